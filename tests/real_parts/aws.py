@@ -1,0 +1,65 @@
+"""The AWS API, as moto serves it over HTTP to an unmodified boto3.
+
+It is not AWS: pricing, compute-optimizer and percentile statistics of CloudWatch are missing,
+Cost Explorer and Athena answer what a test puts into `/moto-api/static/…`.
+"""
+
+import sys
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.real_parts.servers import free_port, running
+
+
+@dataclass(frozen=True, slots=True)
+class Aws:
+    """Where it listens, and clients for it. Credentials stay inside those clients."""
+
+    endpoint_url: str
+    region: str = "eu-central-1"
+
+    def client(self, service: str, region: str | None = None) -> Any:
+        return self.session(region).client(service, endpoint_url=self.endpoint_url)
+
+    def session(self, region: str | None = None) -> Any:
+        import boto3  # here, so that a fast test does not wait for it
+
+        return boto3.Session(
+            aws_access_key_id="testing",
+            aws_secret_access_key="testing",
+            region_name=region or self.region,
+        )
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The same for another process, which has only its environment."""
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint_url,
+            "AWS_ACCESS_KEY_ID": "testing",
+            "AWS_SECRET_ACCESS_KEY": "testing",
+            "AWS_DEFAULT_REGION": self.region,
+        }
+
+
+@pytest.fixture(scope="session")
+def moto_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    port = free_port()
+    with running(
+        [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
+        port=port,
+        ready_path="/moto-api/",
+        log=tmp_path_factory.mktemp("moto") / "moto.log",
+        environment={"MOTO_EC2_LOAD_DEFAULT_AMIS": "false"},  # saves 2 s and 500 images
+    ):
+        yield f"http://127.0.0.1:{port}"
+
+
+@pytest.fixture
+def aws(moto_server: str) -> Aws:
+    """An empty account."""
+    urllib.request.urlopen(f"{moto_server}/moto-api/reset", data=b"", timeout=10).close()
+    return Aws(moto_server)
