@@ -1,0 +1,1 @@
+"""Everything about money: waste, prices, guardrails, ledger, pull requests. Knows nothing of Slack."""

@@ -1,0 +1,65 @@
+"""The error tree of the whole program.
+
+    FinOpsError
+    ├── Refused                  a person can do something about it; the message is what they read
+    │   ├── InvalidInput         a file, snapshot or command is wrong; names place and fix
+    │   ├── IllegalMove          the lifecycle does not allow this step
+    │   ├── AlreadyDecided       somebody was first; says who and when
+    │   └── NotPermitted         this person may not; says who may
+    └── OutsideWorldFailed       a server, network or remote repository failed
+        ├── TryAgainLater        passing; `after_seconds` says when
+        └── WillNeverWork        trying again cannot help; a person must look
+
+A message is a whole sentence that names the thing, the place and the fix.
+"""
+
+
+class FinOpsError(Exception):
+    """Root of every error this program raises on purpose."""
+
+
+class Refused(FinOpsError):
+    """The person can do something about it; `str(error)` is shown to them as it is."""
+
+
+class InvalidInput(Refused):
+    """A file, snapshot, setting or command argument is wrong."""
+
+
+class IllegalMove(Refused):
+    """The lifecycle of an opportunity does not allow this step."""
+
+
+class AlreadyDecided(Refused):
+    """Somebody was first; `decided_by` is the id of who, as it stands in the message."""
+
+    def __init__(self, message: str, *, decided_by: str = "") -> None:
+        super().__init__(message)
+        self.decided_by = decided_by
+
+
+class NotPermitted(Refused):
+    """This person may not do this; `users` and `user_groups` are the ids of who may."""
+
+    def __init__(
+        self, message: str, *, users: tuple[str, ...] = (), user_groups: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(message)
+        self.users = users
+        self.user_groups = user_groups
+
+
+class OutsideWorldFailed(FinOpsError):
+    """Something outside this process failed."""
+
+
+class TryAgainLater(OutsideWorldFailed):
+    """A passing failure. `after_seconds` is the earliest sensible time for the next try."""
+
+    def __init__(self, message: str, *, after_seconds: float = 30.0) -> None:
+        super().__init__(message)
+        self.after_seconds = after_seconds
+
+
+class WillNeverWork(OutsideWorldFailed):
+    """Trying again cannot help: a person has to change something outside."""

@@ -1,0 +1,26 @@
+"""What the engine asks the worker to do in the outside world."""
+
+from enum import StrEnum
+
+
+class IntentKind(StrEnum):
+    """Kinds of outbox rows. Each names the payload it carries.
+
+    POST_CARD          subject: opportunity id; {}
+    UPDATE_CARD        subject: opportunity id; {}
+    POST_NOTE          subject: opportunity id; {"event", "actor", "sentence"}: a line in the thread
+    OPEN_PULL_REQUEST  subject: opportunity id; {"revision"}
+    TELL_OWNER         subject: "owner/<user id>"; {"user", "opportunities": [ids]}: one DM
+    TELL_PERSON        subject: "person/<user id>"; {"user", "sentence"}: one DM
+    POST_DIGEST        subject: "digest/<channel>"; {"channel", "kind", "period_end"}
+    RUN_CYCLE          subject: "cycle"; {"requested_by"}
+    """
+
+    POST_CARD = "post_card"
+    UPDATE_CARD = "update_card"
+    POST_NOTE = "post_note"
+    OPEN_PULL_REQUEST = "open_pull_request"
+    TELL_OWNER = "tell_owner"
+    TELL_PERSON = "tell_person"
+    POST_DIGEST = "post_digest"
+    RUN_CYCLE = "run_cycle"

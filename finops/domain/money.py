@@ -1,0 +1,54 @@
+"""Money: US dollars as Decimal, and savings that never mix cash with room.
+
+*Cashable* leaves the bill (a node goes away, a volume is deleted). *Freed* is room for growth
+inside what is paid for anyway. The two are never added into one number.
+"""
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+# 365 days × 24 hours ÷ 12 months, the convention of AWS's own calculators.
+HOURS_PER_MONTH = Decimal(730)
+DAYS_PER_MONTH = HOURS_PER_MONTH / 24
+
+_CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """US dollars a month, split into what leaves the bill and what is only freed."""
+
+    cashable_usd_per_month: Decimal = Decimal(0)
+    freed_usd_per_month: Decimal = Decimal(0)
+
+    def __add__(self, other: "Saving") -> "Saving":
+        return Saving(
+            self.cashable_usd_per_month + other.cashable_usd_per_month,
+            self.freed_usd_per_month + other.freed_usd_per_month,
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self.cashable_usd_per_month or self.freed_usd_per_month)
+
+    def __str__(self) -> str:
+        return (
+            f"{format_usd(self.cashable_usd_per_month)}/month cashable, "
+            f"{format_usd(self.freed_usd_per_month)}/month freed"
+        )
+
+    @property
+    def larger_usd_per_month(self) -> Decimal:
+        """The figure to rank and to limit by; not a total."""
+        return max(self.cashable_usd_per_month, self.freed_usd_per_month)
+
+
+def to_cents(amount: Decimal) -> Decimal:
+    """Round to whole cents, halves up."""
+    return amount.quantize(_CENT, ROUND_HALF_UP)
+
+
+def format_usd(amount: Decimal) -> str:
+    """`1234.5` → `$1,234.50`; whole dollars from $100 on: `$1,235`."""
+    sign = "-" if amount < 0 else ""
+    size = abs(amount)
+    return f"{sign}${size:,.0f}" if size >= 100 else f"{sign}${to_cents(size):,.2f}"

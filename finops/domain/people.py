@@ -1,0 +1,63 @@
+"""Who owns and who may decide: teams, approvers and the person behind a click."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Approvers:
+    """People and user groups who may approve. Both empty means nobody may."""
+
+    users: tuple[str, ...] = ()
+    user_groups: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.users or self.user_groups)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Team:
+    """A team as the estate's labels name it, and where it is found in chat."""
+
+    name: str
+    channel: str = ""
+    owners: tuple[str, ...] = ()
+    approvers: Approvers = field(default_factory=Approvers)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Directory:
+    """All teams, plus where unowned waste and leaders' digests go."""
+
+    teams: tuple[Team, ...] = ()
+    default_approvers: Approvers = field(default_factory=Approvers)
+    triage_channel: str = ""
+    leadership_channel: str = ""
+
+    def team(self, name: str) -> Team:
+        """The team of that name; an unknown one goes to the triage channel, never dropped."""
+        for team in self.teams:
+            if team.name == name:
+                return team
+        return Team(name=name, channel=self.triage_channel)
+
+    def approvers_of(self, team_name: str) -> Approvers:
+        """The team's own approvers, else the default ones; empty means nobody may."""
+        return self.team(team_name).approvers or self.default_approvers
+
+    def channel_of(self, team_name: str) -> str:
+        """The team's channel, else the triage channel."""
+        return self.team(team_name).channel or self.triage_channel
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The person behind a click or command, with the user groups they were just seen in."""
+
+    id: str
+    user_groups: frozenset[str] = frozenset()
+
+    def is_among(self, approvers: Approvers) -> bool:
+        """Whether this person is one of them, by name or by group."""
+        return self.id in approvers.users or bool(
+            self.user_groups.intersection(approvers.user_groups)
+        )

@@ -1,0 +1,43 @@
+"""What the engine is made of: its adapters, policies and clock, given once by the wiring."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from finops.aws_cost_integration import AwsCostIntegration
+from finops.domain.people import Directory
+from finops.guardrails import Guardrails
+from finops.ports import BillSource, SnapshotSource
+from finops.pr_generator import PullRequestGenerator
+from finops.savings_ledger import SavingsLedger
+from finops.waste_detectors import WasteDetectionEngine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How long the engine waits for things, in days, and how much it says a day."""
+
+    # One bill day before and after a change is noise; a week holds every weekday once.
+    verify_after_days: int = 7
+    # AWS finalises a month's bill within the first days of the next: 35 days cover it.
+    give_up_verifying_after_days: int = 35
+    expire_after_days: int = 14
+    # A waste that no cycle saw again for so long is gone, whatever the reason.
+    forget_after_days: int = 7
+    cards_per_channel_per_day: int = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """The engine's adapters and policies. `now` is the estate's clock."""
+
+    ledger: SavingsLedger
+    detection: WasteDetectionEngine
+    guardrails: Guardrails
+    costs: AwsCostIntegration
+    directory: Directory
+    now: Callable[[], datetime]
+    pace: Pace = field(default_factory=Pace)
+    snapshots: Mapping[str, SnapshotSource] = field(default_factory=dict)
+    bill: BillSource | None = None
+    pull_requests: PullRequestGenerator | None = None

@@ -1,0 +1,182 @@
+"""From approval to merge: opening pull requests and watching what becomes of them.
+
+Opening is done by the worker, at least once; every step recognises what an earlier try did.
+"""
+
+from datetime import datetime
+
+from finops.domain.errors import Refused, TryAgainLater, WillNeverWork
+from finops.domain.intents import IntentKind
+from finops.domain.lifecycle import Status
+from finops.domain.opportunity import OpportunityRecord
+from finops.domain.pull_request import PullRequest, PullRequestState, branch_for
+from finops.edits import AlreadyApplied
+from finops.engine import announce
+from finops.engine.guarding import guardrail_decision
+from finops.engine.parts import Parts
+from finops.guardrails import GuardrailVerdict
+from finops.ports import CodeHost
+from finops.pr_generator import parse_metadata
+from finops.savings_ledger import LedgerTransaction
+
+
+def open_pull_request(parts: Parts, opportunity_id: str, *, revision: int) -> None:
+    """Open the pull request of an approved opportunity; does nothing when that was done before.
+
+    Guardrails and the age of the evidence are checked again. What a person can mend sends the
+    opportunity back to *notified* with the reason; a passing failure raises TryAgainLater.
+    """
+    known = parts.ledger.get(opportunity_id)
+    if known.status is not Status.APPROVED or known.opportunity.revision != revision:
+        return
+    if parts.pull_requests is None:
+        _send_back(parts, known, "No repository is configured, so no pull request can be opened.")
+        return
+    with parts.ledger.reading() as tx:
+        decision = guardrail_decision(tx, parts, known, now=parts.now())
+    if decision.verdict is GuardrailVerdict.DENY:
+        _send_back(parts, known, " ".join(reason.sentence for reason in decision.objections))
+        return
+    try:
+        host, pull_request = _open(parts, known)
+    except AlreadyApplied as error:
+        _finish(parts, known, Status.OBSOLETE, f"Applied elsewhere: {error}")
+    except (Refused, WillNeverWork) as error:
+        _send_back(parts, known, f"No pull request was opened: {error}")
+    else:
+        _note_opened(parts, known, host.name, pull_request)
+
+
+def watch_pull_requests(parts: Parts) -> int:
+    """Ask the code hosts about open pull requests; returns how many were merged or closed."""
+    if parts.pull_requests is None:
+        return 0
+    changed = 0
+    for record in parts.ledger.find(statuses=[Status.PULL_REQUEST_OPEN]):
+        host = parts.pull_requests.host(record.repository)
+        if host is None or record.pull_request_number is None:
+            continue
+        try:
+            changed += _follow(parts, record, host.pull_request(record.pull_request_number))
+        except TryAgainLater:
+            continue  # the next tick asks again
+    return changed
+
+
+def _open(parts: Parts, known: OpportunityRecord) -> tuple[CodeHost, PullRequest]:
+    assert parts.pull_requests is not None  # noqa: S101 - the caller has refused before
+    found = _earlier_try(parts, known)
+    if found is not None:
+        return found
+    host, proposed, _proof = parts.pull_requests.plan(
+        known.opportunity,
+        approved_by=known.decided_by,
+        guardrail_reasons=known.guardrail_reasons,
+        now=parts.now(),
+    )
+    return host, host.open_pull_request(proposed)
+
+
+def _earlier_try(parts: Parts, known: OpportunityRecord) -> tuple[CodeHost, PullRequest] | None:
+    """The pull request that a worker opened before it died, for this very revision."""
+    assert parts.pull_requests is not None  # noqa: S101 - the caller has refused before
+    for host in parts.pull_requests.repositories:
+        pull_request = host.find_pull_request(branch_for(known.id))
+        if pull_request is None or pull_request.state is PullRequestState.CLOSED:
+            continue
+        if parse_metadata(pull_request.body).get("revision") == known.opportunity.revision:
+            return host, pull_request
+    return None
+
+
+def _note_opened(
+    parts: Parts, known: OpportunityRecord, repository: str, pull_request: PullRequest
+) -> None:
+    now = parts.now()
+    sentence = f"Pull request #{pull_request.number} is open: {pull_request.url}"
+    with parts.ledger.transaction() as tx:
+        moved = tx.move(
+            known,
+            Status.PULL_REQUEST_OPEN,
+            now=now,
+            actor="worker",
+            reason=sentence,
+            repository=repository,
+            pull_request_number=pull_request.number,
+            pull_request_url=pull_request.url,
+        )
+        if moved:
+            announce.changed(tx, tx.get(known.id), now=now, actor="worker", sentence=sentence)
+
+
+def _follow(parts: Parts, record: OpportunityRecord, pull_request: PullRequest) -> bool:
+    if pull_request.state is PullRequestState.OPEN:
+        return False
+    by = pull_request.merged_by or "somebody"
+    with parts.ledger.transaction() as tx:
+        known = tx.get(record.id)
+        if known.status is not Status.PULL_REQUEST_OPEN:
+            return False
+        if pull_request.state is PullRequestState.MERGED:
+            _note_merged(tx, known, pull_request, now=parts.now(), by=by)
+        else:
+            sentence = f"Pull request #{pull_request.number} was closed without a merge."
+            _close(tx, known, Status.DENIED, sentence, now=parts.now(), actor="code host")
+    return True
+
+
+def _note_merged(
+    tx: LedgerTransaction,
+    known: OpportunityRecord,
+    pull_request: PullRequest,
+    *,
+    now: datetime,
+    by: str,
+) -> None:
+    sentence = f"Pull request #{pull_request.number} was merged by {by}."
+    merged_at = pull_request.merged_at or now
+    if tx.move(
+        known, Status.MERGED, now=now, actor="code host", reason=sentence, merged_at=merged_at
+    ):
+        announce.changed(tx, tx.get(known.id), now=now, actor="code host", sentence=sentence)
+        # The next cycle sees the deployed value; nobody waits for tomorrow's.
+        tx.enqueue(
+            kind=IntentKind.RUN_CYCLE,
+            subject="cycle",
+            idempotency_key=f"cycle:merged:{known.id}:r{known.opportunity.revision}",
+            payload={"requested_by": ""},
+        )
+
+
+def _send_back(parts: Parts, known: OpportunityRecord, reason: str) -> None:
+    now = parts.now()
+    with parts.ledger.transaction() as tx:
+        columns = {"decided_by": "", "decided_at": None}
+        if tx.move(known, Status.NOTIFIED, now=now, actor="worker", reason=reason, **columns):
+            announce.changed(tx, tx.get(known.id), now=now, actor="worker", sentence=reason)
+            label = known.opportunity.resource.label
+            announce.tell_person(
+                tx,
+                user=known.decided_by,
+                sentence=f"Your approval for {label} was sent back. {reason}",
+                about=known.id,
+                now=now,
+            )
+
+
+def _finish(parts: Parts, known: OpportunityRecord, target: Status, reason: str) -> None:
+    with parts.ledger.transaction() as tx:
+        _close(tx, known, target, reason, now=parts.now(), actor="worker")
+
+
+def _close(
+    tx: LedgerTransaction,
+    known: OpportunityRecord,
+    target: Status,
+    reason: str,
+    *,
+    now: datetime,
+    actor: str,
+) -> None:
+    if tx.move(known, target, now=now, actor=actor, reason=reason):
+        announce.changed(tx, tx.get(known.id), now=now, actor=actor, sentence=reason)

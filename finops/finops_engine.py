@@ -1,0 +1,340 @@
+"""The engine: the one way into everything about money, for the bot, the CLI and other programs.
+
+>>> engine = FinOpsEngine()                                   # embedded: SQLite, no chat
+>>> opportunities = engine.run_detection_cycle(cluster_data)
+>>> drafts = engine.generate_prs(opportunities)
+>>> report = engine.generate_weekly_report()
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from finops.aws_cost_integration import AwsCostIntegration
+from finops.domain.errors import InvalidInput, Refused
+from finops.domain.estate import Snapshot
+from finops.domain.intents import IntentKind
+from finops.domain.lifecycle import Status
+from finops.domain.money import Saving
+from finops.domain.opportunity import Opportunity, OpportunityRecord
+from finops.domain.people import Actor, Directory
+from finops.domain.pull_request import branch_for
+from finops.engine import aftermath, announce, decisions, pull_requests
+from finops.engine.cycle import CycleResult, run_cycle
+from finops.engine.guarding import guardrail_decision
+from finops.engine.parts import Pace, Parts
+from finops.guardrails import GuardrailDecision, Guardrails
+from finops.ledger import history
+from finops.ports import BillSource, SnapshotSource
+from finops.pr_generator import PullRequestGenerator, render_body, render_title
+from finops.report_generator import Chart, Period, SavingsReport, build_report, draw_charts
+from finops.savings_ledger import Breakdown, SavingsLedger, utc_now
+from finops.sources.cluster_data import read_cluster_data
+from finops.waste_detectors import WasteDetectionEngine
+
+__all__ = [
+    "CycleInfo",
+    "CycleResult",
+    "FinOpsEngine",
+    "Pace",
+    "PullRequestDraft",
+    "SavingsSummary",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class SavingsSummary:
+    """What is offered, in flight and proved, with its breakdowns."""
+
+    estimated: Saving
+    in_flight: Saving
+    realised: Saving
+    by_team: tuple[Breakdown, ...]
+    by_kind: tuple[Breakdown, ...]
+    by_cluster: tuple[Breakdown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CycleInfo:
+    """How fresh a cluster's data is."""
+
+    cluster: str
+    taken_at: datetime
+    found: int
+    skipped: int
+    gaps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequestDraft:
+    """A pull request as it would be or is: `url` is empty until it is open, `note` says why."""
+
+    opportunity_id: str
+    branch: str
+    title: str
+    body: str
+    url: str = ""
+    note: str = ""
+
+
+class FinOpsEngine:
+    """Finds, records, decides, opens, follows and proves. All state is in the ledger.
+
+    Without arguments it keeps a SQLite ledger in `finops.db`, knows no chat and no repository, and
+    uses the default guardrails: nobody is an approver. `now` is the estate's clock.
+    """
+
+    def __init__(
+        self,
+        ledger: SavingsLedger | None = None,
+        *,
+        directory: Directory | None = None,
+        guardrails: Guardrails | None = None,
+        detection: WasteDetectionEngine | None = None,
+        snapshots: Mapping[str, SnapshotSource] | None = None,
+        bill: BillSource | None = None,
+        pull_requests: PullRequestGenerator | None = None,
+        pace: Pace | None = None,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self.parts = Parts(
+            ledger=ledger or SavingsLedger(),
+            detection=detection or WasteDetectionEngine(),
+            guardrails=guardrails or Guardrails(),
+            costs=AwsCostIntegration(),
+            directory=directory or Directory(),
+            now=now,
+            pace=pace or Pace(),
+            snapshots=snapshots or {},
+            bill=bill,
+            pull_requests=pull_requests,
+        )
+        self.ledger = self.parts.ledger
+        self.directory = self.parts.directory
+
+    def now(self) -> datetime:
+        """The estate's time."""
+        return self.parts.now()
+
+    # Finding
+
+    def run_detection_cycle(self, cluster_data: Mapping[str, Any] | Snapshot) -> list[Opportunity]:
+        """One cycle over a pushed snapshot; returns what was found, the largest saving first.
+
+        Raises InvalidInput, listing every wrong place, when the data is malformed.
+        """
+        snapshot = (
+            cluster_data
+            if isinstance(cluster_data, Snapshot)
+            else read_cluster_data(cluster_data, now=self.now())
+        )
+        return [record.opportunity for record in self.run_cycle(snapshot).records]
+
+    def run_cycle(self, snapshot: Snapshot) -> CycleResult:
+        """One cycle over a snapshot: detect, record, offer, and judge what is due."""
+        result = run_cycle(self.parts, snapshot)
+        aftermath.verify(self.parts, snapshot)
+        return result
+
+    def scan(self, cluster: str) -> CycleResult:
+        """Read a configured cluster and run a cycle over it."""
+        source = self.parts.snapshots.get(cluster)
+        if source is None:
+            known = ", ".join(sorted(self.parts.snapshots)) or "none is configured"
+            raise InvalidInput(f"There is no cluster {cluster!r}; known: {known}.")
+        return self.run_cycle(source.snapshot(now=self.now()))
+
+    @property
+    def clusters(self) -> tuple[str, ...]:
+        """The configured clusters."""
+        return tuple(self.parts.snapshots)
+
+    def request_scan(self, *, actor: Actor) -> bool:
+        """Ask the worker for a cycle over everything; False when one is already waiting."""
+        now = self.now()
+        with self.ledger.transaction() as tx:
+            minute = now.strftime("%Y-%m-%dT%H:%M")
+            return tx.enqueue(
+                kind=IntentKind.RUN_CYCLE,
+                subject="cycle",
+                idempotency_key=f"cycle:asked:{minute}",
+                payload={"requested_by": actor.id},
+            )
+
+    # Deciding
+
+    def approve(self, opportunity_id: str, *, revision: int, actor: Actor) -> OpportunityRecord:
+        """Approve the revision that was shown; raises Refused with the sentence to show."""
+        return decisions.approve(self.parts, opportunity_id, revision=revision, actor=actor)
+
+    def deny(
+        self, opportunity_id: str, *, revision: int, actor: Actor, reason: str
+    ) -> OpportunityRecord:
+        """Decline with a reason."""
+        return decisions.deny(
+            self.parts, opportunity_id, revision=revision, actor=actor, reason=reason
+        )
+
+    def snooze(
+        self, opportunity_id: str, *, revision: int, actor: Actor, days: int, reason: str = ""
+    ) -> OpportunityRecord:
+        """Put aside for `days`."""
+        return decisions.snooze(
+            self.parts, opportunity_id, revision=revision, actor=actor, days=days, reason=reason
+        )
+
+    def check(self, opportunity_id: str) -> GuardrailDecision:
+        """What the guardrails say right now."""
+        with self.ledger.reading() as tx:
+            return guardrail_decision(tx, self.parts, tx.get(opportunity_id), now=self.now())
+
+    def card_posted(
+        self, opportunity_id: str, *, channel: str, message_id: str, render_hash: str
+    ) -> None:
+        """Remember where the card stands; a detected opportunity is now notified."""
+        now = self.now()
+        message = history.Message(opportunity_id, "card", channel, message_id, render_hash)
+        with self.ledger.transaction() as tx:
+            history.save_message(tx.connection, message, now=now)
+            known = tx.get(opportunity_id)
+            if known.status is not Status.DETECTED:
+                return
+            decision = guardrail_decision(tx, self.parts, known, now=now)
+            sentences = [reason.sentence for reason in decision.objections]
+            tx.move(known, Status.NOTIFIED, now=now, actor="engine", guardrail_reasons=sentences)
+            announce.refresh(tx, tx.get(opportunity_id), now=now)
+        if decision.is_automatic:
+            decisions.approve_by_policy(self.parts, opportunity_id)
+
+    # Following
+
+    def open_pull_request(self, opportunity_id: str, *, revision: int) -> None:
+        """Open the pull request of an approved opportunity; safe to repeat."""
+        pull_requests.open_pull_request(self.parts, opportunity_id, revision=revision)
+
+    def watch_pull_requests(self) -> int:
+        """Follow open pull requests; returns how many were merged or closed."""
+        return pull_requests.watch_pull_requests(self.parts)
+
+    def wake_and_expire(self) -> int:
+        """What time alone changes: snoozes end, unanswered cards expire, waiting cards go out."""
+        return aftermath.wake_and_expire(self.parts)
+
+    def read_bill(self) -> int:
+        """Read the bill's newest days; returns the rows read."""
+        return aftermath.read_bill(self.parts)
+
+    # Telling
+
+    def tell_person(self, user: str, sentence: str, *, about: str) -> None:
+        """Have one direct message sent; nothing for an empty user."""
+        with self.ledger.transaction() as tx:
+            announce.tell_person(tx, user=user, sentence=sentence, about=about, now=self.now())
+
+    def generate_prs(self, opportunities: Iterable[Opportunity]) -> list[PullRequestDraft]:
+        """The pull requests of these opportunities: opened for approved ones, drafts for others."""
+        return [self._draft(opportunity) for opportunity in opportunities]
+
+    def savings(self, *, team: str | None = None) -> SavingsSummary:
+        """What is offered, in flight and proved."""
+        by_team = tuple(self.ledger.breakdown(by="team", team=team))
+        return SavingsSummary(
+            estimated=sum((row.offered + row.in_flight for row in by_team), Saving()),
+            in_flight=sum((row.in_flight for row in by_team), Saving()),
+            realised=sum((row.realised for row in by_team), Saving()),
+            by_team=by_team,
+            by_kind=tuple(self.ledger.breakdown(by="kind", team=team)),
+            by_cluster=tuple(self.ledger.breakdown(by="cluster", team=team)),
+        )
+
+    def generate_weekly_report(self) -> SavingsReport:
+        """The report of the seven days up to now, kept in the ledger."""
+        now = self.now()
+        return self._report("weekly", now - timedelta(days=7), now)
+
+    def weekly_report(self) -> SavingsReport:
+        """The same as `generate_weekly_report`."""
+        return self.generate_weekly_report()
+
+    def monthly_report(self) -> SavingsReport:
+        """The report of the thirty days up to now, kept in the ledger."""
+        now = self.now()
+        return self._report("monthly", now - timedelta(days=30), now)
+
+    def digest_charts(self, report: SavingsReport) -> tuple[Chart, ...]:
+        """The charts of a report, as PNG with alt text."""
+        return draw_charts(report)
+
+    def freshness(self) -> tuple[CycleInfo, ...]:
+        """The newest cycle of each cluster."""
+        rows = self.ledger.read(history.newest_cycles)
+        return tuple(
+            CycleInfo(
+                cluster=row.cluster,
+                taken_at=row.taken_at,
+                found=row.found,
+                skipped=row.skipped,
+                gaps=tuple(gap["sentence"] for gap in row.gaps),
+            )
+            for row in rows
+        )
+
+    # Parts of the above
+
+    def _report(self, kind: str, start: datetime, end: datetime) -> SavingsReport:
+        report = build_report(
+            self.ledger.find(),
+            period=Period(kind=kind, start=start, end=end),
+            bill_usd_per_month=self._bill_usd_per_month(end),
+        )
+        with self.ledger.transaction() as tx:
+            history.save_report(
+                tx.connection,
+                now=end,
+                kind=kind,
+                scope="all",
+                period_start=start,
+                period_end=end,
+                report=report.as_dict(),
+            )
+        return report
+
+    def _bill_usd_per_month(self, end: datetime) -> Decimal | None:
+        start = end.date() - timedelta(days=30)
+        with self.ledger.reading() as tx:
+            rows = history.costs(tx.connection, start=start, end=end.date(), category="billed")
+        return aftermath.monthly_cost(rows)
+
+    def _draft(self, opportunity: Opportunity) -> PullRequestDraft:
+        record = self.ledger.get(opportunity.id)
+        note = ""
+        if record.status is Status.APPROVED:
+            self.open_pull_request(opportunity.id, revision=opportunity.revision)
+            record = self.ledger.get(opportunity.id)
+        elif record.status is not Status.PULL_REQUEST_OPEN:
+            note = f"Not opened: it is {record.status.words}, and only approved ones are opened."
+        title, body, problem = self._planned(record)
+        return PullRequestDraft(
+            opportunity_id=record.id,
+            branch=branch_for(record.id),
+            title=title,
+            body=body,
+            url=record.pull_request_url,
+            note=" ".join(part for part in (note, problem) if part),
+        )
+
+    def _planned(self, record: OpportunityRecord) -> tuple[str, str, str]:
+        opportunity = record.opportunity
+        problem = "No repository is configured, so the file to edit is not known."
+        if self.parts.pull_requests is not None:
+            try:
+                _host, proposed, _proof = self.parts.pull_requests.plan(
+                    opportunity, approved_by=record.decided_by, now=self.now()
+                )
+            except Refused as error:
+                problem = str(error)
+            else:
+                return proposed.title, proposed.body, ""
+        return render_title(opportunity), render_body(opportunity), problem

@@ -1,0 +1,1 @@
+"""The ledger's tables and the small stores on them; `finops.savings_ledger` is the way in."""

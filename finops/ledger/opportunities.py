@@ -1,0 +1,187 @@
+"""Reading and writing opportunities inside a transaction."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from finops.domain.errors import InvalidInput
+from finops.domain.lifecycle import CLOSED, REVISABLE, Status, check_move
+from finops.domain.opportunity import Opportunity, OpportunityRecord, Setting, opportunity_id
+from finops.ledger.codec import columns_of, record_from
+from finops.ledger.tables import opportunities
+
+# A proposal that wanders less than this is the same proposal: measurements breathe every day.
+NEW_REVISION_SHARE = 0.10
+# People who said no are asked again only when the offer is clearly another one.
+ASK_AGAIN_SHARE = 0.25
+
+
+class Outcome(StrEnum):
+    """What recording an opportunity did."""
+
+    NEW = "new"
+    REVISED = "revised"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The record after recording, and what that did."""
+
+    record: OpportunityRecord
+    outcome: Outcome
+
+
+def record(connection: Connection, opportunity: Opportunity, *, seen_at: datetime) -> Recorded:
+    """Write what a cycle found: a new opportunity, a new revision, or only that it is still so."""
+    table = opportunities
+    row = connection.execute(
+        select(table).where(table.c.open_fingerprint == opportunity.fingerprint).with_for_update()
+    ).first()
+    if row is None:
+        return Recorded(_insert(connection, opportunity, seen_at), Outcome.NEW)
+    known = record_from(row)
+    if not is_another_proposal(known, opportunity):
+        _update(connection, known.id, last_seen_at=seen_at)
+        return Recorded(replace(known, last_seen_at=seen_at), Outcome.UNCHANGED)
+    status = Status.SNOOZED if known.status is Status.SNOOZED else Status.DETECTED
+    values = columns_of(opportunity) | {
+        "revision": known.opportunity.revision + 1,
+        "status": status,
+        "last_seen_at": seen_at,
+        "status_changed_at": seen_at,
+        "status_reason": f"The proposal changed (revision {known.opportunity.revision + 1}).",
+        "guardrail_reasons": [],
+    }
+    _update(connection, known.id, **values)
+    return Recorded(get(connection, known.id), Outcome.REVISED)
+
+
+def is_another_proposal(known: OpportunityRecord, found: Opportunity) -> bool:
+    """Whether a finding differs enough to put a new revision before people.
+
+    >>> # 200m → 120m proposed before, 118m found today: the same proposal
+    """
+    if known.status not in REVISABLE:
+        return False
+    declined = known.status in (Status.DENIED, Status.EXPIRED)
+    share = ASK_AGAIN_SHARE if declined else NEW_REVISION_SHARE
+    before = {c.setting: c for c in known.opportunity.changes}
+    after = {c.setting: c for c in found.changes}
+    if before.keys() != after.keys():
+        return True
+    return any(
+        before[setting].current != after[setting].current
+        or _moved(setting, before[setting].proposed, after[setting].proposed, share)
+        for setting in after
+    )
+
+
+def get(connection: Connection, opportunity: str) -> OpportunityRecord:
+    """One record; raises InvalidInput when there is none of that id."""
+    row = connection.execute(select(opportunities).where(opportunities.c.id == opportunity)).first()
+    if row is None:
+        raise InvalidInput(f"There is no opportunity {opportunity[:60]!r}; `list` shows them.")
+    return record_from(row)
+
+
+def find(
+    connection: Connection,
+    *,
+    statuses: Collection[Status] = (),
+    team: str | None = None,
+    cluster: str | None = None,
+    limit: int | None = None,
+) -> list[OpportunityRecord]:
+    """Records that match, the largest saving first, then by id."""
+    table = opportunities
+    query = select(table).order_by(
+        (table.c.cashable_usd_per_month + table.c.freed_usd_per_month).desc(), table.c.id
+    )
+    if statuses:
+        query = query.where(table.c.status.in_([s.value for s in statuses]))
+    if team is not None:
+        query = query.where(func.lower(table.c.team) == team.lower())
+    if cluster is not None:
+        query = query.where(table.c.cluster == cluster)
+    return [record_from(row) for row in connection.execute(query.limit(limit))]
+
+
+def move(
+    connection: Connection,
+    known: OpportunityRecord,
+    target: Status,
+    *,
+    now: datetime,
+    reason: str = "",
+    **columns: Any,
+) -> bool:
+    """Move one opportunity if it still stands where `known` says; False when somebody was first.
+
+    Raises IllegalMove when the lifecycle has no such step.
+    """
+    check_move(known.status, target, subject=known.opportunity.resource.label)
+    table = opportunities
+    values: dict[str, Any] = {
+        "status": target,
+        "status_changed_at": now,
+        "status_reason": reason,
+    } | columns
+    if target in CLOSED:
+        values["open_fingerprint"] = None
+    done = connection.execute(
+        update(table)
+        .where(
+            table.c.id == known.id,
+            table.c.status == known.status,
+            table.c.revision == known.opportunity.revision,
+        )
+        .values(**values)
+    )
+    return done.rowcount == 1
+
+
+def _insert(
+    connection: Connection, opportunity: Opportunity, seen_at: datetime
+) -> OpportunityRecord:
+    table = opportunities
+    last = connection.execute(
+        select(func.max(table.c.generation)).where(table.c.fingerprint == opportunity.fingerprint)
+    ).scalar()
+    generation = (last or 0) + 1
+    new_id = opportunity_id(opportunity.fingerprint, generation)
+    connection.execute(
+        insert(table).values(
+            id=new_id,
+            fingerprint=opportunity.fingerprint,
+            open_fingerprint=opportunity.fingerprint,
+            generation=generation,
+            revision=1,
+            status=Status.DETECTED,
+            detected_at=opportunity.detected_at,
+            last_seen_at=seen_at,
+            status_changed_at=seen_at,
+            guardrail_reasons=[],
+            verdict={},
+            realised_cashable_usd_per_month=0,
+            realised_freed_usd_per_month=0,
+            **columns_of(opportunity),
+        )
+    )
+    return get(connection, new_id)
+
+
+def _update(connection: Connection, opportunity: str, **values: Any) -> None:
+    connection.execute(
+        update(opportunities).where(opportunities.c.id == opportunity).values(**values)
+    )
+
+
+def _moved(setting: Setting, before: int, after: int, share: float) -> bool:
+    if setting in (Setting.DESIRED_SIZE, Setting.PRESENT):
+        return before != after
+    return abs(after - before) > share * max(before, 1)

@@ -1,0 +1,81 @@
+"""Creating and migrating the ledger's tables with Alembic, and writing `db_schema.sql`."""
+
+import io
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, create_engine, inspect, make_url, text
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from finops.domain.errors import TryAgainLater
+from finops.ledger.database import WRITE_LOCK_KEY, open_engine
+
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+SCHEMA_FILE = Path(__file__).parent.parent / "db_schema.sql"
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the database to the newest revision; several replicas may do this at once."""
+    config = _config()
+    try:
+        with engine.execution_options(finops_writes=True).begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(
+                    text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITE_LOCK_KEY}
+                )
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except OperationalError as error:
+        where = engine.url.render_as_string(hide_password=True)
+        raise TryAgainLater(f"The database at {where} cannot be opened: {error.orig}.") from error
+
+
+def create_database(database_url: str) -> None:
+    """Create the database if it is missing; SQLite creates its file by itself."""
+    url = make_url(database_url)
+    if url.get_backend_name() != "postgresql":
+        return
+    url = url.set(drivername="postgresql+psycopg2")
+    server = create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    try:
+        with server.connect() as connection:
+            known = connection.execute(
+                text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": url.database}
+            ).first()
+            if known is None:
+                quoted = connection.dialect.identifier_preparer.quote(url.database or "")
+                connection.exec_driver_sql(f"CREATE DATABASE {quoted}")
+    except (OperationalError, ProgrammingError) as error:
+        raise TryAgainLater(
+            f"Database {url.database!r} could not be looked up or created on {url.host}: "
+            f"{error.orig}. Create it by hand, or give a role that may."
+        ) from error
+    finally:
+        server.dispose()
+
+
+def table_names(database_url: str) -> list[str]:
+    """The tables of a database, sorted."""
+    engine = open_engine(database_url)
+    try:
+        return sorted(inspect(engine).get_table_names())
+    finally:
+        engine.dispose()
+
+
+def render_schema() -> str:
+    """The whole schema as PostgreSQL statements, from the migrations themselves."""
+    output = io.StringIO()
+    config = _config()
+    config.output_buffer = output
+    config.set_main_option("sqlalchemy.url", "postgresql+psycopg2://")
+    command.upgrade(config, "head", sql=True)
+    head = "-- Generated from finops/migrations by `make schema`; do not edit by hand.\n\n"
+    return head + output.getvalue().strip() + "\n"
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config

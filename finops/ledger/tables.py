@@ -1,0 +1,261 @@
+"""The tables of the ledger, the same on SQLite and PostgreSQL.
+
+Money is kept as whole micro-dollars (10⁻⁶ USD) in BIGINT, so that sums are exact on both
+databases; times are aware UTC.
+"""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+MICRO = Decimal(1_000_000)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC time; SQLite, which has no zones, keeps it naive."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive times: they are always a bug."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive time {value!r} given to the ledger")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the zone back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Usd(TypeDecorator[Decimal]):
+    """US dollars as Decimal in the program, whole micro-dollars in the database."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        """Round to the nearest micro-dollar."""
+        return None if value is None else int((Decimal(value) * MICRO).to_integral_value())
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        """Back to dollars, exactly; a SUM on PostgreSQL arrives as Decimal."""
+        return None if value is None else Decimal(int(value)) / MICRO
+
+
+Json = JSON().with_variant(JSONB(), "postgresql")
+# SQLite only counts up INTEGER primary keys by itself.
+Serial = BigInteger().with_variant(Integer(), "sqlite")
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+opportunities = Table(
+    "opportunities",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("fingerprint", String(700), nullable=False),
+    # Equal to the fingerprint while the opportunity is open, NULL once it is closed, so that a
+    # waste is open at most once on either database.
+    Column("open_fingerprint", String(700), unique=True),
+    Column("generation", Integer, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("kind", String(60), nullable=False),
+    Column("status", String(40), nullable=False),
+    Column("cluster", String(253), nullable=False),
+    Column("namespace", String(253), nullable=False),
+    Column("team", String(253), nullable=False),
+    Column("resource_key", String(700), nullable=False),
+    Column("proposal", Json, nullable=False),
+    Column("cashable_usd_per_month", Usd, nullable=False),
+    Column("freed_usd_per_month", Usd, nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("risk", Float, nullable=False),
+    Column("effort", String(20), nullable=False),
+    Column("restart_needed", Boolean, nullable=False),
+    Column("rollback_possible", Boolean, nullable=False),
+    Column("detected_at", UtcDateTime, nullable=False),
+    Column("last_seen_at", UtcDateTime, nullable=False),
+    Column("status_changed_at", UtcDateTime, nullable=False),
+    Column("status_reason", Text, nullable=False, default=""),
+    Column("decided_by", String(253), nullable=False, default=""),
+    Column("decided_at", UtcDateTime),
+    Column("snoozed_until", UtcDateTime),
+    Column("guardrail_reasons", Json, nullable=False),
+    Column("repository", String(253), nullable=False, default=""),
+    Column("pull_request_number", Integer),
+    Column("pull_request_url", Text, nullable=False, default=""),
+    Column("merged_at", UtcDateTime),
+    Column("implemented_at", UtcDateTime),
+    Column("verified_at", UtcDateTime),
+    Column("verdict", Json, nullable=False),
+    Column("realised_cashable_usd_per_month", Usd, nullable=False),
+    Column("realised_freed_usd_per_month", Usd, nullable=False),
+    Index(None, "status"),
+    Index(None, "team", "status"),
+    Index(None, "cluster", "last_seen_at"),
+)
+
+cost_baselines = Table(
+    "cost_baselines",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("opportunity_id", ForeignKey("opportunities.id"), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("resource_key", String(700), nullable=False),
+    Column("effective_cost_usd_per_month", Usd, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("period_start", Date, nullable=False),
+    Column("period_end", Date, nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    UniqueConstraint("opportunity_id", "revision"),
+)
+
+cost_allocation = Table(
+    "cost_allocation",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("resource_key", String(700), primary_key=True),
+    Column("category", String(40), primary_key=True),
+    Column("cluster", String(253), nullable=False),
+    Column("namespace", String(253), nullable=False),
+    Column("team", String(253), nullable=False),
+    Column("effective_cost", Usd, nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    Index(None, "resource_key", "day"),
+)
+
+savings_reports = Table(
+    "savings_reports",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("scope", String(253), nullable=False),
+    Column("period_start", UtcDateTime, nullable=False),
+    Column("period_end", UtcDateTime, nullable=False),
+    Column("report", Json, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("kind", "scope", "period_start"),
+)
+
+audit_log = Table(
+    "audit_log",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor", String(253), nullable=False),
+    Column("action", String(80), nullable=False),
+    Column("subject", String(700), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("previous_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False, unique=True),
+    Index(None, "subject"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("kind", String(60), nullable=False),
+    Column("subject", String(700), nullable=False),
+    # An intent that was written before is not written again: two cycles, one message.
+    Column("idempotency_key", String(700), nullable=False, unique=True),
+    Column("payload", Json, nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("not_before", UtcDateTime, nullable=False),
+    Column("lease_until", UtcDateTime),
+    Column("lease_owner", String(120), nullable=False, default=""),
+    Column("last_error", Text, nullable=False, default=""),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime),
+    Index(None, "status", "not_before", "id"),
+)
+
+claims = Table(
+    "claims",
+    metadata,
+    Column("work", String(80), primary_key=True),
+    Column("unit", String(400), primary_key=True),
+    Column("owner", String(120), nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("claimed_at", UtcDateTime, nullable=False),
+    Column("lease_until", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime),
+    Column("last_error", Text, nullable=False, default=""),
+)
+
+settings = Table(
+    "settings",
+    metadata,
+    Column("key", String(253), primary_key=True),
+    Column("value", Json, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Column("updated_by", String(253), nullable=False),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("subject", String(700), primary_key=True),
+    Column("purpose", String(40), primary_key=True),
+    Column("channel", String(120), primary_key=True),
+    Column("message_id", String(120), nullable=False),
+    Column("render_hash", String(64), nullable=False, default=""),
+    Column("posted_at", UtcDateTime, nullable=False),
+)
+
+cycles = Table(
+    "cycles",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("cluster", String(253), nullable=False),
+    Column("taken_at", UtcDateTime, nullable=False),
+    Column("found", Integer, nullable=False),
+    Column("skipped", Integer, nullable=False),
+    Column("gaps", Json, nullable=False),
+    Index(None, "cluster", "taken_at"),
+)
+
+skips = Table(
+    "skips",
+    metadata,
+    Column("cluster", String(253), primary_key=True),
+    Column("detector", String(80), primary_key=True),
+    Column("resource_key", String(700), primary_key=True),
+    Column("team", String(253), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+)

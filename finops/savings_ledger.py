@@ -1,0 +1,315 @@
+"""The ledger: every opportunity, decision, cost and intent, in one database.
+
+All changes go through `SavingsLedger.transaction()`: what is written inside one `with` block is
+committed together or not at all. No network call belongs inside.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, func, select
+
+from finops.domain.lifecycle import IN_FLIGHT, OFFERED, Status
+from finops.domain.money import Saving
+from finops.domain.opportunity import Opportunity, OpportunityRecord
+from finops.domain.verdict import CostBaseline
+from finops.ledger import audit, claims, history, opportunities, outbox
+from finops.ledger.database import connecting, open_engine, writing
+from finops.ledger.opportunities import Outcome, Recorded
+from finops.ledger.schema import migrate
+from finops.ledger.tables import opportunities as opportunities_table
+
+__all__ = [
+    "DEFAULT_DATABASE_URL",
+    "Breakdown",
+    "CostBaseline",
+    "LedgerTransaction",
+    "Opportunity",
+    "Outcome",
+    "Recorded",
+    "SavingsLedger",
+]
+
+DEFAULT_DATABASE_URL = "sqlite:///finops.db"
+
+T = TypeVar("T")
+
+_BREAKDOWN_COLUMNS = {"team": "team", "kind": "kind", "type": "kind", "cluster": "cluster"}
+
+
+def utc_now() -> datetime:
+    """The wall clock, aware."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """One line of a breakdown: what is offered, in flight and realised for one name."""
+
+    name: str
+    opportunities: int
+    offered: Saving
+    in_flight: Saving
+    realised: Saving
+
+
+class LedgerTransaction:
+    """One transaction: reads see its own writes; everything commits at the end of the block."""
+
+    def __init__(self, connection: Connection, *, wall_clock: Callable[[], datetime]) -> None:
+        self.connection = connection
+        self._wall_clock = wall_clock
+
+    def get(self, opportunity_id: str) -> OpportunityRecord:
+        """One record; raises InvalidInput when there is none of that id."""
+        return opportunities.get(self.connection, opportunity_id)
+
+    def find(
+        self,
+        *,
+        statuses: Collection[Status] = (),
+        team: str | None = None,
+        cluster: str | None = None,
+        limit: int | None = None,
+    ) -> list[OpportunityRecord]:
+        """Records that match, the largest saving first."""
+        return opportunities.find(
+            self.connection, statuses=statuses, team=team, cluster=cluster, limit=limit
+        )
+
+    def record(self, opportunity: Opportunity, *, seen_at: datetime) -> Recorded:
+        """Write a finding as a new opportunity, a new revision, or as seen again."""
+        return opportunities.record(self.connection, opportunity, seen_at=seen_at)
+
+    def move(
+        self,
+        known: OpportunityRecord,
+        target: Status,
+        *,
+        now: datetime,
+        actor: str,
+        reason: str = "",
+        **columns: Any,
+    ) -> bool:
+        """One conditional UPDATE and its audit row; False when somebody was first."""
+        done = opportunities.move(self.connection, known, target, now=now, reason=reason, **columns)
+        if done:
+            detail = {"from": known.status, "revision": known.opportunity.revision}
+            if reason:
+                detail["reason"] = reason
+            self.audit(at=now, actor=actor, action=target, subject=known.id, detail=detail)
+        return done
+
+    def audit(
+        self, *, at: datetime, actor: str, action: str, subject: str, detail: Mapping[str, object]
+    ) -> None:
+        """Append one row to the hash-chained audit log."""
+        audit.append(
+            self.connection, at=at, actor=actor, action=action, subject=subject, detail=detail
+        )
+
+    def enqueue(
+        self,
+        *,
+        kind: str,
+        subject: str,
+        idempotency_key: str,
+        payload: Mapping[str, object] | None = None,
+    ) -> bool:
+        """Write an intent for the worker; False when that key was written before."""
+        return outbox.enqueue(
+            self.connection,
+            kind=kind,
+            subject=subject,
+            idempotency_key=idempotency_key,
+            payload=payload or {},
+            at=self._wall_clock(),
+        )
+
+
+class SavingsLedger:
+    """The ledger on SQLite (default) or PostgreSQL, migrated when opened.
+
+    `database_url` is `sqlite:///file` or `postgresql+psycopg2://…`. Raises InvalidInput for any
+    other URL and TryAgainLater when the database cannot be reached.
+    """
+
+    def __init__(
+        self,
+        database_url: str = DEFAULT_DATABASE_URL,
+        *,
+        migrated: bool = False,
+        wall_clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self.engine = open_engine(database_url)
+        self._wall_clock = wall_clock
+        if not migrated:
+            migrate(self.engine)
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+    @contextmanager
+    def transaction(self) -> Iterator[LedgerTransaction]:
+        """A writing transaction that has the ledger to itself."""
+        with writing(self.engine) as connection:
+            yield LedgerTransaction(connection, wall_clock=self._wall_clock)
+
+    @contextmanager
+    def reading(self) -> Iterator[LedgerTransaction]:
+        """A consistent view for reading; nothing written in it is kept."""
+        with connecting(self.engine) as connection:
+            yield LedgerTransaction(connection, wall_clock=self._wall_clock)
+
+    @contextmanager
+    def bookkeeping(self) -> Iterator[Connection]:
+        """A short write for leases and claims that need not queue behind clicks on PostgreSQL."""
+        with writing(self.engine, serialised=False) as connection:
+            yield connection
+
+    def get(self, opportunity_id: str) -> OpportunityRecord:
+        """One record; raises InvalidInput when there is none of that id."""
+        with self.reading() as tx:
+            return tx.get(opportunity_id)
+
+    def find(
+        self,
+        *,
+        statuses: Collection[Status] = (),
+        team: str | None = None,
+        cluster: str | None = None,
+        limit: int | None = None,
+    ) -> list[OpportunityRecord]:
+        """Records that match, the largest saving first."""
+        with self.reading() as tx:
+            return tx.find(statuses=statuses, team=team, cluster=cluster, limit=limit)
+
+    def get_total_estimated_savings(self) -> Saving:
+        """What is offered and in flight, estimated, per month: cashable and freed apart."""
+        rows = self.breakdown(by="cluster")
+        return sum((row.offered + row.in_flight for row in rows), Saving())
+
+    def get_total_realized_savings(self) -> Saving:
+        """What the bill has proved, per month: cashable and freed apart."""
+        return sum((row.realised for row in self.breakdown(by="cluster")), Saving())
+
+    def breakdown(self, *, by: str, team: str | None = None) -> list[Breakdown]:
+        """Totals by `team`, `kind` (or `type`) or `cluster`, sorted by name."""
+        column = opportunities_table.c[_BREAKDOWN_COLUMNS[by]]
+        with self.reading() as tx:
+            rows = tx.connection.execute(_sums(column, team)).all()
+        names = sorted({row.name for row in rows})
+        return [_breakdown(name, [row for row in rows if row.name == name]) for name in names]
+
+    def verify_audit(self) -> audit.AuditCheck:
+        """Walk the audit chain."""
+        with self.reading() as tx:
+            return audit.check(tx.connection)
+
+    def history_of(self, subject: str) -> list[audit.AuditEntry]:
+        """All audit rows about one subject, oldest first."""
+        with self.reading() as tx:
+            return audit.entries(tx.connection, subject=subject)
+
+    def claim(
+        self, *, work: str, unit: str, owner: str, now: datetime, lease_seconds: float = 300
+    ) -> claims.Claim | None:
+        """Claim a unit of work; None when somebody has it or has finished it."""
+        with self.bookkeeping() as connection:
+            return claims.take(
+                connection, work=work, unit=unit, owner=owner, now=now, lease_seconds=lease_seconds
+            )
+
+    def finish_claim(self, claim: claims.Claim, *, now: datetime) -> None:
+        """Mark a claimed unit done for ever."""
+        with self.bookkeeping() as connection:
+            claims.finish(connection, claim, now=now)
+
+    def release_claim(self, claim: claims.Claim, *, retry_at: datetime, error: str) -> None:
+        """Give a claimed unit back after a failure."""
+        with self.bookkeeping() as connection:
+            claims.release(connection, claim, retry_at=retry_at, error=error)
+
+    def lease_intents(
+        self, *, owner: str, now: datetime, seconds: float = 120, limit: int = 8
+    ) -> list[outbox.Intent]:
+        """Take due intents from the outbox."""
+        with self.bookkeeping() as connection:
+            return outbox.lease(connection, owner=owner, now=now, seconds=seconds, limit=limit)
+
+    def finish_intent(self, intent_id: int, *, now: datetime) -> None:
+        """Mark an intent delivered."""
+        with self.bookkeeping() as connection:
+            outbox.finish(connection, intent_id, now=now)
+
+    def postpone_intent(self, intent_id: int, *, until: datetime, error: str) -> None:
+        """Give an intent back for a later try."""
+        with self.bookkeeping() as connection:
+            outbox.postpone(connection, intent_id, until=until, error=error)
+
+    def bury_intent(self, intent_id: int, *, now: datetime, error: str) -> None:
+        """Give up on an intent and say so in the audit log."""
+        with self.transaction() as tx:
+            outbox.bury(tx.connection, intent_id, now=now, error=error)
+            tx.audit(
+                at=now,
+                actor="worker",
+                action="gave up",
+                subject=f"outbox/{intent_id}",
+                detail={"error": error[:2000]},
+            )
+
+    def outbox_counts(self) -> dict[str, int]:
+        """How many intents stand where."""
+        with self.reading() as tx:
+            return outbox.counts(tx.connection)
+
+    def messages(self, *, subject: str, purpose: str) -> list[history.Message]:
+        """Where messages of that purpose about that subject stand."""
+        with self.reading() as tx:
+            return history.messages(tx.connection, subject=subject, purpose=purpose)
+
+    def save_message(self, message: history.Message, *, now: datetime) -> None:
+        """Remember where a message stands and what it shows."""
+        with self.bookkeeping() as connection:
+            history.save_message(connection, message, now=now)
+
+    def read(self, question: Callable[[Connection], T]) -> T:
+        """Ask one of the stores in `finops.ledger` a question on a consistent view."""
+        with self.reading() as tx:
+            return question(tx.connection)
+
+
+def _sums(column: Any, team: str | None) -> Any:
+    table = opportunities_table
+    query = select(
+        column.label("name"),
+        table.c.status,
+        func.count().label("count"),
+        func.sum(table.c.cashable_usd_per_month).label("cashable"),
+        func.sum(table.c.freed_usd_per_month).label("freed"),
+        func.sum(table.c.realised_cashable_usd_per_month).label("realised_cashable"),
+        func.sum(table.c.realised_freed_usd_per_month).label("realised_freed"),
+    ).group_by(column, table.c.status)
+    return query if team is None else query.where(func.lower(table.c.team) == team.lower())
+
+
+def _breakdown(name: str, rows: list[Any]) -> Breakdown:
+    def total(statuses: Collection[str]) -> Saving:
+        chosen = [row for row in rows if row.status in statuses]
+        return sum((Saving(row.cashable, row.freed) for row in chosen), Saving())
+
+    verified = [row for row in rows if row.status == Status.VERIFIED]
+    return Breakdown(
+        name=name,
+        opportunities=sum(row.count for row in rows),
+        offered=total(OFFERED),
+        in_flight=total(IN_FLIGHT),
+        realised=sum(
+            (Saving(row.realised_cashable, row.realised_freed) for row in verified), Saving()
+        ),
+    )
