@@ -8,8 +8,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 
 from finops.aws_cost_integration import AwsCostIntegration
@@ -21,15 +20,15 @@ from finops.domain.money import Saving
 from finops.domain.opportunity import Opportunity, OpportunityRecord
 from finops.domain.people import Actor, Directory
 from finops.domain.pull_request import branch_for
-from finops.engine import aftermath, announce, decisions, pull_requests
+from finops.engine import aftermath, announce, decisions, pull_requests, reporting
 from finops.engine.cycle import CycleResult, run_cycle
 from finops.engine.guarding import guardrail_decision
 from finops.engine.parts import Pace, Parts
 from finops.guardrails import GuardrailDecision, Guardrails
 from finops.ledger import history
 from finops.ports import BillSource, SnapshotSource
-from finops.pr_generator import PullRequestGenerator, render_body, render_title
-from finops.report_generator import Chart, Period, SavingsReport, build_report, draw_charts
+from finops.pr_generator import PullRequestGenerator, render_title
+from finops.report_generator import Chart, PeriodKind, SavingsReport
 from finops.savings_ledger import Breakdown, SavingsLedger, utc_now
 from finops.sources.cluster_data import read_cluster_data
 from finops.waste_detectors import WasteDetectionEngine
@@ -69,7 +68,11 @@ class CycleInfo:
 
 @dataclass(frozen=True, slots=True)
 class PullRequestDraft:
-    """A pull request as it would be or is: `url` is empty until it is open, `note` says why."""
+    """A pull request as it would be or is.
+
+    `url` is empty until it is open and `note` says why; without a repository that declares the
+    resource there is no file to edit, and so no body.
+    """
 
     opportunity_id: str
     branch: str
@@ -251,21 +254,15 @@ class FinOpsEngine:
 
     def generate_weekly_report(self) -> SavingsReport:
         """The report of the seven days up to now, kept in the ledger."""
-        now = self.now()
-        return self._report("weekly", now - timedelta(days=7), now)
+        return reporting.make_report(self.parts, PeriodKind.WEEKLY, end=self.now())
 
-    def weekly_report(self) -> SavingsReport:
-        """The same as `generate_weekly_report`."""
-        return self.generate_weekly_report()
-
-    def monthly_report(self) -> SavingsReport:
+    def generate_monthly_report(self) -> SavingsReport:
         """The report of the thirty days up to now, kept in the ledger."""
-        now = self.now()
-        return self._report("monthly", now - timedelta(days=30), now)
+        return reporting.make_report(self.parts, PeriodKind.MONTHLY, end=self.now())
 
     def digest_charts(self, report: SavingsReport) -> tuple[Chart, ...]:
         """The charts of a report, as PNG with alt text."""
-        return draw_charts(report)
+        return reporting.charts_of(report)
 
     def freshness(self) -> tuple[CycleInfo, ...]:
         """The newest cycle of each cluster."""
@@ -282,30 +279,6 @@ class FinOpsEngine:
         )
 
     # Parts of the above
-
-    def _report(self, kind: str, start: datetime, end: datetime) -> SavingsReport:
-        report = build_report(
-            self.ledger.find(),
-            period=Period(kind=kind, start=start, end=end),
-            bill_usd_per_month=self._bill_usd_per_month(end),
-        )
-        with self.ledger.transaction() as tx:
-            history.save_report(
-                tx.connection,
-                now=end,
-                kind=kind,
-                scope="all",
-                period_start=start,
-                period_end=end,
-                report=report.as_dict(),
-            )
-        return report
-
-    def _bill_usd_per_month(self, end: datetime) -> Decimal | None:
-        start = end.date() - timedelta(days=30)
-        with self.ledger.reading() as tx:
-            rows = history.costs(tx.connection, start=start, end=end.date(), category="billed")
-        return aftermath.monthly_cost(rows)
 
     def _draft(self, opportunity: Opportunity) -> PullRequestDraft:
         record = self.ledger.get(opportunity.id)
@@ -337,4 +310,4 @@ class FinOpsEngine:
                 problem = str(error)
             else:
                 return proposed.title, proposed.body, ""
-        return render_title(opportunity), render_body(opportunity), problem
+        return render_title(opportunity), "", problem

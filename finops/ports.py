@@ -122,3 +122,11 @@ class CodeHost(Protocol):
     def pull_request(self, number: int) -> PullRequest:
         """The pull request as it is now."""
         ...
+
+    def refresh_pull_request(self, number: int, proposed: ProposedPullRequest) -> PullRequest:
+        """Lay an open pull request's change on the newest main branch, if its files moved on.
+
+        Nothing happens when they did not, or when it is no longer open. Raises `Refused` when a
+        person has worked on the branch, which is then left alone.
+        """
+        ...

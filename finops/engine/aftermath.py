@@ -8,10 +8,9 @@ from typing import Any
 
 from finops.domain.estate import Snapshot
 from finops.domain.lifecycle import Status
-from finops.domain.money import DAYS_PER_MONTH
 from finops.domain.observe import is_in_place
 from finops.domain.opportunity import OpportunityRecord, WasteKind
-from finops.domain.verdict import DailyCost, SavingVerdict, Verdict
+from finops.domain.verdict import SavingVerdict, Verdict
 from finops.engine import announce
 from finops.engine.parts import Parts
 from finops.ledger import history
@@ -61,14 +60,6 @@ def read_bill(parts: Parts) -> int:
     return len(rows)
 
 
-def monthly_cost(rows: Sequence[DailyCost]) -> Decimal | None:
-    """The mean day's cost of these rows as a month; None without rows."""
-    days = {row.day for row in rows}
-    if not days:
-        return None
-    return sum((row.effective_cost for row in rows), Decimal(0)) / len(days) * DAYS_PER_MONTH
-
-
 def wake_and_expire(parts: Parts) -> int:
     """Bring snoozed cards back when their time is up; expire cards nobody answered."""
     now = parts.now()
@@ -85,16 +76,16 @@ def wake_and_expire(parts: Parts) -> int:
             if record.status_changed_at <= expired_before
         ]
         for record in woken:
-            _turn(tx, record, Status.NOTIFIED, "The snooze is over.", now)
+            _turn(tx, record, Status.NOTIFIED, "The snooze is over.", now=now)
         for record in expired:
             days = parts.pace.expire_after_days
-            _turn(tx, record, Status.EXPIRED, f"Nobody decided for {days} days.", now)
+            _turn(tx, record, Status.EXPIRED, f"Nobody decided for {days} days.", now=now)
         announce.offer_cards(tx, parts, now=now)
     return len(woken) + len(expired)
 
 
 def _turn(
-    tx: LedgerTransaction, record: OpportunityRecord, target: Status, why: str, now: datetime
+    tx: LedgerTransaction, record: OpportunityRecord, target: Status, why: str, *, now: datetime
 ) -> None:
     columns: dict[str, Any] = {"snoozed_until": None, "decided_by": "", "decided_at": None}
     if tx.move(record, target, now=now, actor="engine", reason=why, **columns):

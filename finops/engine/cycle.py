@@ -14,7 +14,7 @@ from finops.domain.lifecycle import WAITING, Status
 from finops.domain.observe import is_in_place, is_known
 from finops.domain.opportunity import Opportunity, OpportunityRecord, Skipped
 from finops.engine import announce
-from finops.engine.aftermath import mark_implemented
+from finops.engine.aftermath import COST_CATEGORY, mark_implemented
 from finops.engine.parts import Parts
 from finops.ledger import history
 from finops.savings_ledger import LedgerTransaction, Outcome
@@ -75,6 +75,7 @@ def _record(
             start=now.date() - timedelta(days=30),
             end=now.date(),
             resource_key=record.opportunity.resource.key,
+            category=COST_CATEGORY[record.opportunity.kind],
         )
         baseline = parts.costs.baseline_of(record.opportunity, snapshot, costs)
         history.save_baseline(tx.connection, baseline, now=now)
@@ -82,7 +83,12 @@ def _record(
 
 
 def _close_cycle(
-    tx: LedgerTransaction, parts: Parts, snapshot: Snapshot, skipped: Sequence[Skipped], found: int
+    tx: LedgerTransaction,
+    parts: Parts,
+    snapshot: Snapshot,
+    skipped: Sequence[Skipped],
+    *,
+    found: int,
 ) -> None:
     now = parts.now()
     _retire(tx, parts, snapshot, skipped, now=now)

@@ -39,8 +39,6 @@ def guardrail_context(
         changes_today=len(changed),
         saving_today_usd=sum((p.saving.larger_usd_per_month for p in proposals), Decimal(0)),
         workloads_changed_today=frozenset(workload_key(p) for p in proposals),
-        namespaces_today=frozenset(
-            p.resource.namespace for p in proposals if p.resource.namespace
-        ),
+        namespaces_today=frozenset(p.resource.namespace for p in proposals if p.resource.namespace),
         team_workloads=int((sizes or {}).get(opportunity.team, 0)),
     )

@@ -3,6 +3,7 @@
 Opening is done by the worker, at least once; every step recognises what an earlier try did.
 """
 
+import logging
 from datetime import datetime
 
 from finops.domain.errors import Refused, TryAgainLater, WillNeverWork
@@ -18,6 +19,8 @@ from finops.guardrails import GuardrailVerdict
 from finops.ports import CodeHost
 from finops.pr_generator import parse_metadata
 from finops.savings_ledger import LedgerTransaction
+
+log = logging.getLogger(__name__)
 
 
 def open_pull_request(parts: Parts, opportunity_id: str, *, revision: int) -> None:
@@ -57,10 +60,28 @@ def watch_pull_requests(parts: Parts) -> int:
         if host is None or record.pull_request_number is None:
             continue
         try:
-            changed += _follow(parts, record, host.pull_request(record.pull_request_number))
+            pull_request = host.pull_request(record.pull_request_number)
+            if pull_request.state is PullRequestState.OPEN:
+                _keep_mergeable(parts, record, host)
+            else:
+                changed += _follow(parts, record, pull_request)
         except TryAgainLater:
             continue  # the next tick asks again
     return changed
+
+
+def _keep_mergeable(parts: Parts, record: OpportunityRecord, host: CodeHost) -> None:
+    """Plan the edit again on the newest main branch, so that neighbours' merges do not conflict.
+
+    The same change to the same setting is no new proposal: what was approved stays approved.
+    """
+    assert parts.pull_requests is not None  # noqa: S101 - the caller has looked
+    try:
+        _host, proposed, _proof = parts.pull_requests.plan(record, now=parts.now())
+        host.refresh_pull_request(record.pull_request_number or 0, proposed)
+    except Refused as error:
+        # The value is merged some other way, or a person works on it: theirs to finish.
+        log.info("pull request %s is left as it is: %s", record.pull_request_number, error)
 
 
 def _open(parts: Parts, known: OpportunityRecord) -> tuple[CodeHost, PullRequest]:
@@ -84,7 +105,8 @@ def _earlier_try(parts: Parts, known: OpportunityRecord) -> tuple[CodeHost, Pull
         pull_request = host.find_pull_request(branch_for(known.id))
         if pull_request is None or pull_request.state is PullRequestState.CLOSED:
             continue
-        if parse_metadata(pull_request.body).get("revision") == known.opportunity.revision:
+        metadata = parse_metadata(pull_request.body)
+        if metadata is not None and metadata.revision == known.opportunity.revision:
             return host, pull_request
     return None
 
@@ -110,8 +132,6 @@ def _note_opened(
 
 
 def _follow(parts: Parts, record: OpportunityRecord, pull_request: PullRequest) -> bool:
-    if pull_request.state is PullRequestState.OPEN:
-        return False
     by = pull_request.merged_by or "somebody"
     with parts.ledger.transaction() as tx:
         known = tx.get(record.id)

@@ -1,0 +1,182 @@
+"""The configuration file `finops.yml`: estate, repositories, teams, guardrails, schedule.
+
+A wrong file is refused whole, naming line and key (see `finops.config_file`).
+"""
+
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from finops.config_file import load_checked
+from finops.domain.errors import InvalidInput
+from finops.domain.people import Approvers, Directory, Team
+from finops.guardrails import GuardrailSettings
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ApproversSection(_Section):
+    """Who may approve: Slack user ids and user group ids."""
+
+    users: list[str] = []
+    user_groups: list[str] = []
+
+    def to_domain(self) -> Approvers:
+        """As the domain knows them."""
+        return Approvers(tuple(self.users), tuple(self.user_groups))
+
+
+class TeamSection(_Section):
+    """One team; its name is the key, as the estate's labels write it."""
+
+    channel: str = ""
+    owners: list[str] = []
+    approvers: ApproversSection = ApproversSection()
+    namespaces: list[str] = []
+
+
+class RepositorySection(_Section):
+    """A repository with the estate's source: `github: owner/name` or `local: path`."""
+
+    name: str = ""
+    github: str = ""
+    local: str = ""
+    base_url: str = "https://api.github.com"
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "RepositorySection":
+        if bool(self.github) == bool(self.local):
+            raise ValueError("give either github: owner/name or local: a path")
+        return self
+
+
+class PrometheusSection(_Section):
+    """A PromQL endpoint."""
+
+    url: str
+    headers: dict[str, str] = {}
+    # Label matchers where one server holds several clusters, such as cluster: prod.
+    matchers: dict[str, str] = {}
+
+
+class AwsSection(_Section):
+    """Which AWS regions to read; credentials come from AWS's own chain."""
+
+    regions: list[str] = ["us-east-1"]
+    endpoint_url: str = ""
+
+
+class ClusterSection(_Section):
+    """One cluster: where its manifests, its usage and its machines are read."""
+
+    name: str
+    repository: str
+    default_namespace: str = "default"
+    # Parts of the repository that belong to this cluster, such as clusters/prod; empty: all of it.
+    folders: list[str] = []
+    prometheus: PrometheusSection | None = None
+    aws: AwsSection | None = None
+    window_days: int = Field(default=14, ge=1, le=90)
+
+
+class BillSection(_Section):
+    """Daily costs as a FOCUS CSV file."""
+
+    focus_csv: str
+
+
+class ScheduleSection(_Section):
+    """When cycles and digests are due; the digest time is local to `time_zone`."""
+
+    cycle_every_hours: int = Field(default=24, ge=1, le=168)
+    digest_weekday: int = Field(default=0, ge=0, le=6, description="0 is Monday")
+    digest_hour: int = Field(default=9, ge=0, le=23)
+    time_zone: str = "UTC"
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError(f"{name!r} is no IANA time zone such as Europe/Berlin") from error
+        return name
+
+
+class PaceSection(_Section):
+    """How long the engine waits, and how much it says a day."""
+
+    verify_after_days: int = Field(default=7, ge=1, le=60)
+    give_up_verifying_after_days: int = Field(default=35, ge=7, le=120)
+    expire_after_days: int = Field(default=14, ge=1, le=90)
+    forget_after_days: int = Field(default=7, ge=1, le=60)
+    cards_per_channel_per_day: int = Field(default=10, ge=1, le=100)
+
+
+class Configuration(_Section):
+    """The whole file."""
+
+    instance: str = Field(default="default", min_length=1, max_length=40)
+    clusters: list[ClusterSection] = []
+    repositories: list[RepositorySection] = []
+    teams: dict[str, TeamSection] = {}
+    default_approvers: ApproversSection = ApproversSection()
+    # Members of user groups for workspaces on a plan without user groups.
+    user_group_members: dict[str, list[str]] = {}
+    triage_channel: str = ""
+    leadership_channel: str = ""
+    guardrails: GuardrailSettings = GuardrailSettings()
+    schedule: ScheduleSection = ScheduleSection()
+    pace: PaceSection = PaceSection()
+    bill: BillSection | None = None
+
+    @model_validator(mode="after")
+    def _repositories_are_known(self) -> "Configuration":
+        names = {r.name or r.github or r.local for r in self.repositories}
+        for cluster in self.clusters:
+            if cluster.repository not in names:
+                raise ValueError(
+                    f"cluster {cluster.name} names the repository {cluster.repository!r}, which is "
+                    f"not under repositories: {', '.join(sorted(names)) or 'there is none'}"
+                )
+        return self
+
+    def directory(self) -> Directory:
+        """Teams and channels as the domain knows them."""
+        return Directory(
+            teams=tuple(
+                Team(
+                    name=name,
+                    channel=team.channel,
+                    owners=tuple(team.owners),
+                    approvers=team.approvers.to_domain(),
+                )
+                for name, team in self.teams.items()
+            ),
+            default_approvers=self.default_approvers.to_domain(),
+            triage_channel=self.triage_channel,
+            leadership_channel=self.leadership_channel,
+        )
+
+    def team_by_namespace(self) -> dict[str, str]:
+        """Which team a namespace belongs to when labels do not say."""
+        return {
+            namespace: name for name, team in self.teams.items() for namespace in team.namespaces
+        }
+
+
+def load_configuration(path: Path | None) -> Configuration:
+    """Read `finops.yml`; without a file the defaults, with which nobody may approve anything."""
+    if path is None:
+        return Configuration()
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        raise InvalidInput(
+            f"The configuration file {path} cannot be read: {error.strerror}. Set FINOPS_CONFIG to "
+            "a readable file."
+        ) from error
+    return load_checked(text, Configuration, source=str(path))

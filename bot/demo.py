@@ -1,0 +1,152 @@
+"""`finops demo`: the unmodified bot against the sandbox: local Slack, simulated estate, local git.
+
+Only the Slack base URL, the code host and the sources differ from production.
+"""
+
+import tempfile
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import yaml
+
+from bot.configuration import Configuration, load_configuration
+from bot.settings import Settings, forget_proxies
+from bot.wiring import Bot, build_bot
+from finops.aws_cost_integration import AwsCostIntegration
+from finops.code_hosts.local_git import LocalGitHost
+from finops.domain.money import format_usd
+from finops.finops_engine import FinOpsEngine, Pace
+from finops.guardrails import Guardrails
+from finops.pr_generator import PullRequestGenerator
+from finops.savings_ledger import SavingsLedger
+from finops.sources.estate import EstateReader
+from finops.sources.git_manifests import GitManifests
+from sandbox.company import CONFIGURATION, GUIDE, acorn
+from sandbox.estate.clock import EstateClock
+from sandbox.estate.desired import CLUSTER
+from sandbox.estate.repository import create_repository, files_below
+from sandbox.estate.sources import SimulatedBill, SimulatedInventory, SimulatedUsage
+from sandbox.estate.world import REPOSITORY, SEED, SimulatedWorld
+from sandbox.slack.server import SlackSandbox
+
+TICK_SECONDS = 1.0
+# Beside the folders in a checkout, inside the package in a wheel.
+MANIFESTS = (Path(__file__).parent.parent / "manifest.yml", Path(__file__).parent / "manifest.yml")
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A running sandbox with the bot in it."""
+
+    slack: SlackSandbox
+    world: SimulatedWorld
+    host: LocalGitHost
+    bot: Bot
+
+    @property
+    def engine(self) -> FinOpsEngine:
+        """The bot's engine."""
+        return self.bot.engine
+
+    def stop(self) -> None:
+        """Stop the bot, then its Slack."""
+        self.bot.stop()
+        self.slack.stop()
+
+
+def start_demo(folder: Path, *, port: int = 0, database_url: str | None = None) -> Demo:
+    """Make the estate, start its Slack, start the bot. The folder keeps repository and ledger."""
+    forget_proxies()
+    clock = EstateClock()
+    repository = create_repository(
+        folder / "acorn-platform.git", files_below(SEED), at=clock.now() - timedelta(days=400)
+    )
+    # Links to pull requests are known only once the sandbox has its address.
+    address: list[str] = []
+    host = LocalGitHost(
+        repository, name=REPOSITORY, public_url_of=lambda number: f"{address[0]}pull/{number}"
+    )
+    world = SimulatedWorld(host, clock)
+    slack = SlackSandbox(
+        acorn(manifest_scopes()), world=world, now=clock.now, port=port, guide=GUIDE
+    ).start()
+    address.append(slack.url)
+    configuration = load_configuration(CONFIGURATION)
+    engine = _engine(
+        configuration, host=host, world=world, clock=clock,
+        database_url=database_url or f"sqlite:///{folder}/finops.db",
+    )  # fmt: skip
+    settings = Settings(
+        slack_base_url=slack.api_url,
+        slack_bot_token=slack.bot_token,
+        slack_app_token=slack.app_token,
+    )
+    bot = build_bot(settings, configuration, engine, tick_seconds=TICK_SECONDS)
+    world.show_headlines(lambda: _headlines(engine))
+    bot.start()
+    return Demo(slack, world, host, bot)
+
+
+def serve_demo(*, port: int, say: Callable[[str], None]) -> None:
+    """Run until somebody presses Ctrl-C; nothing is kept."""
+    with tempfile.TemporaryDirectory(prefix="finops-demo-") as temporary:
+        demo = start_demo(Path(temporary), port=port)
+        say(f"\n  finops-bot sandbox is running:  {demo.slack.url}\n")
+        say("  Open it in a browser. Ctrl-C stops it; nothing is kept.\n")
+        try:
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            say("stopping ...")
+        finally:
+            demo.stop()
+
+
+def manifest_scopes() -> frozenset[str]:
+    """The bot scopes that the app's manifest asks for: the sandbox grants no more."""
+    path = next(path for path in MANIFESTS if path.exists())
+    manifest = yaml.safe_load(path.read_text())
+    return frozenset(manifest["oauth_config"]["scopes"]["bot"])
+
+
+def _engine(
+    configuration: Configuration,
+    *,
+    host: LocalGitHost,
+    world: SimulatedWorld,
+    clock: EstateClock,
+    database_url: str,
+) -> FinOpsEngine:
+    reader = EstateReader(
+        cluster=CLUSTER,
+        desired=GitManifests(host, cluster=CLUSTER),
+        prices=AwsCostIntegration(),
+        usage=SimulatedUsage(),
+        inventory=SimulatedInventory(world.declared_now),
+    )
+    return FinOpsEngine(
+        SavingsLedger(database_url),
+        directory=configuration.directory(),
+        guardrails=Guardrails(configuration.guardrails),
+        snapshots={CLUSTER: reader},
+        bill=SimulatedBill(world.declared_at),
+        pull_requests=PullRequestGenerator((host,)),
+        pace=Pace(**configuration.pace.model_dump()),
+        now=clock.now,
+    )
+
+
+def _headlines(engine: FinOpsEngine) -> list[dict[str, str]]:
+    summary = engine.savings()
+    return [
+        {
+            "label": "offered, cashable",
+            "value": format_usd(summary.estimated.cashable_usd_per_month),
+        },
+        {
+            "label": "verified, cashable",
+            "value": format_usd(summary.realised.cashable_usd_per_month),
+        },
+    ]

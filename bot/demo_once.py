@@ -1,0 +1,165 @@
+"""`finops demo --once`: one whole loop by real clicks over Socket Mode, without a browser."""
+
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from bot.demo import Demo, start_demo
+from finops.domain.errors import Refused
+from finops.domain.lifecycle import Status
+from finops.domain.opportunity import OpportunityRecord
+from finops.ledger.outbox import OutboxStatus
+from handlers.ids import ActionId, BlockId, Recognised
+from sandbox.company import APPROVER, LEADERSHIP, OUTSIDER, PLATFORM
+from sandbox.slack.messages import Message
+
+# Long enough for a busy laptop; a loop takes about 15 s.
+PATIENCE_SECONDS = 60.0
+DAYS_UNTIL_PROOF = 8
+
+
+class LoopError(RuntimeError):
+    """The loop did not get where it should; the message says where it stood."""
+
+
+def run_once(*, database_url: str | None = None) -> dict[str, Any]:
+    """Find, ask, decide, open, merge, deploy, verify, report; returns what happened in figures."""
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="finops-demo-") as folder:
+        demo = start_demo(Path(folder), database_url=database_url)
+        try:
+            figures = Loop(demo).run()
+        finally:
+            demo.stop()
+    return figures | {"seconds": round(time.monotonic() - started, 1)}
+
+
+class Loop:
+    """The people of the sandbox, doing what people do."""
+
+    def __init__(self, demo: Demo) -> None:
+        self._demo = demo
+        self._driver = demo.slack.driver()
+        self._refused = 0
+
+    def run(self) -> dict[str, Any]:
+        """Play the whole loop."""
+        self._wait("cards", lambda: self._records(Status.NOTIFIED) and self._is_quiet())
+        cards = self._records(Status.NOTIFIED)
+        self._click(cards[0], OUTSIDER.id, ActionId.APPROVE)
+        denied = self._deny(cards[-1], "The team plans a load test with these figures.")
+        for card in cards[:-1]:
+            for person in (APPROVER, PLATFORM):
+                self._approve(card, person.id)
+        approved = self._decided()
+        self._wait("pull requests", lambda: not self._records(Status.APPROVED) and self._is_quiet())
+        opened = self._records(Status.PULL_REQUEST_OPEN)
+        for record in opened:
+            self._wait("merge", partial(self._merge, record))
+        self._wait("deployment", lambda: len(self._records(Status.IMPLEMENTED)) == len(opened))
+        self._demo.world.advance(DAYS_UNTIL_PROOF)
+        self._wait("verdicts", lambda: len(self._records(Status.VERIFIED)) == len(opened))
+        self._wait("digest", lambda: self._digests() and self._is_quiet())
+        return self._figures(cards=len(cards), approved=approved, denied=denied, opened=opened)
+
+    def _figures(
+        self, *, cards: int, approved: int, denied: int, opened: list[OpportunityRecord]
+    ) -> dict[str, Any]:
+        engine = self._demo.engine
+        realised = engine.ledger.get_total_realized_savings()
+        return {
+            "opportunities": len(engine.ledger.find()),
+            "cards_posted": cards,
+            "approved": approved,
+            "denied": denied,
+            "refused_clicks": self._refused,
+            "pull_requests": len(opened),
+            "merged": len(opened),
+            "verified": len(self._records(Status.VERIFIED)),
+            "realised_usd_per_month": round(float(realised.cashable_usd_per_month), 2),
+            "freed_usd_per_month": round(float(realised.freed_usd_per_month), 2),
+            "digest_charts": sum(self._charts(message) for message in self._digests()),
+            "duplicates": self._duplicates(),
+            "audit_intact": engine.ledger.verify_audit().is_intact,
+        }
+
+    def _merge(self, record: OpportunityRecord) -> bool:
+        """Press Merge; a conflict with a neighbour's merge is mended by the bot within a tick."""
+        try:
+            self._demo.world.merge(record.pull_request_number or 0, APPROVER.id)
+        except Refused:
+            return False
+        return True
+
+    def _approve(self, record: OpportunityRecord, user: str) -> None:
+        if self._demo.engine.ledger.get(record.id).status is Status.NOTIFIED:
+            self._click(record, user, ActionId.APPROVE)
+
+    def _deny(self, record: OpportunityRecord, reason: str) -> int:
+        owner = self._demo.engine.directory.team(record.opportunity.team).owners
+        person = owner[0] if owner else PLATFORM.id
+        self._click(record, person, ActionId.DENY)
+        view = self._driver.wait_for(lambda: self._driver.open_view(person))
+        values = {str(BlockId.REASON): {str(ActionId.REASON): reason}}
+        if view is None:
+            raise LoopError(f"no modal opened for denying {record.id}")
+        self._driver.submit(person, view["id"], values)
+        return int(self._demo.engine.ledger.get(record.id).status is Status.DENIED)
+
+    def _click(self, record: OpportunityRecord, user: str, action: ActionId) -> None:
+        before = len(self._driver.ephemerals(user))
+        [card] = self._demo.engine.ledger.messages(subject=record.id, purpose="card")
+        ack = self._driver.click(user, card.channel, card.message_id, action)
+        if ack.timed_out:
+            raise LoopError(f"the click on {action} for {record.id} was not acknowledged in time")
+        self._refused += len(self._driver.ephemerals(user)) - before
+
+    def _records(self, *statuses: Status) -> list[OpportunityRecord]:
+        return self._demo.engine.ledger.find(statuses=statuses)
+
+    def _decided(self) -> int:
+        return sum(bool(r.decided_by) and r.status is not Status.DENIED for r in self._records())
+
+    def _is_quiet(self) -> bool:
+        counts = self._demo.engine.ledger.outbox_counts()
+        return not (counts.get(OutboxStatus.PENDING, 0) + counts.get(OutboxStatus.DELIVERING, 0))
+
+    def _wait(self, what: str, ready: Callable[[], object]) -> None:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not ready():
+            if time.monotonic() > deadline:
+                stood = Counter(record.status.value for record in self._records())
+                outbox = self._demo.engine.ledger.outbox_counts()
+                raise LoopError(f"no {what} in {PATIENCE_SECONDS:.0f} s: {stood}, outbox {outbox}")
+            time.sleep(0.1)
+
+    def _digests(self) -> list[Message]:
+        return [m for m in self._messages(LEADERSHIP.id) if _event(m) == Recognised.DIGEST]
+
+    def _messages(self, channel: str) -> list[Message]:
+        return self._driver.messages(channel)
+
+    def _charts(self, message: Message) -> int:
+        return sum(block["type"] == "image" for block in message.get("blocks") or [])
+
+    def _duplicates(self) -> int:
+        """Cards, notes, messages, digests and pull requests that exist more than once."""
+        places = [channel.id for channel in self._demo.slack.workspace.channels]
+        places += [self._driver.dm(user.id) for user in self._demo.slack.workspace.users]
+        seen: Counter[str] = Counter()
+        for place in places:
+            for message in self._messages(place):
+                for shown in self._driver.thread(place, message["ts"]):
+                    metadata = shown.get("metadata")
+                    if metadata:
+                        seen[f"{place}/{metadata}"] += 1
+        seen.update(pull.branch for pull in self._demo.host.list_pull_requests())
+        return sum(count - 1 for count in seen.values())
+
+
+def _event(message: Message) -> str:
+    return str((message.get("metadata") or {}).get("event_type", ""))

@@ -1,0 +1,194 @@
+"""What is due, and who does it: a ticker on every replica, units claimed in the database.
+
+APScheduler only ticks; it keeps no jobs. Two schedulers on one job store fire everything twice,
+a claim by `INSERT … ON CONFLICT DO NOTHING` does not.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from finops.domain.errors import FinOpsError
+from finops.domain.intents import IntentKind
+from finops.finops_engine import FinOpsEngine
+from finops.ledger import history
+
+log = logging.getLogger(__name__)
+
+INSTALLED_AT = "installed_at"
+RETRY_AFTER = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timetable:
+    """When cycles and digests are due. The digest's hour is local to `time_zone`."""
+
+    cycle_every_hours: int = 24
+    digest_weekday: int = 0
+    digest_hour: int = 9
+    time_zone: str = "UTC"
+
+
+def cycle_unit(cluster: str, now: datetime, every_hours: int) -> str:
+    """The unit of work that a cycle at `now` belongs to.
+
+    >>> cycle_unit("shop", datetime(2026, 11, 23, 14, 30, tzinfo=UTC), 24)
+    'shop/2026-11-23T00'
+    """
+    hours = int(now.timestamp()) // 3600
+    start = datetime.fromtimestamp(hours // every_hours * every_hours * 3600, tz=UTC)
+    return f"{cluster}/{start:%Y-%m-%dT%H}"
+
+
+def newest_digest(now: datetime, timetable: Timetable) -> tuple[str, datetime]:
+    """The newest weekly digest that is due: its local ISO week and the moment it was due.
+
+    Keyed by the local week, so that a clock change neither doubles nor drops one.
+
+    >>> newest_digest(datetime(2026, 11, 24, 8, tzinfo=UTC), Timetable())[0]
+    '2026-W48'
+    """
+    zone = ZoneInfo(timetable.time_zone)
+    local = now.astimezone(zone)
+    day = local.date() - timedelta(days=(local.weekday() - timetable.digest_weekday) % 7)
+    due = _local_moment(day, timetable.digest_hour, zone)
+    if due > now:
+        day -= timedelta(days=7)
+        due = _local_moment(day, timetable.digest_hour, zone)
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02d}", due
+
+
+class Ticker:
+    """Ticks every so often, does what is due, and hands long work to the outbox."""
+
+    def __init__(
+        self,
+        engine: FinOpsEngine,
+        timetable: Timetable,
+        *,
+        owner: str,
+        every_seconds: float = 60.0,
+        also: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._engine = engine
+        self._timetable = timetable
+        self._owner = owner
+        self._also = also
+        self._lock = threading.Lock()
+        self._scheduler = BackgroundScheduler(timezone=UTC)
+        self._scheduler.add_job(
+            self.tick,
+            "interval",
+            seconds=every_seconds,
+            next_run_time=datetime.now(UTC),
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=3600,
+        )
+
+    def start(self) -> None:
+        """Start ticking; the first tick is at once."""
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Stop ticking and wait for the tick under way."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=True)
+
+    def tick(self) -> None:
+        """Do everything that is due now; one failure never stops the rest."""
+        if not self._lock.acquire(blocking=False):
+            return  # a tick is under way; the next one sees what this one would have
+        try:
+            self._note_installation()
+            for step in (
+                self._engine.watch_pull_requests,
+                self._engine.wake_and_expire,
+                self._read_bill,
+                self._run_cycles,
+                self._offer_digest,
+                self._also,
+            ):
+                self._try(step)
+        finally:
+            self._lock.release()
+
+    def _try(self, step: Callable[[], object]) -> None:
+        try:
+            step()
+        except FinOpsError as error:
+            log.warning("%s: %s", getattr(step, "__name__", step), error)
+
+    def _note_installation(self) -> None:
+        with self._engine.ledger.reading() as tx:
+            if history.setting(tx.connection, INSTALLED_AT) is not None:
+                return
+        now = self._engine.now()
+        with self._engine.ledger.transaction() as tx:
+            history.put_setting(
+                tx.connection, INSTALLED_AT, now.isoformat(), by=self._owner, now=now
+            )
+
+    def _read_bill(self) -> None:
+        self._claimed("bill", self._engine.now().date().isoformat(), self._engine.read_bill)
+
+    def _run_cycles(self) -> None:
+        now = self._engine.now()
+        for cluster in self._engine.clusters:
+            unit = cycle_unit(cluster, now, self._timetable.cycle_every_hours)
+            self._claimed("cycle", unit, partial(self._engine.scan, cluster))
+
+    def _offer_digest(self) -> None:
+        channel = self._engine.directory.leadership_channel
+        if not channel:
+            return
+        week, due = newest_digest(self._engine.now(), self._timetable)
+        with self._engine.ledger.reading() as tx:
+            installed = history.setting(tx.connection, INSTALLED_AT)
+        if installed is None or due < datetime.fromisoformat(installed):
+            return  # the week before the bot came has nothing to tell
+        self._claimed(
+            "digest", f"{channel}/{week}", lambda: self._enqueue_digest(channel, week, due)
+        )
+
+    def _enqueue_digest(self, channel: str, week: str, due: datetime) -> None:
+        with self._engine.ledger.transaction() as tx:
+            tx.enqueue(
+                kind=IntentKind.POST_DIGEST,
+                subject=f"digest/{channel}",
+                idempotency_key=f"digest:{channel}:{week}",
+                payload={
+                    "channel": channel,
+                    "kind": "weekly",
+                    "unit": week,
+                    "period_end": due.isoformat(),
+                },
+            )
+
+    def _claimed(self, work: str, unit: str, do: Callable[[], object]) -> None:
+        ledger = self._engine.ledger
+        wall = datetime.now(UTC)
+        claim = ledger.claim(work=work, unit=unit, owner=self._owner, now=wall, lease_seconds=900)
+        if claim is None:
+            return
+        try:
+            do()
+        except FinOpsError as error:
+            log.warning("%s %s failed and is tried again: %s", work, unit, error)
+            ledger.release_claim(claim, retry_at=datetime.now(UTC) + RETRY_AFTER, error=str(error))
+        except BaseException:
+            ledger.release_claim(claim, retry_at=datetime.now(UTC) + RETRY_AFTER, error="crashed")
+            raise
+        else:
+            ledger.finish_claim(claim, now=datetime.now(UTC))
+
+
+def _local_moment(day: date, hour: int, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(hour), tzinfo=zone).astimezone(UTC)

@@ -1,0 +1,107 @@
+"""Socket Mode on aiohttp's client, with Bolt's work on threads.
+
+Bolt's default client goes deaf for 28-59 s after a connection reset; the aiohttp one comes back
+in seconds. The stock aiohttp handler runs Bolt inside the event loop, so that two slow listeners
+push all others past Slack's 3 s; here each envelope gets a thread.
+"""
+
+import asyncio
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from time import time
+
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode.aiohttp import SocketModeHandler
+from slack_bolt.adapter.socket_mode.async_internals import send_async_response
+from slack_bolt.adapter.socket_mode.internals import run_bolt_app
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.web.async_client import AsyncWebClient
+
+log = logging.getLogger(__name__)
+THREADS = 32
+# apps.connections.open may be called once a minute and burst a little; never crash-loop on it.
+FIRST_RETRY_SECONDS = 2.0
+LONGEST_RETRY_SECONDS = 60.0
+
+
+class ThreadedSocketModeHandler(SocketModeHandler):
+    """Dispatches each envelope on a thread pool."""
+
+    _pool = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="slack")
+
+    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]  # narrower client, as in the stock handler
+        """Run Bolt beside the event loop and send its answer."""
+        start = time()
+        loop = asyncio.get_running_loop()
+        response = await loop.run_in_executor(self._pool, run_bolt_app, self.app, req)
+        await send_async_response(client, req, response, start)
+
+
+class SocketModeConnection:
+    """A Socket Mode connection on its own thread and event loop."""
+
+    def __init__(self, app: App, *, app_token: str, bot_token: str, base_url: str) -> None:
+        self._app = app
+        self._app_token = app_token
+        self._bot_token = bot_token
+        self._base_url = base_url
+        self._loop = asyncio.new_event_loop()
+        self._ready = threading.Event()
+        self._stopping: asyncio.Event | None = None
+        self._thread = threading.Thread(target=self._run, name="socket-mode")
+
+    def start(self, *, timeout_seconds: float = 30.0) -> bool:
+        """Connect; False when that took too long (it goes on trying)."""
+        self._thread.start()
+        return self._ready.wait(timeout_seconds)
+
+    def stop(self) -> None:
+        """Disconnect and end the thread."""
+        if self._stopping is not None:
+            self._loop.call_soon_threadsafe(self._stopping.set)
+        self._thread.join(timeout=15)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the connection's thread runs."""
+        return self._thread.is_alive()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.run_until_complete(self._main())
+        finally:
+            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+            self._loop.close()
+
+    async def _main(self) -> None:
+        self._stopping = asyncio.Event()
+        handler = ThreadedSocketModeHandler(
+            self._app,
+            app_token=self._app_token,
+            web_client=AsyncWebClient(token=self._bot_token, base_url=self._base_url),
+        )
+        try:
+            if await self._connect(handler):
+                self._ready.set()
+                await self._stopping.wait()
+        finally:
+            await handler.close_async()  # type: ignore[no-untyped-call]  # untyped in Bolt
+
+    async def _connect(self, handler: SocketModeHandler) -> bool:
+        assert self._stopping is not None  # noqa: S101 - set by the only caller
+        pause = FIRST_RETRY_SECONDS
+        while not self._stopping.is_set():
+            try:
+                await handler.connect_async()  # type: ignore[no-untyped-call]  # untyped in Bolt
+            except Exception as error:  # noqa: BLE001 - whatever it was, a bot must keep trying
+                log.warning("Slack cannot be reached (%s); trying again in %.0f s", error, pause)
+                try:
+                    await asyncio.wait_for(self._stopping.wait(), timeout=pause)
+                except TimeoutError:
+                    pause = min(pause * 2, LONGEST_RETRY_SECONDS)
+            else:
+                return True
+        return False

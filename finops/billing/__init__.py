@@ -1,0 +1,1 @@
+"""What things cost and what was paid: price facts, bill files, the split of a node's cost."""

@@ -1,0 +1,278 @@
+"""GitHub as a code host, through PyGithub: github.com and Enterprise, token or App."""
+
+import base64
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from github import (
+    Auth,
+    Consts,
+    Github,
+    GithubException,
+    InputGitTreeElement,
+    UnknownObjectException,
+)
+from github.GitCommit import GitCommit
+from github.PullRequest import PullRequest as GitHubPullRequest
+from github.Repository import Repository
+
+from finops.code_hosts.github_errors import outside_failures, short_retry
+from finops.code_hosts.github_files import BlobCache, list_files, read_relevant
+from finops.code_hosts.proposals import (
+    check_proposal,
+    check_unmoved,
+    is_own_commit,
+    is_same_proposal,
+    person_has_worked,
+    sealed_message,
+)
+from finops.domain.pull_request import (
+    ProposedPullRequest,
+    PullRequest,
+    PullRequestState,
+    RepositoryFiles,
+)
+
+_TIMEOUT_SECONDS = 15
+_log = logging.getLogger(__name__)
+
+
+def token_auth(token: str) -> Auth.Auth:
+    """Authentication with a token."""
+    return Auth.Token(token)
+
+
+def app_auth(app_id: int | str, private_key: str, installation_id: int) -> Auth.Auth:
+    """Authentication as a GitHub App's installation; its tokens renew themselves."""
+    return Auth.AppAuth(app_id, private_key).get_installation_auth(installation_id)
+
+
+class GitHubHost:
+    """The `CodeHost` port on one GitHub repository, named `owner/repository`.
+
+    Every method raises TryAgainLater or WillNeverWork as `github_errors` says. Calls are made one
+    at a time, because PyGithub's connection is not made for threads.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        auth: Auth.Auth,
+        *,
+        base_url: str = Consts.DEFAULT_BASE_URL,
+        seconds_between_requests: float = Consts.DEFAULT_SECONDS_BETWEEN_REQUESTS,
+        seconds_between_writes: float = Consts.DEFAULT_SECONDS_BETWEEN_WRITES,
+    ) -> None:
+        self._name = name
+        self._lock = threading.RLock()
+        self._cache = BlobCache()
+        self._known: Repository | None = None
+        self._github = Github(
+            auth=auth,
+            base_url=base_url,
+            timeout=_TIMEOUT_SECONDS,
+            retry=short_retry(),
+            seconds_between_requests=seconds_between_requests,
+            seconds_between_writes=seconds_between_writes,
+        )
+
+    @property
+    def name(self) -> str:
+        """`owner/repository`."""
+        return self._name
+
+    def read_files(self) -> RepositoryFiles:
+        """Manifests and Terraform files at the newest commit of the default branch."""
+        with self._calling("reading"):
+            tip = self._tip()
+            return RepositoryFiles(tip, read_relevant(self._repository(), tip, self._cache))
+
+    def find_pull_request(self, branch: str) -> PullRequest | None:
+        """The newest pull request from that branch in any state, or None."""
+        with self._calling("reading the pull requests of"):
+            return self._find(branch)
+
+    def open_pull_request(self, proposed: ProposedPullRequest) -> PullRequest:
+        """Open it, or return the one that already answers this proposal.
+
+        Raises TryAgainLater for a moved base file and Refused when a person has worked on the
+        branch.
+        """
+        check_proposal(proposed)
+        with self._calling("opening a pull request in"):
+            return self._answer_to(proposed) or self._open(proposed)
+
+    def refresh_pull_request(self, number: int, proposed: ProposedPullRequest) -> PullRequest:
+        """Lay an open pull request's change on the newest main branch, if its files moved on.
+
+        Raises Refused when a person has worked on the branch.
+        """
+        check_proposal(proposed)
+        with self._calling(f"bringing pull request {number} up to date in"):
+            pull = self._repository().get_pull(number)
+            if pull.state == PullRequestState.OPEN and self._moved_on(pull, proposed):
+                self._make_branch(proposed)
+            return _public(pull)
+
+    def pull_request(self, number: int) -> PullRequest:
+        """The pull request as it is now."""
+        with self._calling(f"reading pull request {number} of"):
+            return _public(self._repository().get_pull(number))
+
+    def _answer_to(self, proposed: ProposedPullRequest) -> PullRequest | None:
+        """The open pull request of the branch, or a decided one with the same metadata."""
+        found = self._find(proposed.branch)
+        if found is None or found.state is PullRequestState.OPEN:
+            return found
+        return found if is_same_proposal(found.body, proposed.body) else None
+
+    def _find(self, branch: str) -> PullRequest | None:
+        owner = self._name.split("/")[0]
+        pulls = self._repository().get_pulls(
+            state="all", head=f"{owner}:{branch}", sort="created", direction="desc"
+        )
+        # Asked again here, because a fork may have a branch of the same name.
+        own = [pull for pull in pulls if pull.head.ref == branch and _is_from(pull, owner)]
+        newest = max(own, key=lambda pull: pull.number, default=None)
+        return _public(newest) if newest else None
+
+    def _open(self, proposed: ProposedPullRequest) -> PullRequest:
+        repository = self._repository()
+        self._make_branch(proposed)
+        try:
+            pull = repository.create_pull(
+                base=repository.default_branch,
+                head=proposed.branch,
+                title=proposed.title,
+                body=proposed.body,
+            )
+        except GithubException:
+            # 422 "already exists" after a lost answer, or another replica was faster.
+            found = self._find(proposed.branch)
+            if found is None or found.state is not PullRequestState.OPEN:
+                raise
+            return found
+        _label(pull, proposed)
+        return _public(pull)
+
+    def _moved_on(self, pull: GitHubPullRequest, proposed: ProposedPullRequest) -> bool:
+        """Whether a file of the change differs between the branch's start and the main branch."""
+        repository = self._repository()
+        head = repository.get_git_commit(pull.head.sha)
+        if not head.parents:
+            return False
+        before, now = (list_files(repository, sha) for sha in (head.parents[0].sha, self._tip()))
+        return any(before.get(c.path) != now.get(c.path) for c in proposed.files)
+
+    def _make_branch(self, proposed: ProposedPullRequest) -> None:
+        """Point the branch to one commit with the change; an own one with the same tree stays."""
+        repository = self._repository()
+        base = repository.get_git_commit(self._tip())
+        elements = self._elements(proposed, base.sha)
+        existing = self._branch(proposed.branch)
+        if existing and not is_own_commit(existing.message, existing.tree.sha):
+            raise person_has_worked(proposed.branch, self._name)
+        tree = repository.create_git_tree(elements, base_tree=repository.get_git_tree(base.sha))
+        if existing and existing.tree.sha == tree.sha:
+            return
+        # Without an author GitHub signs the commit of an App itself.
+        message = sealed_message(proposed.commit_message, tree.sha)
+        commit = repository.create_git_commit(message, tree, [base])
+        self._point(proposed.branch, commit, is_new=existing is None)
+
+    def _elements(self, proposed: ProposedPullRequest, base: str) -> list[InputGitTreeElement]:
+        """New blobs at their old modes. Raises TryAgainLater when a file has moved on."""
+        repository = self._repository()
+        listed = list_files(repository, base)
+        for change in proposed.files:
+            entry = listed.get(change.path)
+            check_unmoved(change, entry.sha if entry else None, repository=self._name)
+        elements: list[InputGitTreeElement] = []
+        for change in proposed.files:
+            blob = repository.create_git_blob(base64.b64encode(change.after).decode(), "base64")
+            mode = listed[change.path].mode
+            elements.append(InputGitTreeElement(change.path, mode, "blob", sha=blob.sha))
+        return elements
+
+    def _branch(self, branch: str) -> GitCommit | None:
+        repository = self._repository()
+        try:
+            ref = repository.get_git_ref(f"heads/{branch}")
+        except UnknownObjectException:
+            return None
+        return repository.get_git_commit(ref.object.sha)
+
+    def _point(self, branch: str, commit: GitCommit, *, is_new: bool) -> None:
+        repository = self._repository()
+        if is_new:
+            try:
+                repository.create_git_ref(f"refs/heads/{branch}", commit.sha)
+            except GithubException as error:
+                if not self._is_there(branch, commit, error):
+                    raise
+            return
+        # Forced: an own commit of an older plan gives way; its pull request is closed already.
+        url = f"{repository.url}/git/refs/heads/{branch}"
+        values = {"sha": commit.sha, "force": True}
+        repository.requester.requestJsonAndCheck("PATCH", url, input=values)
+
+    def _is_there(self, branch: str, commit: GitCommit, error: GithubException) -> bool:
+        """Whether a refused creation left, or met, a branch with the same tree."""
+        existing = self._branch(branch) if error.status in (422, 500, 502, 503, 504) else None
+        if existing is None:
+            return False
+        if existing.tree.sha != commit.tree.sha:
+            raise person_has_worked(branch, self._name)
+        return True
+
+    def _tip(self) -> str:
+        repository = self._repository()
+        return repository.get_branch(repository.default_branch).commit.sha
+
+    def _repository(self) -> Repository:
+        if self._known is None:
+            self._known = self._github.get_repo(self._name)
+        return self._known
+
+    @contextmanager
+    def _calling(self, doing: str) -> Iterator[None]:
+        with self._lock, outside_failures(self._name, doing):
+            yield
+
+
+def _is_from(pull: GitHubPullRequest, owner: str) -> bool:
+    # `label` is `owner:branch`, also when the fork itself is deleted.
+    return (pull.head.label or "").lower().startswith(f"{owner.lower()}:")
+
+
+def _label(pull: GitHubPullRequest, proposed: ProposedPullRequest) -> None:
+    """Labels are decoration: without the permission for them the pull request stands."""
+    if not proposed.labels:
+        return
+    try:
+        pull.add_to_labels(*proposed.labels)
+    except GithubException as error:
+        _log.warning("Pull request %s got no label: %s", pull.number, error)
+
+
+def _public(pull: GitHubPullRequest) -> PullRequest:
+    is_merged = pull.merged_at is not None
+    state = PullRequestState.MERGED if is_merged else PullRequestState(pull.state)
+    return PullRequest(
+        number=pull.number,
+        url=pull.html_url,
+        branch=pull.head.ref,
+        title=pull.title,
+        body=pull.body or "",
+        state=state,
+        merged_at=pull.merged_at,
+        merged_by=_merger(pull) if is_merged else "",
+    )
+
+
+def _merger(pull: GitHubPullRequest) -> str:
+    """Who merged; nobody when the account is gone."""
+    values = pull.raw_data.get("merged_by") or {}
+    return str(values.get("login", ""))

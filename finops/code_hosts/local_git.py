@@ -1,0 +1,252 @@
+"""A bare git repository on disk as a code host: for the demo, tests and closed networks."""
+
+import random
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from finops.code_hosts.git_plumbing import ABSENT, BareRepository, RefMoved
+from finops.code_hosts.local_pulls import PullRecord, PullShelf, read_shelf, shelve
+from finops.code_hosts.proposals import (
+    MAX_FILE_BYTES,
+    check_proposal,
+    check_unmoved,
+    is_own_commit,
+    is_same_proposal,
+    is_text,
+    person_has_worked,
+    sealed_message,
+)
+from finops.domain.errors import Refused, TryAgainLater, WillNeverWork
+from finops.domain.pull_request import (
+    ProposedPullRequest,
+    PullRequest,
+    PullRequestState,
+    RepositoryFiles,
+)
+
+_T = TypeVar("_T")
+# Sixteen writers at once needed 20 tries at most (measured); each waits up to 20 ms longer.
+_MAX_TRIES = 60
+
+
+class LocalGitHost:
+    """The `CodeHost` port on a bare repository, plus what a person does there: merge and close.
+
+    Any number of processes may use one repository at once. Only plumbing commands run: no work
+    tree, no hooks, no user or system configuration.
+    """
+
+    def __init__(self, path: Path, name: str, public_url_of: Callable[[int], str]) -> None:
+        self._git = BareRepository(Path(path))
+        self._name = name
+        self._public_url_of = public_url_of
+
+    @property
+    def name(self) -> str:
+        """How people call this repository."""
+        return self._name
+
+    def read_files(self) -> RepositoryFiles:
+        """The text files up to 5 MB at the newest commit of the main branch, no symlinks."""
+        tip = self._tip()
+        wanted = [
+            each for each in self._git.entries(tip) if each.is_file and each.size <= MAX_FILE_BYTES
+        ]
+        blobs = self._git.blobs([each.blob_id for each in wanted])
+        files = {each.path: blobs[each.blob_id] for each in wanted}
+        return RepositoryFiles(tip, {path: each for path, each in files.items() if is_text(each)})
+
+    def find_pull_request(self, branch: str) -> PullRequest | None:
+        """The newest pull request from that branch in any state, or None."""
+        record = read_shelf(self._git).newest(branch)
+        return self._public(record) if record else None
+
+    def open_pull_request(self, proposed: ProposedPullRequest) -> PullRequest:
+        """Open it, or return the one that already answers this proposal.
+
+        Raises TryAgainLater for a moved base file, Refused when a person has worked on the
+        branch, WillNeverWork for a path or branch that is not safe to write.
+        """
+        check_proposal(proposed)
+        return self._public(self._retried(lambda: self._open(proposed)))
+
+    def pull_request(self, number: int) -> PullRequest:
+        """The pull request as it is now. Raises WillNeverWork when there is none."""
+        return self._public(self._record(read_shelf(self._git), number))
+
+    def refresh_pull_request(self, number: int, proposed: ProposedPullRequest) -> PullRequest:
+        """Lay an open pull request's change on the newest main branch, if its files moved on.
+
+        Raises Refused when a person has worked on the branch.
+        """
+        check_proposal(proposed)
+        return self._public(self._retried(lambda: self._refresh(number, proposed)))
+
+    def list_pull_requests(self) -> list[PullRequest]:
+        """All pull requests, the newest first."""
+        records = read_shelf(self._git).records
+        return [self._public(records[number]) for number in sorted(records, reverse=True)]
+
+    def diff(self, number: int) -> list[tuple[str, str]]:
+        """Each changed file with its unified diff."""
+        record = self._record(read_shelf(self._git), number)
+        pair = (record.base_commit, self._head(record))
+        names = self._git.run("diff-tree", "-r", "-z", "--name-only", *pair).stdout.split(b"\0")
+        paths = [name.decode("utf-8", "replace") for name in names if name]
+        quiet = ("diff-tree", "-p", "--no-color", "--no-ext-diff", "--no-textconv")
+        return [(path, self._git.text(*quiet, *pair, "--", path) + "\n") for path in paths]
+
+    def merge(self, number: int, *, by: str, at: datetime) -> PullRequest:
+        """Merge into the main branch with a merge commit; merging twice is one merge.
+
+        Raises Refused for a conflict or a closed pull request.
+        """
+        return self._public(self._retried(lambda: self._merge(number, by=by, at=at)))
+
+    def close(self, number: int, *, by: str, at: datetime) -> PullRequest:
+        """Close without a merge; closing twice is one close. Refused when it is merged."""
+        return self._public(self._retried(lambda: self._close(number, by=by, at=at)))
+
+    def _open(self, proposed: ProposedPullRequest) -> PullRecord:
+        shelf = read_shelf(self._git)
+        known = shelf.newest(proposed.branch)
+        if known and (
+            known.state is PullRequestState.OPEN or is_same_proposal(known.body, proposed.body)
+        ):
+            return known
+        base = self._tip()
+        head = self._branch_head(proposed, base)
+        record = PullRecord(
+            number=shelf.next_number,
+            branch=proposed.branch,
+            title=proposed.title,
+            body=proposed.body,
+            labels=proposed.labels,
+            base_commit=self._git.commit(head).parents[0],
+            head_commit=head,
+        )
+        pull_ref = f"refs/pull/{record.number}/head"
+        shelve(self._git, shelf, record, with_refs={pull_ref: (ABSENT, head)})
+        return record
+
+    def _refresh(self, number: int, proposed: ProposedPullRequest) -> PullRecord:
+        shelf = read_shelf(self._git)
+        record = self._record(shelf, number)
+        base = self._tip()
+        paths = [change.path for change in proposed.files]
+        is_fresh = self._git.entries(record.base_commit, *paths) == self._git.entries(base, *paths)
+        if record.state is not PullRequestState.OPEN or is_fresh:
+            return record
+        head = self._branch_head(proposed, base)
+        fresh = replace(record, base_commit=self._git.commit(head).parents[0], head_commit=head)
+        pull_ref = f"refs/pull/{number}/head"
+        before = self._git.ref(pull_ref) or ABSENT
+        shelve(self._git, shelf, fresh, with_refs={pull_ref: (before, head)})
+        return fresh
+
+    def _branch_head(self, proposed: ProposedPullRequest, base: str) -> str:
+        """The branch's commit: an own one with the same tree, or a new one in its place."""
+        tree_id = self._tree(proposed, base)
+        ref = f"refs/heads/{proposed.branch}"
+        existing = self._git.ref(ref)
+        if existing is not None:
+            found = self._git.commit(existing)
+            if not is_own_commit(found.message, found.tree_id):
+                raise person_has_worked(proposed.branch, self._name)
+            if found.tree_id == tree_id:
+                return existing
+        message = sealed_message(proposed.commit_message, tree_id)
+        head = self._git.write_commit(tree_id, [base], message)
+        self._git.move_refs({ref: (existing or ABSENT, head)})
+        return head
+
+    def _tree(self, proposed: ProposedPullRequest, base: str) -> str:
+        """A tree like the base's with the new bytes; file modes stay."""
+        paths = [change.path for change in proposed.files]
+        entries = {each.path: each for each in self._git.entries(base, *paths) if each.is_file}
+        blobs: dict[str, tuple[str, str]] = {}
+        for change in proposed.files:
+            entry = entries.get(change.path)
+            check_unmoved(change, entry.blob_id if entry else None, repository=self._name)
+            mode = entry.mode if entry else "100644"
+            blobs[change.path] = (mode, self._git.write_blob(change.after))
+        return self._write_tree(base, blobs)
+
+    def _write_tree(self, base: str, blobs: Mapping[str, tuple[str, str]]) -> str:
+        with tempfile.TemporaryDirectory(prefix="finops-") as folder:
+            return self._git.write_tree(base, blobs, Path(folder) / "index")
+
+    def _merge(self, number: int, *, by: str, at: datetime) -> PullRecord:
+        shelf = read_shelf(self._git)
+        record = self._record(shelf, number)
+        if record.state is PullRequestState.MERGED:
+            return record
+        if record.state is PullRequestState.CLOSED:
+            raise Refused(f"Pull request {number} of {self._name} is closed; open it anew.")
+        main, base, head = self._main(), self._tip(), self._head(record)
+        done = self._git.run("merge-tree", "--write-tree", base, head, allowed=(0, 1))
+        if done.returncode:
+            raise Refused(
+                f"Pull request {number} of {self._name} conflicts with {main}; close it, and the "
+                "next cycle plans the edit again."
+            )
+        tree_id = done.stdout.decode().split()[0]
+        message = f"Merge pull request #{number} from {record.branch}\n\n{record.title}\n"
+        commit = self._git.write_commit(tree_id, [base, head], message, at=at)
+        merged = record.decided(PullRequestState.MERGED, by=by, at=at)
+        shelve(self._git, shelf, merged, with_refs={f"refs/heads/{main}": (base, commit)})
+        return merged
+
+    def _close(self, number: int, *, by: str, at: datetime) -> PullRecord:
+        shelf = read_shelf(self._git)
+        record = self._record(shelf, number)
+        if record.state is PullRequestState.MERGED:
+            raise Refused(f"Pull request {number} of {self._name} is merged already.")
+        if record.state is PullRequestState.CLOSED:
+            return record
+        closed = record.decided(PullRequestState.CLOSED, by=by, at=at)
+        shelve(self._git, shelf, closed, with_refs={})
+        return closed
+
+    def _retried(self, step: Callable[[], _T]) -> _T:
+        """Run a step again while another process is faster."""
+        moved = RefMoved()
+        for attempt in range(_MAX_TRIES):
+            try:
+                return step()
+            except RefMoved as error:
+                moved = error
+                # Spreads the writers out; nothing secret hangs on it.
+                time.sleep(random.uniform(0, 0.02 * (attempt + 1)))  # noqa: S311
+        raise TryAgainLater(f"{self._name} is busy or locked: {moved}") from moved
+
+    def _main(self) -> str:
+        return self._git.text("symbolic-ref", "--short", "HEAD")
+
+    def _tip(self) -> str:
+        tip = self._git.ref(f"refs/heads/{self._main()}")
+        if tip is None:
+            raise WillNeverWork(
+                f"{self._name} ({self._git.path}) has no commit on {self._main()}; push one first."
+            )
+        return tip
+
+    def _head(self, record: PullRecord) -> str:
+        """The branch as it is now while open; afterwards what the pull request was opened with."""
+        is_open = record.state is PullRequestState.OPEN
+        return (self._git.ref(f"refs/heads/{record.branch}") if is_open else None) or (
+            record.head_commit
+        )
+
+    def _record(self, shelf: PullShelf, number: int) -> PullRecord:
+        if number not in shelf.records:
+            raise WillNeverWork(f"{self._name} has no pull request {number}.")
+        return shelf.records[number]
+
+    def _public(self, record: PullRecord) -> PullRequest:
+        return record.as_pull_request(self._public_url_of(record.number))

@@ -1,0 +1,90 @@
+"""The words of an idle node group: its summary, the facts behind it, and what to mind."""
+
+from finops.detectors.detector import plural
+from finops.detectors.node_packing import ALLOCATABLE_SHARE, FILL_SHARE, GroupCase, GroupUse
+from finops.domain.money import Saving, format_usd
+from finops.domain.opportunity import Evidence
+from finops.domain.quantities import GIB
+from finops.rightsizing.requests import MAX_FALL_SHARE
+
+_INVENTORY = "node inventory"
+
+
+def summary_of(case: GroupCase, kept: int, saving: Saving) -> str:
+    """One sentence: how many nodes of which type may leave, why, and what leaves the bill."""
+    size = len(case.nodes)
+    kind = case.group.instance_type or case.nodes[0].instance_type
+    return (
+        f"{size - kept} of {size} {kind} nodes in {case.group.name} may leave: on {kept} the "
+        f"requests fill CPU {_fill(case.cpu, kept):.0%} and memory {_fill(case.memory, kept):.0%}; "
+        f"{format_usd(saving.cashable_usd_per_month)}/month leaves the bill."
+    )
+
+
+def evidence_of(case: GroupCase, kept: int) -> tuple[Evidence, ...]:
+    """Every number of the proposal with where it was read."""
+    group, node = case.group, case.nodes[0]
+    cores = f"{case.cpu.requested / 1000:,.2f} cores"
+    gib = f"{case.memory.requested / GIB:,.1f} GiB"
+    facts = [
+        Evidence("size", f"{len(case.nodes)} nodes, minimum {group.min_size}", "node group"),
+        Evidence(
+            "smallest node",
+            f"{case.cpu.capacity / 1000:g} cores, {case.memory.capacity / GIB:.1f} GiB",
+            _INVENTORY,
+        ),
+        Evidence("requests of its pods", f"{cores}, {gib}", _INVENTORY),
+        Evidence("pods", f"{sum(n.pods for n in case.nodes):,}", _INVENTORY),
+        Evidence(
+            f"room on {kept} nodes",
+            f"{case.cpu.room_on(kept) / 1000:,.2f} cores, {case.memory.room_on(kept) / GIB:,.1f} "
+            f"GiB ({FILL_SHARE:.0%} of {ALLOCATABLE_SHARE:.0%} of capacity)",
+            "node packing",
+        ),
+        Evidence(
+            "price", f"${case.price_usd_per_month}/month a node", node.price_source or _INVENTORY
+        ),
+    ]
+    return (*facts, *_peaks(case))
+
+
+def caveats_of(case: GroupCase, needed: int, kept: int) -> tuple[str, ...]:
+    """What a person should know before agreeing."""
+    size, minimum = len(case.nodes), case.group.min_size
+    types = sorted({node.instance_type for node in case.nodes})
+    said = (
+        (not case.is_usage_known, "Usage was not measured on every node: judged by requests only."),
+        (
+            case.is_usage_known and case.cpu.window_days <= 0,
+            "Usage is a single figure without history: the confidence is low.",
+        ),
+        (
+            kept > max(needed, minimum),
+            f"A first step: at most {MAX_FALL_SHARE:.0%} leaves at once; {max(needed, minimum)} "
+            "nodes would do.",
+        ),
+        (
+            kept == minimum and needed < kept,
+            f"The declared minimum of {minimum} holds it; {needed} would do.",
+        ),
+        (len(types) > 1, f"The group mixes {', '.join(types)}; the smallest and cheapest counts."),
+        (
+            True,
+            f"The pods of {plural(size - kept, 'node')} move to others; an autoscaler that "
+            "owns the size may undo it.",
+        ),
+    )
+    return tuple(sentence for applies, sentence in said if applies)
+
+
+def _peaks(case: GroupCase) -> list[Evidence]:
+    if case.cpu.peak is None or case.memory.peak is None:
+        return []
+    peak = f"{case.cpu.peak / 1000:,.2f} cores, {case.memory.peak / GIB:,.1f} GiB"
+    days = plural(round(min(case.cpu.window_days, case.memory.window_days), 1), "day")
+    source = case.cpu.source or _INVENTORY
+    return [Evidence("highest usage", peak, source), Evidence("history", days, source)]
+
+
+def _fill(use: GroupUse, nodes: int) -> float:
+    return use.requested / (nodes * use.capacity * ALLOCATABLE_SHARE)

@@ -1,0 +1,147 @@
+"""A node group under judgement: what its pods ask for and use, and how few nodes hold that."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from finops.domain.estate import UNKNOWN_TEAM, Node, NodeGroup, UsageSummary
+from finops.domain.money import HOURS_PER_MONTH, to_cents
+
+# Karpenter's table of EC2 types leaves 90-97 % of capacity allocatable; 94 % is its middle.
+ALLOCATABLE_SHARE = 0.94
+FILL_SHARE = 0.8
+# Kubernetes' own default; a cloud's network may allow fewer, which a `max-pods` tag says.
+_MAX_PODS = 110
+
+
+@dataclass(frozen=True, slots=True)
+class GroupUse:
+    """One resource of a group, in millicores or bytes.
+
+    `capacity` is the smallest node's; `peak` the sum of the nodes' maxima, which is never under
+    the true peak of the sum; None when a node was not measured.
+    """
+
+    capacity: int
+    requested: int
+    peak: float | None
+    daily_peaks: tuple[float, ...]
+    window_days: float
+    source: str
+
+    def room_on(self, nodes: int) -> float:
+        """What `nodes` may hold: 80 % of 94 % of their capacity."""
+        return nodes * self.capacity * ALLOCATABLE_SHARE * FILL_SHARE
+
+    @property
+    def nodes_needed(self) -> int:
+        """The fewest nodes whose room covers requests and peak."""
+        return math.ceil(max(self.requested, self.peak or 0) / self.room_on(1) - 1e-9)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupCase:
+    """A declared group with the nodes that were seen of it."""
+
+    group: NodeGroup
+    nodes: tuple[Node, ...]
+
+    @property
+    def cpu(self) -> GroupUse:
+        """CPU in millicores."""
+        return _use(
+            self.nodes,
+            lambda n: n.cpu_millicores,
+            lambda n: n.requested_cpu_millicores,
+            lambda n: n.cpu_usage,
+        )
+
+    @property
+    def memory(self) -> GroupUse:
+        """Memory in bytes."""
+        return _use(
+            self.nodes,
+            lambda n: n.memory_bytes,
+            lambda n: n.requested_memory_bytes,
+            lambda n: n.memory_usage,
+        )
+
+    @property
+    def is_usage_known(self) -> bool:
+        """Whether every node was measured for both resources."""
+        return self.cpu.peak is not None and self.memory.peak is not None
+
+    @property
+    def price_usd_per_month(self) -> Decimal:
+        """Of the group's cheapest node, because nobody knows which one leaves: price × 730."""
+        prices = [n.price_usd_per_hour for n in self.nodes if n.price_usd_per_hour is not None]
+        return to_cents(min(prices) * HOURS_PER_MONTH) if prices else Decimal(0)
+
+    @property
+    def team(self) -> str:
+        """The team that all nodes name, else unknown."""
+        teams = {node.team for node in self.nodes}
+        return teams.pop() if len(teams) == 1 else UNKNOWN_TEAM
+
+    @property
+    def tags(self) -> Mapping[str, str]:
+        """The tags of all nodes; differing values of a key are joined by commas."""
+        values: dict[str, list[str]] = {}
+        for node in self.nodes:
+            for key, value in node.tags.items():
+                seen = values.setdefault(key, [])
+                if value not in seen:
+                    seen.append(value)
+        return {key: ",".join(seen) for key, seen in sorted(values.items())}
+
+    @property
+    def max_pods(self) -> int:
+        """The fewest pods a node of the group may run, by its `max-pods` tag, else 110."""
+        said = [
+            int(value)
+            for node in self.nodes
+            for key, value in node.tags.items()
+            if key.lower().replace("_", "-").endswith("max-pods") and value.isdecimal()
+        ]
+        return max(1, min(said, default=_MAX_PODS))
+
+
+def nodes_needed(case: GroupCase) -> int:
+    """The fewest nodes that hold the group's CPU, memory and pods; at least 1."""
+    pods = sum(node.pods for node in case.nodes)
+    by_pods = -(-pods // case.max_pods)
+    return max(1, case.cpu.nodes_needed, case.memory.nodes_needed, by_pods)
+
+
+def blockers_sentence(nodes: Sequence[Node]) -> str:
+    """Who must not be drained and why, three named, and what would help."""
+    blocked = [node for node in nodes if node.blockers]
+    named = "; ".join(f"{node.name}: {', '.join(node.blockers)}" for node in blocked[:3])
+    more = f"; and {len(blocked) - 3} more" if len(blocked) > 3 else ""
+    return (
+        f"{len(blocked)} of {len(nodes)} nodes must not be drained ({named}{more}). The cloud "
+        "chooses which node leaves, so clear what blocks them first."
+    )
+
+
+def _use(
+    nodes: Sequence[Node],
+    capacity_of: Callable[[Node], int],
+    requested_of: Callable[[Node], int],
+    usage_of: Callable[[Node], UsageSummary | None],
+) -> GroupUse:
+    usages = [usage for node in nodes if (usage := usage_of(node)) is not None]
+    is_whole = bool(usages) and len(usages) == len(nodes)
+    # Days are lined up from the newest; the shortest history decides how many there are.
+    days = min((len(usage.daily_peaks) for usage in usages), default=0) if is_whole else 0
+    return GroupUse(
+        capacity=max(1, min((capacity_of(node) for node in nodes), default=1)),
+        requested=sum(requested_of(node) for node in nodes),
+        peak=sum(usage.maximum for usage in usages) if is_whole else None,
+        daily_peaks=tuple(
+            sum(usage.daily_peaks[-day] for usage in usages) for day in range(days, 0, -1)
+        ),
+        window_days=min((usage.window_days for usage in usages), default=0) if is_whole else 0,
+        source=usages[0].source if usages else "",
+    )

@@ -1,0 +1,58 @@
+"""Over-requested CPU: a container asks for more CPU than it needs, and its node keeps it free."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from finops.detectors.container_requests import MIN_HISTORY_DAYS, find_over_requests
+from finops.detectors.detector import Finding
+from finops.detectors.over_request import RequestRule
+from finops.domain.estate import Snapshot
+from finops.domain.opportunity import Setting, WasteKind
+from finops.rightsizing.confidence import CPU
+from finops.rightsizing.requests import cpu_request_millicores, least_cpu_fall_share
+
+_RULE = RequestRule(
+    kind=WasteKind.OVER_REQUESTED_CPU,
+    setting=Setting.CPU_REQUEST,
+    noun="CPU",
+    hpa_word="cpu",
+    severity=0.15,
+    per_unit=1000,
+    step=1,
+    base_rate=CPU,
+    formula="1.05 · q97^0.9 · maximum^0.1 · widening, at least 10m",
+    request_of=lambda container: container.cpu_request_millicores,
+    limit_of=lambda container: container.cpu_limit_millicores,
+    usage_of=lambda container: container.cpu_usage,
+    propose=cpu_request_millicores,
+    least_fall_share=least_cpu_fall_share,
+    price_of=lambda prices: prices.cpu_usd_per_core_hour,
+    # One unit in a sentence: `1000m to 250m` reads better than `1 to 250m`.
+    written=lambda millicores: f"{millicores}m",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OverRequestedCPUDetector:
+    """Proposes a smaller CPU request for each container that asks for more than it needs.
+
+    Frees room, never cash. Containers scaled by an autoscaler on CPU are left alone, because a
+    smaller request would move the scale point. `min_history_days` holds for sources with history;
+    a single figure is judged with the widest margin and a confidence under one half.
+    """
+
+    min_history_days: float = MIN_HISTORY_DAYS
+
+    @property
+    def kind(self) -> WasteKind:
+        """Over-requested CPU."""
+        return _RULE.kind
+
+    @property
+    def name(self) -> str:
+        """The kind in words."""
+        return _RULE.kind.words
+
+    def find(self, snapshot: Snapshot) -> Iterator[Finding]:
+        """One finding for each container."""
+        return find_over_requests(snapshot, _RULE, min_history_days=self.min_history_days)

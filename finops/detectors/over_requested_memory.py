@@ -1,0 +1,64 @@
+"""Over-requested memory: a container asks for more memory than it ever held."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from finops.detectors.container_requests import MIN_HISTORY_DAYS, find_over_requests
+from finops.detectors.detector import Finding
+from finops.detectors.over_request import RequestRule
+from finops.domain.estate import Snapshot
+from finops.domain.opportunity import Setting, WasteKind
+from finops.domain.quantities import GIB, MIB, format_memory
+from finops.rightsizing.confidence import MEMORY
+from finops.rightsizing.requests import least_memory_fall_share, memory_request_bytes
+
+
+def _written(size_bytes: int) -> str:
+    """Whole MiB and GiB as manifests write them; a measured figure rounded to a tenth of a MiB."""
+    exact = format_memory(size_bytes)
+    return exact if exact.endswith(("Mi", "Gi", "Ti")) else f"{size_bytes / MIB:.1f}Mi"
+
+
+_RULE = RequestRule(
+    kind=WasteKind.OVER_REQUESTED_MEMORY,
+    setting=Setting.MEMORY_REQUEST,
+    noun="memory",
+    hpa_word="memory",
+    severity=0.30,
+    per_unit=GIB,
+    step=MIB,
+    base_rate=MEMORY,
+    formula="1.15 · maximum · widening, at least 16Mi",
+    request_of=lambda container: container.memory_request_bytes,
+    limit_of=lambda container: container.memory_limit_bytes,
+    usage_of=lambda container: container.memory_usage,
+    propose=memory_request_bytes,
+    least_fall_share=least_memory_fall_share,
+    price_of=lambda prices: prices.memory_usd_per_gib_hour,
+    written=_written,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OverRequestedMemoryDetector:
+    """Proposes a smaller memory request for each container that asks for more than it ever held.
+
+    Frees room, never cash. The limit stays: a limit under the next peak kills the container, a
+    request under it does not. `min_history_days` as for CPU.
+    """
+
+    min_history_days: float = MIN_HISTORY_DAYS
+
+    @property
+    def kind(self) -> WasteKind:
+        """Over-requested memory."""
+        return _RULE.kind
+
+    @property
+    def name(self) -> str:
+        """The kind in words."""
+        return _RULE.kind.words
+
+    def find(self, snapshot: Snapshot) -> Iterator[Finding]:
+        """One finding for each container."""
+        return find_over_requests(snapshot, _RULE, min_history_days=self.min_history_days)

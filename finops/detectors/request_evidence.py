@@ -1,0 +1,111 @@
+"""The words of an over-requested container: its summary, the facts behind it, and what to mind."""
+
+from decimal import Decimal
+
+from finops.detectors.detector import plural
+from finops.detectors.over_request import OverRequest
+from finops.domain.estate import UsageSummary
+from finops.domain.money import format_usd
+from finops.domain.opportunity import Evidence, Setting
+from finops.rightsizing.requests import FULL_HISTORY_DAYS, MAX_FALL_SHARE, widening
+
+# Runtimes that size a heap themselves: the working set tells little of what they may still take.
+_HEAP_RUNTIMES = (
+    *("java", "jvm", "spring", "tomcat", "jenkins", "keycloak", "spark", "flink"),
+    *("kafka", "zookeeper", "cassandra", "elasticsearch", "opensearch", "solr", "logstash"),
+)
+
+
+def summary_of(case: OverRequest) -> str:
+    """One sentence: who asks for what, used how much, and what that frees."""
+    rule, usage = case.rule, case.usage
+    noun, written = rule.noun, rule.written
+    on = plural(case.workload.replicas, "replica")
+    used = f"used at most {written(round(usage.maximum))} in {_window(usage)}"
+    if usage.window_days <= 0:
+        used = f"was seen using {written(round(usage.maximum))}"
+    return (
+        f"{case.resource.label} asks for {written(case.current)} {noun} on {on} and {used}; "
+        f"{written(case.proposed)} frees room worth {format_usd(case.freed_usd_per_month)}/month."
+    )
+
+
+def evidence_of(case: OverRequest) -> tuple[Evidence, ...]:
+    """Every number of the proposal with where it was read."""
+    rule, usage, source = case.rule, case.usage, case.usage.source or "snapshot"
+    price = rule.price_of(case.prices)
+    unit = "core" if rule.per_unit == 1000 else "GiB"
+    facts = [
+        Evidence(
+            f"{rule.noun} request",
+            f"{rule.written(case.current)} × {case.workload.replicas}",
+            case.workload.source_path or "snapshot",
+        ),
+        Evidence(f"{rule.noun} maximum", rule.written(round(usage.maximum)), source),
+        Evidence(
+            f"{rule.noun} 97th percentile", rule.written(round(usage.percentile(0.97))), source
+        ),
+        Evidence("history", f"{_window(usage)}, {plural(usage.samples, 'sample')}", source),
+        Evidence("proposal", f"{rule.written(case.wanted)} = {rule.formula}", "rightsizing"),
+        Evidence("margin widened by", f"{widening(usage.window_days):.3g}×", "rightsizing"),
+        Evidence("price", f"${_plain(price)} per {unit}-hour", case.prices.source),
+    ]
+    if usage.daily_peaks:
+        held = sum(peak <= case.proposed for peak in usage.daily_peaks)
+        days = f"{held} of {plural(len(usage.daily_peaks), 'day')}"
+        facts.append(Evidence("would have held", days, source))
+    return tuple(facts)
+
+
+def caveats_of(case: OverRequest) -> tuple[str, ...]:
+    """What a person should know before agreeing."""
+    rule, limit = case.rule, case.rule.limit_of(case.container)
+    said = (
+        (
+            case.usage.window_days <= 0,
+            "Judged from a single figure without history: the margin is "
+            "the widest and the confidence low.",
+        ),
+        (
+            0 < case.usage.window_days < FULL_HISTORY_DAYS,
+            f"{case.usage.window_days:.2g} of "
+            f"{FULL_HISTORY_DAYS} days of history: the margin is wider than usual.",
+        ),
+        (
+            case.proposed > case.wanted,
+            f"A first step: one value falls by at most "
+            f"{MAX_FALL_SHARE:.0%} at once; {rule.written(case.wanted)} would do.",
+        ),
+        (
+            limit is not None,
+            f"The {rule.noun} limit stays as it is{f' ({rule.written(limit)})' if limit else ''}.",
+        ),
+        (
+            limit == case.current,
+            "Request and limit were equal: the pod may leave the Guaranteed "
+            "class and be evicted earlier when its node runs short.",
+        ),
+        (case.workload.replicas == 1, "It has one replica: the restart may interrupt it."),
+        (
+            rule.setting is Setting.MEMORY_REQUEST and _sizes_its_heap(case),
+            "It looks like a "
+            "runtime that sizes its own heap (JVM): stay above -Xmx plus what is outside the heap.",
+        ),
+    )
+    return tuple(sentence for applies, sentence in said if applies)
+
+
+def _sizes_its_heap(case: OverRequest) -> bool:
+    workload = case.workload
+    texts = (workload.name, case.container.name, *workload.tags.keys(), *workload.tags.values())
+    return any(runtime in text.lower() for text in texts for runtime in _HEAP_RUNTIMES)
+
+
+def _window(usage: UsageSummary) -> str:
+    if usage.window_days <= 0:
+        return "a single figure"
+    return plural(round(usage.window_days, 1), "day")
+
+
+def _plain(price: Decimal) -> str:
+    return format(price.normalize(), "f")

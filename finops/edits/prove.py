@@ -1,0 +1,139 @@
+"""Prove an edit by parsing the file before and after; a failing proof stops the pull request."""
+
+from collections.abc import Iterator, Sequence
+
+from tree_sitter import Node
+
+from finops.domain.errors import WillNeverWork
+from finops.edits.hcl_tree import HclFile, descendants, text_of
+from finops.edits.results import Proof, ProofEntry
+from finops.edits.splices import Splice, count_changed_lines, only_splices_changed
+from finops.edits.yaml_splice import Intent, YamlEdit
+from finops.edits.yaml_tree import (
+    NodeKind,
+    Path,
+    UnreadableYaml,
+    YamlFile,
+    YamlNode,
+    parse_yaml,
+    path_text,
+)
+
+_Mark = tuple[Path, str]
+# Where a node is, and all that readers of YAML can tell of it.
+_Fact = tuple[int, Path, str]
+
+
+def prove_yaml(path: str, before: YamlFile, after: bytes, edit: YamlEdit) -> Proof:
+    """The proof that exactly the intents differ, or WillNeverWork naming what else does."""
+    try:
+        parsed = parse_yaml(after)
+    except UnreadableYaml as error:
+        raise _failed(path, f"the edited file is no longer YAML: {error}") from error
+    if _untouched(before, edit.intents) != _untouched(parsed, edit.intents):
+        raise _failed(path, "something besides the intended values changed")
+    for intent in edit.intents:
+        _check_leaf(path, parsed, intent)
+    _check_created(path, parsed, edit.intents)
+    entries = tuple(
+        ProofEntry(_place(intent), intent.before or "", intent.after, path)
+        for intent in edit.intents
+    )
+    changed = prove_lines(path, before.source, after, edit.splices)
+    return Proof(path, entries, changed)
+
+
+def prove_hcl(before: HclFile, after: bytes, splices: Sequence[Splice]) -> int:
+    """The number of changed lines, or WillNeverWork when another token than the spliced differs.
+
+    Both files are cut into tokens; those outside the splices must be the same, in order.
+    """
+    parsed = HclFile(before.path, after)
+    if not parsed.is_readable:
+        raise _failed(before.path, "the edited file is no longer HCL")
+    expected = [
+        text.decode()
+        for text in (_token_after(token, splices) for token in _tokens(before.root))
+        if text
+    ]
+    if expected != [text_of(token) for token in _tokens(parsed.root)]:
+        raise _failed(before.path, "something besides the intended places changed")
+    return prove_lines(before.path, before.source, after, splices)
+
+
+def prove_lines(path: str, before: bytes, after: bytes, splices: Sequence[Splice]) -> int:
+    """The number of changed lines, or WillNeverWork when a byte or line outside differs."""
+    if not only_splices_changed(before, after, splices):
+        raise _failed(path, "bytes outside the edited places changed")
+    changed, unintended = count_changed_lines(before, after, splices)
+    if unintended:
+        raise _failed(path, f"{unintended} lines changed that should not have")
+    return changed
+
+
+def _untouched(file: YamlFile, intents: Sequence[Intent]) -> list[_Fact]:
+    roots = {(intent.document, intent.root) for intent in intents}
+    return [
+        (number, path, fact)
+        for number, root in enumerate(file.documents)
+        for path, fact in _facts(root, ())
+        if not any((number, path[:size]) in roots for size in range(len(path) + 1))
+    ]
+
+
+def _facts(node: YamlNode, path: Path) -> Iterator[_Mark]:
+    yield path, repr((node.kind, node.text, node.style, node.anchor, node.tag, node.is_flow))
+    for index, item in enumerate(node.items()):
+        yield from _facts(item, (*path, index))
+    for index, (key, value) in enumerate(node.entries()):
+        step = key.text if key.kind is NodeKind.SCALAR else f"? {index}"
+        yield from _facts(key, (*path, step))
+        yield from _facts(value, (*path, step))
+
+
+def _check_leaf(path: str, file: YamlFile, intent: Intent) -> None:
+    node: YamlNode | None = file.documents[intent.document]
+    for step in intent.leaf:
+        if node is not None:
+            node = node.items()[step] if isinstance(step, int) else node.get(step)
+    if node is None or node.kind is not NodeKind.SCALAR or node.text != intent.after:
+        raise _failed(path, f"{_place(intent)} did not become {intent.after}")
+
+
+def _check_created(path: str, file: YamlFile, intents: Sequence[Intent]) -> None:
+    """Below the roots stand the intended leaves and the mappings on the way, nothing more."""
+    leaves = {(intent.document, intent.leaf) for intent in intents}
+    roots = {(intent.document, intent.root) for intent in intents}
+    ways = {(number, leaf[:size]) for number, leaf in leaves for size in range(len(leaf) + 1)}
+    below = [
+        (number, found)
+        for number, root in enumerate(file.documents)
+        for found, _ in _facts(root, ())
+        if any((number, found[:size]) in roots for size in range(len(found) + 1))
+    ]
+    if not set(below) <= ways:
+        raise _failed(path, "more was added than intended")
+
+
+def _place(intent: Intent) -> str:
+    place = path_text(intent.leaf)
+    return f"document {intent.document + 1}, {place}" if intent.document else place
+
+
+def _tokens(root: Node) -> Iterator[Node]:
+    return (node for node in descendants(root) if not node.child_count and node.text)
+
+
+def _token_after(token: Node, splices: Sequence[Splice]) -> bytes:
+    """What the token becomes: a splice's text where one replaces it, nothing where one removes."""
+    for splice in splices:
+        if splice.start <= token.start_byte and token.end_byte <= splice.end:
+            return splice.text
+    return token.text or b""
+
+
+def _failed(path: str, what: str) -> WillNeverWork:
+    return WillNeverWork(
+        f"The edit of {path} failed its proof: {what}. Nothing was written; this is a fault of "
+        "finops-bot, please report it with the file."
+    )

@@ -1,0 +1,1 @@
+"""The policies behind `finops.guardrails`: settings, windows, and one function for each policy."""

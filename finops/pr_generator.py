@@ -1,0 +1,105 @@
+"""The pull request of an opportunity: which repository and which edit. `pr_body` writes it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from finops.domain.errors import Refused
+from finops.domain.opportunity import Opportunity, OpportunityRecord
+from finops.domain.pull_request import ProposedPullRequest, branch_for
+from finops.edits import AlreadyApplied, PlannedEdit, Proof, SourceNotFound, plan_edit
+from finops.ports import CodeHost
+from finops.pr_body import (
+    Metadata,
+    parse_metadata,
+    render_body,
+    render_commit_message,
+    render_title,
+)
+
+__all__ = [
+    "Metadata",
+    "PullRequestGenerator",
+    "parse_metadata",
+    "render_body",
+    "render_commit_message",
+    "render_title",
+]
+
+
+class PullRequestGenerator:
+    """Finds the one repository that declares a resource and writes the pull request for it."""
+
+    def __init__(self, repositories: Sequence[CodeHost]) -> None:
+        self._repositories = tuple(repositories)
+
+    @property
+    def repositories(self) -> tuple[CodeHost, ...]:
+        """All repositories, in the order they were given."""
+        return self._repositories
+
+    def host(self, name: str) -> CodeHost | None:
+        """The repository of that name, or None when it is no longer configured."""
+        return next((host for host in self._repositories if host.name == name), None)
+
+    def plan(
+        self,
+        subject: Opportunity | OpportunityRecord,
+        *,
+        approved_by: str = "",
+        guardrail_reasons: Sequence[str] = (),
+        now: datetime,
+    ) -> tuple[CodeHost, ProposedPullRequest, Proof]:
+        """The repository, the proposal and the proof; nothing is written anywhere.
+
+        The same arguments and files give the same proposal, but for the time of `now` in the
+        body. Raises Refused with every repository's reason when none declares the resource or
+        several do, AlreadyApplied when the file says it already, and what the hosts raise.
+        """
+        opportunity = subject.opportunity if isinstance(subject, OpportunityRecord) else subject
+        if isinstance(subject, OpportunityRecord):
+            approved_by = approved_by or subject.decided_by
+            guardrail_reasons = guardrail_reasons or subject.guardrail_reasons
+        host, commit, edit = self._source(opportunity)
+        body = render_body(
+            opportunity, edit, approved_by=approved_by, guardrail_reasons=guardrail_reasons, now=now
+        )
+        proposed = ProposedPullRequest(
+            branch=branch_for(opportunity.id),
+            title=render_title(opportunity),
+            body=body,
+            commit_message=render_commit_message(opportunity, edit.proof),
+            base_commit=commit,
+            files=edit.files,
+        )
+        return host, proposed, edit.proof
+
+    def _source(self, opportunity: Opportunity) -> tuple[CodeHost, str, PlannedEdit]:
+        """The one repository with an edit; one that declares the resource but refuses counts."""
+        edits: list[tuple[CodeHost, str, PlannedEdit]] = []
+        refusals: list[tuple[CodeHost, Refused]] = []
+        for host in self._repositories:
+            files = host.read_files()
+            try:
+                edits.append((host, files.commit, plan_edit(files, opportunity)))
+            except Refused as error:
+                refusals.append((host, error))
+        declared = [(host, each) for host, each in refusals if not isinstance(each, SourceNotFound)]
+        if len(edits) + len(declared) > 1:
+            names = [each[0].name for each in edits] + [host.name for host, _ in declared]
+            raise Refused(
+                f"{opportunity.resource.label} is declared in several repositories: "
+                f"{', '.join(names)}. Which one is deployed cannot be told; edit it by hand."
+            )
+        if edits:
+            return edits[0]
+        raise _refusal(declared or refusals, opportunity)
+
+
+def _refusal(refusals: Sequence[tuple[CodeHost, Refused]], opportunity: Opportunity) -> Refused:
+    reasons = " ".join(f"{host.name}: {error}" for host, error in refusals)
+    if any(isinstance(error, AlreadyApplied) for _, error in refusals):
+        return AlreadyApplied(reasons)
+    return Refused(
+        f"No pull request for {opportunity.resource.label}. "
+        f"{reasons or 'No repository is configured; name one in the settings.'}"
+    )

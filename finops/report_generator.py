@@ -1,0 +1,159 @@
+"""Builds the weekly or monthly savings report from ledger records. Pure; draws nothing.
+
+Only verified cash counts towards the promise. Freed room is shown beside it and never added.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import date
+from decimal import Decimal
+
+from finops.domain.lifecycle import IN_FLIGHT, OFFERED, Status
+from finops.domain.money import Saving
+from finops.domain.opportunity import OpportunityRecord
+from finops.reports.charts import Chart, savings_by_team_chart, verified_trend_chart
+from finops.reports.headline import headline_of
+from finops.reports.recommendations import recommendations_of, was_reversed
+from finops.reports.report import (
+    PROMISED_SHARE,
+    Line,
+    Period,
+    PeriodKind,
+    Recommendation,
+    SavingsReport,
+    Tally,
+    TrendPoint,
+)
+
+__all__ = [
+    "PROMISED_SHARE",
+    "Chart",
+    "Line",
+    "Period",
+    "PeriodKind",
+    "Recommendation",
+    "SavingsReport",
+    "Tally",
+    "TrendPoint",
+    "build_report",
+    "savings_by_team_chart",
+    "verified_trend_chart",
+]
+
+TOP = 10
+
+
+def build_report(
+    records: Sequence[OpportunityRecord],
+    *,
+    period: Period,
+    bill_usd_per_month: Decimal | None = None,
+    trend: Sequence[TrendPoint] = (),
+    previous: Tally | None = None,
+) -> SavingsReport:
+    """Sum up records as they stand at the period's end.
+
+    `bill_usd_per_month` is the bill before the savings; None when nobody knows it. `previous` are
+    the totals of the report before, for the change in the headline. Empty records give an empty
+    report with a headline that says so.
+    """
+    totals = _tally("", records)
+    cashable = totals.verified.cashable_usd_per_month
+    share = cashable / bill_usd_per_month if bill_usd_per_month else None
+    reversed_lines = tuple(_line(r) for r in records if was_reversed(r))
+    return SavingsReport(
+        period=period,
+        headline=headline_of(totals, period=period, share=share, previous=previous),
+        totals=totals,
+        verified_in_period=_verified_in(records, period),
+        bill_usd_per_month=bill_usd_per_month,
+        share_of_bill=share,
+        previous=previous,
+        counts=_counts(records),
+        by_team=_table(records, lambda r: r.opportunity.team),
+        by_kind=_table(records, lambda r: r.opportunity.kind.words),
+        by_cluster=_table(records, lambda r: r.opportunity.resource.cluster),
+        top=_top(records),
+        reversed=reversed_lines,
+        recommendations=recommendations_of(records, today=period.end),
+        trend=tuple(sorted(trend, key=lambda point: point.day)),
+    )
+
+
+def _tally(name: str, records: Sequence[OpportunityRecord]) -> Tally:
+    verified = [r for r in records if r.status is Status.VERIFIED]
+    in_flight = [r for r in records if r.status in IN_FLIGHT]
+    offered = [r for r in records if r.status in OFFERED]
+    return Tally(
+        name=name,
+        verified=sum((r.realised for r in verified), Saving()),
+        in_flight=sum((r.opportunity.saving for r in in_flight), Saving()),
+        offered=sum((r.opportunity.saving for r in offered), Saving()),
+        verified_count=len(verified),
+        in_flight_count=len(in_flight),
+        offered_count=len(offered),
+    )
+
+
+def _table(
+    records: Sequence[OpportunityRecord], key_of: Callable[[OpportunityRecord], str]
+) -> tuple[Tally, ...]:
+    """One row a group, most verified cash first, then what may still come; names break ties."""
+    groups: dict[str, list[OpportunityRecord]] = {}
+    for record in records:
+        groups.setdefault(key_of(record), []).append(record)
+    rows = [_tally(name, members) for name, members in groups.items()]
+    return tuple(sorted((row for row in rows if not row.is_empty), key=_most_first))
+
+
+def _most_first(row: Tally) -> tuple[Decimal, Decimal, Decimal, str]:
+    verified, in_flight, offered = row.verified, row.in_flight, row.offered
+    return (
+        -verified.cashable_usd_per_month,
+        -in_flight.cashable_usd_per_month - offered.cashable_usd_per_month,
+        -verified.freed_usd_per_month - in_flight.freed_usd_per_month - offered.freed_usd_per_month,
+        row.name,
+    )
+
+
+def _verified_in(records: Sequence[OpportunityRecord], period: Period) -> Saving:
+    return sum(
+        (
+            r.realised
+            for r in records
+            if r.status is Status.VERIFIED
+            and _is_in(period, r.verified_at and r.verified_at.date())
+        ),
+        Saving(),
+    )
+
+
+def _is_in(period: Period, day: date | None) -> bool:
+    return day is not None and period.start <= day < period.end
+
+
+def _counts(records: Sequence[OpportunityRecord]) -> dict[str, int]:
+    found = Counter(record.status for record in records)
+    return {status.value: found[status] for status in Status if found[status]}
+
+
+def _top(records: Sequence[OpportunityRecord]) -> tuple[Line, ...]:
+    """The largest that still wait for a decision."""
+    waiting = [record for record in records if record.status in OFFERED]
+    waiting.sort(key=lambda r: (-r.opportunity.saving.larger_usd_per_month, r.id))
+    return tuple(_line(record) for record in waiting[:TOP])
+
+
+def _line(record: OpportunityRecord) -> Line:
+    opportunity = record.opportunity
+    verdict_sentence = str(record.verdict.get("sentence", ""))
+    return Line(
+        opportunity_id=record.id,
+        label=opportunity.resource.label,
+        team=opportunity.team,
+        kind=opportunity.kind.words,
+        status=record.status.words,
+        saving=opportunity.saving,
+        sentence=verdict_sentence or record.status_reason or opportunity.summary,
+        pull_request_url=record.pull_request_url,
+    )

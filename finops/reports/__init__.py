@@ -1,0 +1,1 @@
+"""Savings reports as values, and the pictures of them."""

@@ -1,0 +1,140 @@
+"""Paper, colours and letters that the charts share.
+
+Colours are Okabe and Ito's, which people with any colour vision tell apart; what is not verified
+is also hatched, so the picture survives a black and white printer. The paper is opaque white, so
+that it reads the same in Slack's dark mode. No pyplot: its global state is not thread-safe.
+"""
+
+import io
+import textwrap
+import unicodedata
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import findfont, get_font
+from matplotlib.ft2font import FT2Font
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+INK = "#1A1D21"
+QUIET = "#5B6470"
+RULE = "#DDE1E6"
+PAPER = "#FFFFFF"
+VERIFIED = "#009E73"
+IN_FLIGHT = "#0072B2"
+OFFERED = "#E69F00"
+PROMISE = "#D55E00"
+
+# It comes with matplotlib, so the picture is the same on every machine.
+FONT = "DejaVu Sans"
+WIDTH_INCHES = 9.0
+DOTS_PER_INCH = 160
+_MARGIN_INCHES = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A picture as PNG bytes, its takeaway as the title, and the same in words for alt text."""
+
+    png: bytes
+    alt_text: str
+    title: str
+
+
+def new_figure(height_inches: float) -> Figure:
+    """An empty sheet of the common width."""
+    figure = Figure(figsize=(WIDTH_INCHES, height_inches), dpi=DOTS_PER_INCH, facecolor=PAPER)
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def write_title(figure: Figure, title: str, note: str) -> float:
+    """The takeaway on at most two lines and a quiet note under it; returns inches used."""
+    height = figure.get_size_inches()[1]
+    lines = textwrap.wrap(legible(title, 140), 66) or [""]
+    left = _MARGIN_INCHES / WIDTH_INCHES
+    top = _MARGIN_INCHES
+    for line in lines[:3]:
+        _write(figure, (left, 1 - top / height), line, size=14, weight="bold", color=INK)
+        top += 0.29
+    _write(figure, (left, 1 - (top + 0.03) / height), legible(note, 130), size=9.5, color=QUIET)
+    return top + 0.32
+
+
+def add_axes(figure: Figure, *, left: float, right: float, top: float, bottom: float) -> Axes:
+    """Axes placed by inches from each edge of the sheet, with only a light grid."""
+    width, height = figure.get_size_inches()
+    box = (
+        left / width,
+        bottom / height,
+        (width - left - right) / width,
+        (height - top - bottom) / height,
+    )
+    axes = figure.add_axes(box)
+    axes.set_facecolor(PAPER)
+    axes.set_axisbelow(True)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    axes.tick_params(length=0, labelsize=9.5, labelcolor=QUIET, labelfontfamily=FONT)
+    return axes
+
+
+def dollar_axis(axes: Axes, *, along_x: bool, steps: int = 4) -> None:
+    """Few round dollar figures with light lines."""
+    axis = axes.xaxis if along_x else axes.yaxis
+    axis.set_major_locator(MaxNLocator(steps, steps=[1, 2, 2.5, 5, 10]))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: _tick(value)))
+    axis.grid(True, color=RULE, linewidth=0.8)
+
+
+def _tick(value: float) -> str:
+    if abs(value) >= 1_000_000:
+        return f"${value / 1_000_000:g}M"
+    return f"${value / 1000:g}k" if abs(value) >= 1000 else f"${value:g}"
+
+
+def write(axes: Axes, at: tuple[float, float], words: str, **style: object) -> None:
+    """Words at data coordinates; a dollar sign is a dollar sign and never mathematics."""
+    options = {"family": FONT, "parse_math": False, "fontsize": 9.5, "color": INK, **style}
+    axes.text(at[0], at[1], words, **options)  # type: ignore[arg-type] # text's own options
+
+
+def png_of(figure: Figure) -> bytes:
+    """The sheet as PNG bytes."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", facecolor=PAPER, metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def short_usd(amount: Decimal) -> str:
+    """`950` → `$950`, `12400` → `$12.4k`, `3000000` → `$3M`."""
+    for limit, letter in ((Decimal(1_000_000), "M"), (Decimal(10_000), "k")):
+        if abs(amount) >= limit:
+            unit = Decimal(1_000_000) if letter == "M" else Decimal(1000)
+            return f"${amount / unit:.1f}".removesuffix(".0") + letter
+    return f"${amount:,.0f}" if amount == amount.to_integral_value() else f"${amount:,.2f}"
+
+
+def legible(words: str, most: int) -> str:
+    """One line of at most `most` characters that the font can draw and nothing can turn around."""
+    kept = [
+        " " if unicodedata.category(letter) in ("Zs", "Zl", "Zp", "Cc") else letter
+        for letter in unicodedata.normalize("NFC", words)
+        if unicodedata.category(letter) not in ("Cf", "Cs", "Co", "Cn", "Mn", "Me")
+    ]
+    drawn = "".join(letter if _glyphs().get_char_index(ord(letter)) else "□" for letter in kept)
+    line = " ".join(drawn.split())
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+
+
+@cache
+def _glyphs() -> FT2Font:
+    return get_font(findfont(FONT))
+
+
+def _write(figure: Figure, at: tuple[float, float], words: str, **style: object) -> None:
+    options = {"family": FONT, "parse_math": False, "va": "top", "ha": "left", **style}
+    figure.text(at[0], at[1], words, **options)  # type: ignore[arg-type] # text's own options

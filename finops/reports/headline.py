@@ -1,0 +1,48 @@
+"""The one sentence a leader remembers."""
+
+from decimal import Decimal
+
+from finops.domain.money import format_usd
+from finops.reports.report import PROMISED_SHARE, Period, Tally
+
+
+def headline_of(
+    totals: Tally, *, period: Period, share: Decimal | None, previous: Tally | None
+) -> str:
+    """The takeaway: verified cash a month, its share of the bill, the change, what waits."""
+    if totals.is_empty:
+        return f"Nothing was found this {period.noun}: no opportunity, and nothing verified yet."
+    cash = totals.verified.cashable_usd_per_month
+    if cash <= 0:
+        return f"No cash has left the bill yet; {_still_to_come(totals)}."
+    parts = [f"{format_usd(cash)}/month has verifiably left the bill"]
+    if share is not None:
+        parts.append(f"{_percent(share)} of it against the promised {_percent(PROMISED_SHARE)}")
+    if previous is not None:
+        parts.append(_change(cash - previous.verified.cashable_usd_per_month, period))
+    return f"{', '.join(parts)}; {_still_to_come(totals)}."
+
+
+def _still_to_come(totals: Tally) -> str:
+    in_flight, offered = totals.in_flight, totals.offered
+    if in_flight.cashable_usd_per_month > 0:
+        waiting = f"{format_usd(in_flight.cashable_usd_per_month)}/month is in flight"
+        return f"{waiting} and {format_usd(offered.cashable_usd_per_month)}/month is offered"
+    if offered.cashable_usd_per_month > 0:
+        return f"{format_usd(offered.cashable_usd_per_month)}/month waits for a decision"
+    if offered.freed_usd_per_month > 0:
+        freed = format_usd(offered.freed_usd_per_month)
+        return f"room worth {freed}/month waits for a decision, which is not cash"
+    return "nothing more waits for a decision"
+
+
+def _change(difference: Decimal, period: Period) -> str:
+    if difference == 0:
+        return f"unchanged from the {period.noun} before"
+    word = "more" if difference > 0 else "less"
+    return f"{format_usd(abs(difference))}/month {word} than the {period.noun} before"
+
+
+def _percent(share: Decimal) -> str:
+    percent = share * 100
+    return f"{percent:.0f} %" if percent >= 10 or percent == 0 else f"{percent:.1f} %"

@@ -1,0 +1,197 @@
+"""Savings by team: cash beside room, on one scale; verified, in flight and offered stacked."""
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from finops.domain.money import Saving, format_usd
+from finops.reports.drawing import (
+    FONT,
+    IN_FLIGHT,
+    INK,
+    OFFERED,
+    PAPER,
+    QUIET,
+    VERIFIED,
+    WIDTH_INCHES,
+    Chart,
+    add_axes,
+    dollar_axis,
+    legible,
+    new_figure,
+    png_of,
+    short_usd,
+    write,
+    write_title,
+)
+from finops.reports.report import SavingsReport, Tally
+from finops.reports.teaching_chart import teaching_chart
+
+MOST_TEAMS = 12
+_ROW_INCHES = 0.36
+_STAGES: tuple[tuple[str, str, str | None, Callable[[Tally], Saving]], ...] = (
+    ("verified on the bill", VERIFIED, None, lambda row: row.verified),
+    ("in flight", IN_FLIGHT, "////", lambda row: row.in_flight),
+    ("offered", OFFERED, "....", lambda row: row.offered),
+)
+_PARTS: tuple[tuple[str, Callable[[Saving], Decimal]], ...] = (
+    ("Cash: leaves the bill", lambda saving: saving.cashable_usd_per_month),
+    ("Room: freed for growth", lambda saving: saving.freed_usd_per_month),
+)
+
+
+def savings_by_team_chart(report: SavingsReport) -> Chart:
+    """Draw each team's savings a month; the smallest beyond twelve are summed up in one row.
+
+    Cash and room stand in two panels on the same scale and are never added. An empty report gives
+    a picture that explains where the bars will come from.
+    """
+    named, rest = _rows(report.by_team)
+    if not named:
+        return teaching_chart("No team has a saving yet: the bars appear with the first finding")
+    rows = [*named, rest] if rest else named
+    title = _title(report.by_team)
+    figure = new_figure(2.15 + _ROW_INCHES * max(3, len(rows)))
+    note = "US dollars a month: verified of all that is possible. Cash and room share one scale."
+    top = write_title(figure, title, note) + 0.32
+    highest = max(_total(row, part) for row in named for _, part in _PARTS)
+    panel = (WIDTH_INCHES - 2.35 - 0.55 - 0.45) / 2
+    for index, (heading, part) in enumerate(_PARTS):
+        left = 2.35 + index * (panel + 0.45)
+        axes = add_axes(figure, left=left, right=WIDTH_INCHES - left - panel, top=top, bottom=0.85)
+        _draw_panel(axes, rows, part, highest, bars=len(named))
+        axes.set_title(heading, loc="left", fontsize=10.5, color=INK, family=FONT, weight="bold")
+        axes.set_yticks(range(len(rows)), [""] * len(rows))
+        if index == 0:
+            _name_rows(axes, rows)
+    _legend(figure)
+    return Chart(png=png_of(figure), alt_text=_alt_text(title, report.by_team), title=title)
+
+
+def _draw_panel(
+    axes: Axes,
+    rows: Sequence[Tally],
+    part: Callable[[Saving], Decimal],
+    highest: Decimal,
+    *,
+    bars: int,
+) -> None:
+    """One panel with `bars` bars; a row after them has words only."""
+    for index, row in enumerate(rows):
+        # Many small teams in one bar would press every named team's bar flat.
+        end = _draw_bar(axes, index, row, part) if index < bars else 0.0
+        has_money = _total(row, part) > 0
+        words = _label(row, part) if has_money else "–"
+        at = (end + float(highest) * 0.02, index)
+        write(axes, at, words, va="center", color=INK if has_money else QUIET)
+    dollar_axis(axes, along_x=True, steps=3)
+    axes.set_xlim(0, float(highest) * 1.62 or 1.0)
+    axes.set_ylim(max(3, len(rows)) - 0.5, -0.5)
+
+
+def _draw_bar(axes: Axes, index: int, row: Tally, part: Callable[[Saving], Decimal]) -> float:
+    """The three stages one after the other; returns where they end."""
+    start = 0.0
+    for _, colour, hatch, of in _STAGES:
+        width = float(part(of(row)))
+        if width > 0:
+            axes.barh(
+                index, width, left=start, height=0.62, color=colour, hatch=hatch, edgecolor=PAPER,
+                linewidth=0.6,
+            )  # fmt: skip
+            start += width
+    return start
+
+
+def _name_rows(axes: Axes, rows: Sequence[Tally]) -> None:
+    for index, row in enumerate(rows):
+        axes.annotate(
+            legible(row.name, 22) or "(no name)",
+            (0, index),
+            xytext=(-8, 0),
+            textcoords="offset points",
+            ha="right",
+            va="center",
+            fontsize=10,
+            color=INK,
+            family=FONT,
+            parse_math=False,
+            annotation_clip=False,
+        )
+
+
+def _legend(figure: Figure) -> None:
+    patches = [
+        Patch(facecolor=colour, hatch=hatch, edgecolor=PAPER, label=label)
+        for label, colour, hatch, _ in _STAGES
+    ]
+    legend = figure.legend(
+        handles=patches,
+        loc="lower left",
+        bbox_to_anchor=(2.25 / WIDTH_INCHES, 0.01),
+        ncols=3,
+        frameon=False,
+        handlelength=1.6,
+        prop={"family": FONT, "size": 9.5},
+    )
+    for text in legend.get_texts():
+        text.set_color(INK)
+
+
+def _rows(teams: Sequence[Tally]) -> tuple[list[Tally], Tally | None]:
+    """Teams with money in the report's order; beyond twelve, all the others as one."""
+    paid = [team for team in teams if team.verified or team.in_flight or team.offered]
+    if len(paid) <= MOST_TEAMS:
+        return paid, None
+    head, tail = paid[: MOST_TEAMS - 1], paid[MOST_TEAMS - 1 :]
+    rest = Tally(
+        name=f"{len(tail)} other teams",
+        verified=sum((team.verified for team in tail), Saving()),
+        in_flight=sum((team.in_flight for team in tail), Saving()),
+        offered=sum((team.offered for team in tail), Saving()),
+    )
+    return head, rest
+
+
+def _label(row: Tally, part: Callable[[Saving], Decimal]) -> str:
+    """`$3,128 of $7,315`: what is verified of all that could be."""
+    verified = max(Decimal(0), part(row.verified)).quantize(Decimal(1))
+    return f"{short_usd(verified)} of {short_usd(_total(row, part).quantize(Decimal(1)))}"
+
+
+def _total(row: Tally, part: Callable[[Saving], Decimal]) -> Decimal:
+    return sum((max(Decimal(0), part(of(row))) for *_, of in _STAGES), Decimal(0))
+
+
+def _title(teams: Sequence[Tally]) -> str:
+    best = max(teams, key=lambda team: team.verified.cashable_usd_per_month)
+    open_to = max(teams, key=lambda team: team.offered.cashable_usd_per_month)
+    verified = best.verified.cashable_usd_per_month
+    offered = open_to.offered.cashable_usd_per_month
+    waits = f"{legible(open_to.name, 30)} has the most to decide: {format_usd(offered)}/month cash"
+    if verified > 0 and offered > 0 and best is open_to:
+        return (
+            f"{legible(best.name, 30)} has {format_usd(verified)}/month of cash verified and "
+            f"{format_usd(offered)}/month still to decide"
+        )
+    if verified > 0:
+        leads = f"{legible(best.name, 30)} leads with {format_usd(verified)}/month verified cash"
+        return f"{leads}; {waits}" if offered > 0 else leads
+    if offered > 0:
+        return f"No cash is verified yet; {waits}"
+    freed = max(teams, key=lambda team: team.offered.freed_usd_per_month)
+    amount = format_usd(freed.offered.freed_usd_per_month)
+    return f"So far it is room, not cash; {legible(freed.name, 30)} is offered {amount}/month"
+
+
+def _alt_text(title: str, teams: Sequence[Tally]) -> str:
+    rows = [
+        f"{legible(team.name, 40)}: verified {team.verified}, in flight {team.in_flight}, offered "
+        f"{team.offered}"
+        for team in teams[:5]
+    ]
+    more = f"; and {len(teams) - 5} teams more" if len(teams) > 5 else ""
+    return f"Bar chart. {title}. {'; '.join(rows)}{more}."

@@ -1,0 +1,1 @@
+"""How much a container should ask for, whether the change is worth it, and whether it will hold."""

@@ -1,0 +1,1 @@
+"""Adapters in: manifests in git, Prometheus, AWS inventory, and files in the given shape."""

@@ -1,0 +1,21 @@
+"""Clicks, by the `action_id` of what was clicked."""
+
+from collections.abc import Callable, Mapping
+
+from handlers.actions.decide import approve, open_deny_form, snooze
+from handlers.actions.look import open_link, refresh_home, scan, turn_page, why
+from handlers.context import HandlerContext
+from handlers.ids import ActionId
+from handlers.interaction import Interaction
+
+ACTIONS: Mapping[ActionId, Callable[[HandlerContext, Interaction], None]] = {
+    ActionId.APPROVE: approve,
+    ActionId.DENY: open_deny_form,
+    ActionId.SNOOZE: snooze,
+    ActionId.WHY: why,
+    ActionId.OPEN_LINK: open_link,
+    ActionId.PREVIOUS_PAGE: turn_page,
+    ActionId.NEXT_PAGE: turn_page,
+    ActionId.REFRESH_HOME: refresh_home,
+    ActionId.SCAN: scan,
+}

@@ -1,0 +1,68 @@
+"""The controls of an opportunity that waits: Approve, Deny, Snooze, Why."""
+
+from finops.domain.lifecycle import Status
+from finops.domain.opportunity import Opportunity, OpportunityRecord
+from handlers.blocks.elements import Block, actions, button, confirm, select
+from handlers.blocks.proposal import action_words, is_deletion
+from handlers.blocks.text import count
+from handlers.ids import ActionId, SnoozeFor
+from handlers.reference import Reference
+
+_SNOOZES = (
+    ("1 day", SnoozeFor.DAY),
+    ("1 week", SnoozeFor.WEEK),
+    ("Until month end", SnoozeFor.MONTH_END),
+)
+# An approved proposal is not to be decided again, and one on its way to its channel is decided
+# there: only these stand before people. A detected one has a card when its revision is new.
+DECIDABLE = frozenset({Status.DETECTED, Status.NOTIFIED})
+
+
+def controls(record: OpportunityRecord, *, instance: str, place: str = "card") -> Block:
+    """One row of controls. The block_id changes with the revision, the action_ids never do."""
+    opportunity = record.opportunity
+    value = str(Reference(instance, opportunity.id, opportunity.revision))
+    return actions(
+        f"{place}:{opportunity.id[:100]}:r{opportunity.revision}",
+        [
+            button(
+                "Approve",
+                ActionId.APPROVE,
+                value=value,
+                style="primary",
+                confirm=_question(opportunity),
+            ),
+            button("Deny", ActionId.DENY, value=value),
+            _snooze(record, instance),
+            button("Why", ActionId.WHY, value=value),
+        ],
+    )
+
+
+def why_button(record: OpportunityRecord, *, instance: str, label: str = "Why") -> Block:
+    """The button that opens evidence, guardrails and history."""
+    opportunity = record.opportunity
+    value = str(Reference(instance, opportunity.id, opportunity.revision))
+    return button(label, ActionId.WHY, value=value)
+
+
+def _snooze(record: OpportunityRecord, instance: str) -> Block:
+    opportunity = record.opportunity
+    options = [
+        (label, str(Reference(instance, opportunity.id, opportunity.revision, choice)))
+        for label, choice in _SNOOZES
+    ]
+    return select("Snooze", ActionId.SNOOZE, options)
+
+
+def _question(opportunity: Opportunity) -> Block | None:
+    """Only where agreeing costs more than a review: something goes away or restarts."""
+    words = f"{action_words(opportunity)[:150]}? "
+    if is_deletion(opportunity):
+        words += "It goes away once the pull request is merged."
+        return confirm("Approve this deletion?", words, yes="Approve Deletion")
+    if not opportunity.restart_needed:
+        return None
+    pods = count(opportunity.blast_replicas, "pod")
+    words += f"{pods} restart once the pull request is merged and deployed."
+    return confirm("Approve with a restart?", words, yes="Approve")

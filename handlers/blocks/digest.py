@@ -1,0 +1,93 @@
+"""The weekly or monthly digest: the takeaway in words, pictures, teams, and what to do next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from finops.reports.report import Line, Recommendation, SavingsReport, Tally
+from handlers.blocks import text
+from handlers.blocks.elements import Block, context, fields, header, section, table
+
+MOST_ROWS = 10
+MOST_RECOMMENDATIONS = 5
+MOST_REVERSED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A chart that was uploaded and is ready to be shown."""
+
+    file_id: str
+    title: str
+    alt_text: str
+
+
+def digest(report: SavingsReport, pictures: Sequence[Picture] = ()) -> tuple[str, list[Block]]:
+    """Text and blocks. Without pictures the table says the same in figures."""
+    blocks = [
+        header(f"Savings of the {report.period.noun} to {_day(report)}"),
+        section(text.bold(text.safe(report.headline, 700))),
+        _totals(report.totals),
+        *map(_image, pictures[:2]),
+        *_teams(report.by_team),
+        *_recommendations(report.recommendations),
+        *_reversed(report.reversed),
+        context(
+            "Proved is what the bill shows; only that counts. Freed is room in what is paid for "
+            "anyway and is never added to it. `/finops list` shows what waits."
+        ),
+    ]
+    return text.safe(report.headline, 700), blocks
+
+
+def _day(report: SavingsReport) -> str:
+    end = report.period.end
+    return f"{end.day} {end:%B %Y}"
+
+
+def _totals(totals: Tally) -> Block:
+    return fields(
+        f"*Proved on the bill*\n{text.saving_lines(totals.verified)}",
+        f"*On the way*\n{text.saving_lines(totals.in_flight)}",
+        f"*Waiting for a decision*\n{text.saving_lines(totals.offered)}",
+        f"*Changes*\n{totals.verified_count:,} proved · {totals.in_flight_count:,} on the way · "
+        f"{totals.offered_count:,} waiting",
+    )
+
+
+def _image(picture: Picture) -> Block:
+    return {
+        "type": "image",
+        "slack_file": {"id": picture.file_id},
+        "alt_text": text.plain(picture.alt_text, 1000),
+        "title": {"type": "plain_text", "text": text.plain(picture.title, 150), "emoji": False},
+    }
+
+
+def _teams(rows: Sequence[Tally]) -> list[Block]:
+    if not rows:
+        return []
+    head = ["Team", "Proved", "On the way", "Waiting"]
+    lines = [
+        [row.name or "all", *map(text.saving_cell, (row.verified, row.in_flight, row.offered))]
+        for row in rows[:MOST_ROWS]
+    ]
+    left = len(rows) - MOST_ROWS
+    more = [context(f"{text.count(left, 'more team')} in `/finops savings`.")] if left > 0 else []
+    return [table([head, *lines]), *more]
+
+
+def _recommendations(recommendations: Sequence[Recommendation]) -> list[Block]:
+    lines = [
+        f"• {text.safe(one.team, 60)}, by {one.due.day} {one.due:%b}: "
+        f"{text.safe(one.sentence, 250)}"
+        for one in recommendations[:MOST_RECOMMENDATIONS]
+    ]
+    return [section("*Next*\n" + "\n".join(lines))] if lines else []
+
+
+def _reversed(lines: Sequence[Line]) -> list[Block]:
+    said = [
+        f"• {text.safe(line.label, 100)}: {text.safe(line.sentence, 200)}"
+        for line in lines[:MOST_REVERSED]
+    ]
+    return [section("*Undone since*\n" + "\n".join(said))] if said else []

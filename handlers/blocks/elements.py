@@ -1,0 +1,98 @@
+"""The few Block Kit shapes this program uses, each with Slack's limits already kept."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from handlers.blocks import text
+
+Block = dict[str, Any]
+
+MAX_SECTION_CHARACTERS = 3000
+MAX_FIELD_CHARACTERS = 2000
+
+
+def mrkdwn(words: str) -> Block:
+    """A mrkdwn object. `verbatim` keeps Slack from making links and mentions of its own."""
+    return {"type": "mrkdwn", "text": words, "verbatim": True}
+
+
+def plain_text(words: str) -> Block:
+    """A plain_text object without emoji codes."""
+    return {"type": "plain_text", "text": words, "emoji": False}
+
+
+def header(words: str) -> Block:
+    """A header of at most 150 characters."""
+    return {"type": "header", "text": plain_text(text.plain(words, 150))}
+
+
+def section(words: str, *, accessory: Block | None = None, block_id: str = "") -> Block:
+    """A section of safe mrkdwn."""
+    block: Block = {"type": "section", "text": mrkdwn(words[:MAX_SECTION_CHARACTERS])}
+    block |= {"block_id": block_id} if block_id else {}
+    return block | ({"accessory": accessory} if accessory else {})
+
+
+def fields(*words: str) -> Block:
+    """Up to ten fields in two columns."""
+    return {"type": "section", "fields": [mrkdwn(w[:MAX_FIELD_CHARACTERS]) for w in words[:10]]}
+
+
+def context(*words: str) -> Block:
+    """Up to ten small grey lines."""
+    return {"type": "context", "elements": [mrkdwn(w[:MAX_FIELD_CHARACTERS]) for w in words[:10]]}
+
+
+def actions(block_id: str, elements: Sequence[Block]) -> Block:
+    """A row of controls."""
+    return {"type": "actions", "block_id": block_id, "elements": list(elements)}
+
+
+def divider() -> Block:
+    """A line."""
+    return {"type": "divider"}
+
+
+def button(
+    label: str, action_id: str, *, value: str = "", style: str = "", confirm: Block | None = None
+) -> Block:
+    """A button; labels are verbs in Title Case."""
+    made: Block = {"type": "button", "text": plain_text(label), "action_id": action_id}
+    extra = {"value": value, "style": style, "confirm": confirm}
+    return made | {name: given for name, given in extra.items() if given}
+
+
+def confirm(title: str, words: str, *, yes: str) -> Block:
+    """A question before something that cannot simply be taken back."""
+    return {
+        "title": plain_text(text.plain(title, 100)),
+        "text": plain_text(text.plain(words, 300)),
+        "confirm": plain_text(yes),
+        "deny": plain_text("Cancel"),
+    }
+
+
+def select(placeholder: str, action_id: str, options: Sequence[tuple[str, str]]) -> Block:
+    """A select of (label, value) pairs."""
+    offered = [{"text": plain_text(label), "value": value} for label, value in options]
+    shown = plain_text(placeholder)
+    return {
+        "type": "static_select",
+        "action_id": action_id,
+        "placeholder": shown,
+        "options": offered,
+    }
+
+
+def table(rows: Sequence[Sequence[str]], *, numbers_from: int = 1) -> Block:
+    """A native table, first row the head; columns from `numbers_from` on stand to the right."""
+    cells = [[{"type": "raw_text", "text": text.plain(c, 80)} for c in row] for row in rows[:40]]
+    width = len(rows[0])
+    sides = ["left" if column < numbers_from else "right" for column in range(width)]
+    return {"type": "table", "rows": cells, "column_settings": [{"align": s} for s in sides]}
+
+
+def modal(title: str, blocks: Sequence[Block], *, callback_id: str, **extra: Any) -> Block:
+    """A modal with a Close button; `extra` may add submit and private_metadata."""
+    view = {"type": "modal", "title": plain_text(title), "callback_id": callback_id}
+    return {**view, "close": plain_text("Close"), "blocks": list(blocks), **extra}

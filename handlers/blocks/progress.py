@@ -1,0 +1,136 @@
+"""Where an opportunity stands, as the record that follows it from the decision to the bill."""
+
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+
+from finops.domain.lifecycle import Status
+from finops.domain.opportunity import OpportunityRecord
+from finops.domain.verdict import Verdict
+from handlers.blocks import text
+
+_VERDICT_WORDS = {
+    Verdict.REALISED: "The bill confirms it",
+    Verdict.PARTIAL: "The bill confirms a part of it",
+    Verdict.UNPROVEN: "The bill neither confirms nor denies it",
+    Verdict.REVERSED: "The change was undone; nothing is counted as saved",
+}
+
+
+def progress(record: OpportunityRecord) -> str:
+    """One to three short lines of mrkdwn: who decided, what came of it, what comes next."""
+    return _WORDS[record.status](record)
+
+
+def team_words(record: OpportunityRecord) -> str:
+    """The team's name, safe."""
+    return text.safe(record.opportunity.team, 60)
+
+
+def _decided(verb: str, record: OpportunityRecord) -> str:
+    at = record.decided_at or record.status_changed_at
+    return f"{verb} by {text.person(record.decided_by)} · {text.date(at, with_time=True)}"
+
+
+def _pull_request(record: OpportunityRecord) -> str:
+    if record.pull_request_number is None:
+        return "Pull request"
+    return text.link(record.pull_request_url, f"PR #{record.pull_request_number}")
+
+
+def _reason(record: OpportunityRecord) -> str:
+    return text.safe(record.status_reason, 500) if record.status_reason else ""
+
+
+def _lines(*lines: str) -> str:
+    return "\n".join(line for line in lines if line)
+
+
+def _detected(record: OpportunityRecord) -> str:
+    when = text.date(record.opportunity.detected_at)
+    return f"Found {when} · for {team_words(record)} to decide"
+
+
+def _notified(record: OpportunityRecord) -> str:
+    since = text.date(record.status_changed_at)
+    # A card that came back says why; a fresh one has no reason.
+    return _lines(f"Waiting for {team_words(record)} since {since}", _reason(record))
+
+
+def _approved(record: OpportunityRecord) -> str:
+    return _lines(_decided("Approved", record), "The pull request is being prepared.")
+
+
+def _open(record: OpportunityRecord) -> str:
+    what = f"{_pull_request(record)} is open and waits for its review."
+    return _lines(f"{_decided('Approved', record)} · {_pull_request(record)}", what)
+
+
+def _merged(record: OpportunityRecord) -> str:
+    when = text.date(record.merged_at or record.status_changed_at)
+    return _lines(
+        f"{_decided('Approved', record)} · {_pull_request(record)}",
+        f"Merged {when}. Next: seen in the cluster.",
+    )
+
+
+def _implemented(record: OpportunityRecord) -> str:
+    when = text.date(record.implemented_at or record.status_changed_at)
+    return _lines(
+        f"{_decided('Approved', record)} · {_pull_request(record)}",
+        f"In effect since {when}. Next: the bill has its say.",
+    )
+
+
+def _verified(record: OpportunityRecord) -> str:
+    known = set(Verdict)
+    verdict = str(record.verdict.get("verdict", ""))
+    words = _VERDICT_WORDS[Verdict(verdict)] if verdict in known else "Verified"
+    proved = f": {text.saved(record.realised)}" if record.realised else ""
+    return _lines(
+        f"{_decided('Approved', record)} · {_pull_request(record)}",
+        f"{words}{proved}{_interval(record)}.",
+    )
+
+
+def _interval(record: OpportunityRecord) -> str:
+    try:
+        low = Decimal(str(record.verdict["low_usd_per_month"]))
+        high = Decimal(str(record.verdict["high_usd_per_month"]))
+    except (KeyError, InvalidOperation):
+        return ""
+    if not (low.is_finite() and high.is_finite()):
+        return ""
+    return f" (4 in 5 chance that it is {text.usd(low)} to {text.usd(high)})"
+
+
+def _denied(record: OpportunityRecord) -> str:
+    return _lines(_decided("Denied", record), _reason(record))
+
+
+def _snoozed(record: OpportunityRecord) -> str:
+    until = text.date(record.snoozed_until)
+    return _lines(f"{_decided('Snoozed', record)} · back on {until}", _reason(record))
+
+
+def _expired(record: OpportunityRecord) -> str:
+    when = text.date(record.status_changed_at)
+    return f"Expired {when}: nobody decided. It comes back when the proposal changes clearly."
+
+
+def _obsolete(record: OpportunityRecord) -> str:
+    return _lines(f"Closed {text.date(record.status_changed_at)}", _reason(record))
+
+
+_WORDS: dict[Status, Callable[[OpportunityRecord], str]] = {
+    Status.DETECTED: _detected,
+    Status.NOTIFIED: _notified,
+    Status.APPROVED: _approved,
+    Status.DENIED: _denied,
+    Status.SNOOZED: _snoozed,
+    Status.EXPIRED: _expired,
+    Status.PULL_REQUEST_OPEN: _open,
+    Status.MERGED: _merged,
+    Status.IMPLEMENTED: _implemented,
+    Status.VERIFIED: _verified,
+    Status.OBSOLETE: _obsolete,
+}

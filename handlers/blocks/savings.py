@@ -1,0 +1,58 @@
+"""Totals: offered, on the way, and proved; what leaves the bill and what is only room apart."""
+
+from collections.abc import Sequence
+
+from finops.finops_engine import SavingsSummary
+from finops.savings_ledger import Breakdown
+from handlers.blocks import text
+from handlers.blocks.elements import Block, context, fields, section, table
+
+MOST_ROWS = 10
+
+
+def savings(summary: SavingsSummary, *, team: str = "") -> list[Block]:
+    """The answer to `/finops savings`."""
+    whose = f" of team {text.safe(team, 60)}" if team else ""
+    return [
+        section(f"{text.bold(f'Savings{whose}')}\n{takeaway(summary)}"),
+        totals(summary),
+        *_by_team(summary.by_team, is_one_team=bool(team)),
+        context(
+            "Off the bill leaves the invoice. Freed is room in what is paid for anyway. "
+            "The two are never added."
+        ),
+    ]
+
+
+def totals(summary: SavingsSummary) -> Block:
+    """Three columns of both kinds."""
+    return fields(
+        f"*Offered and on the way*\n{text.saving_lines(summary.estimated)}",
+        f"*Of that on the way*\n{text.saving_lines(summary.in_flight)}",
+        f"*Proved on the bill*\n{text.saving_lines(summary.realised)}",
+    )
+
+
+def takeaway(summary: SavingsSummary) -> str:
+    """One sentence: the number that counts is the proved one."""
+    if summary.realised:
+        return f"The bill proves {text.saved(summary.realised)} so far."
+    if summary.in_flight:
+        return f"Nothing is proved yet; {text.saved(summary.in_flight)} is on the way."
+    if summary.estimated:
+        return f"Nothing is approved yet; {text.saved(summary.estimated)} is offered."
+    return "Nothing was found yet. `/finops scan` looks now."
+
+
+def by_team_table(rows: Sequence[Breakdown]) -> Block:
+    """Teams with the largest offers first."""
+    ordered = sorted(rows, key=lambda r: r.offered.larger_usd_per_month, reverse=True)
+    lines = [
+        [r.name, *map(text.saving_cell, (r.offered, r.in_flight, r.realised))] for r in ordered
+    ]
+    head = ["Team", "Offered", "On the way", "Proved"]
+    return table([head, *lines[:MOST_ROWS]])
+
+
+def _by_team(rows: Sequence[Breakdown], *, is_one_team: bool) -> list[Block]:
+    return [] if is_one_team or len(rows) < 2 else [by_team_table(rows)]

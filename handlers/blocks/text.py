@@ -1,0 +1,141 @@
+"""Text for Slack: what others wrote made safe, and money, odds, dates and people in words."""
+
+import re
+import unicodedata
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from finops.domain.money import Saving, format_usd
+
+# Controls break JSON budgets, surrogates break UTF-8, and bidirectional overrides let a name
+# rewrite the sentence around it.
+_UNWANTED = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+# Slack has no escape for its own marks; look-alikes keep a name from opening bold or code.
+_LOOK_ALIKES = str.maketrans({"`": "ˋ", "*": "∗", "~": "∼", "\\": "⧵", '"': "”"})
+_USER_ID = re.compile(r"[UW][A-Z0-9]{5,20}")
+_GROUP_ID = re.compile(r"S[A-Z0-9]{5,20}")
+_CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{5,20}")
+_URL = re.compile(r"https?://[^\s<>|\"\\]{1,500}")
+
+NOTHING = "—"
+
+
+def plain(text: object, limit: int) -> str:
+    """Untrusted text on one line for a plain_text object or an alt text; never empty."""
+    cleaned = "".join(" " if unicodedata.category(c) in _UNWANTED else c for c in str(text)[:9999])
+    words = " ".join(cleaned.translate(_LOOK_ALIKES).split())
+    return (words if len(words) <= limit else f"{words[: limit - 1].rstrip()}…") or NOTHING
+
+
+def safe(text: object, limit: int) -> str:
+    """Untrusted text on one line for mrkdwn: escaped, and at most `limit` characters with that."""
+    words = plain(text, limit)
+    escaped = "".join(_ENTITIES.get(c, c) for c in words)
+    while len(escaped) > limit:
+        # An entity is up to five characters long, so cut the source and not the result.
+        words = f"{words[: len(words) - 1 - (len(escaped) - limit + 4) // 5].rstrip('…')}…"
+        escaped = "".join(_ENTITIES.get(c, c) for c in words)
+    return escaped
+
+
+def bold(text: str) -> str:
+    """Safe text in bold."""
+    return f"*{text}*"
+
+
+def person(who: str) -> str:
+    """A mention for a Slack user id; any other actor (`policy`, a GitHub name) as a word."""
+    return f"<@{who}>" if _USER_ID.fullmatch(who) else safe(who or "somebody", 80)
+
+
+def group(group_id: str) -> str:
+    """A mention of a user group."""
+    return f"<!subteam^{group_id}>" if _GROUP_ID.fullmatch(group_id) else safe(group_id, 80)
+
+
+def channel(channel_id: str) -> str:
+    """A link to a channel, or its name when only that is known."""
+    return f"<#{channel_id}>" if _CHANNEL_ID.fullmatch(channel_id) else safe(channel_id, 80)
+
+
+def link(url: str, label: str) -> str:
+    """A link with a safe label; just the label when the address is not plain http(s)."""
+    shown = safe(label, 150)
+    return f"<{url.replace('&', '&amp;')}|{shown}>" if _URL.fullmatch(url) else shown
+
+
+def date(moment: datetime | None, *, with_time: bool = False) -> str:
+    """A date each reader sees in their own time zone, in UTC where Slack cannot."""
+    if moment is None:
+        return "an unknown date"
+    at = moment.astimezone(UTC)
+    form, words = "{date_short_pretty}", f"{at:%Y-%m-%d}"
+    if with_time:
+        form, words = f"{form} at {{time}}", f"{at:%Y-%m-%d %H:%M} UTC"
+    return f"<!date^{int(at.timestamp())}^{form}|{words}>"
+
+
+def usd(amount: Decimal) -> str:
+    """`$41`, `$8.40`: whole amounts without cents."""
+    return format_usd(amount).removesuffix(".00")
+
+
+def saving_words(saving: Saving) -> str:
+    """`saves $73/month`, `frees $41/month`, or both, each under its own name."""
+    said = []
+    if saving.cashable_usd_per_month:
+        said.append(f"saves {usd(saving.cashable_usd_per_month)}/month")
+    if saving.freed_usd_per_month:
+        said.append(f"frees {usd(saving.freed_usd_per_month)}/month of room")
+    return " and ".join(said) or "saves nothing"
+
+
+def saving_lines(saving: Saving) -> str:
+    """Both kinds in two lines: what leaves the bill, and what is only room."""
+    return (
+        f"{usd(saving.cashable_usd_per_month)}/month off the bill\n"
+        f"{usd(saving.freed_usd_per_month)}/month freed as room"
+    )
+
+
+def saved(saving: Saving) -> str:
+    """`$38/month off the bill and $12/month freed as room`."""
+    said = []
+    if saving.cashable_usd_per_month:
+        said.append(f"{usd(saving.cashable_usd_per_month)}/month off the bill")
+    if saving.freed_usd_per_month:
+        said.append(f"{usd(saving.freed_usd_per_month)}/month freed as room")
+    return " and ".join(said) or "nothing"
+
+
+def saving_cell(saving: Saving) -> str:
+    """`$38 bill, $12 room`, for a table."""
+    bill, room = saving.cashable_usd_per_month, saving.freed_usd_per_month
+    said = [f"{usd(bill)} bill"] if bill else []
+    said += [f"{usd(room)} room"] if room else []
+    return ", ".join(said) or NOTHING
+
+
+def odds(confidence: float) -> str:
+    """`Holds in 19 of 20 cases (95 %)`; rounded down, because odds are a promise."""
+    if confidence >= 1:
+        return "Nothing measured speaks against it"
+    # A hair is added because 0.95 × 20 is 18.999… in floating point.
+    of = next((n for n in (10, 20) if confidence * n % 1 < 1e-6 or -confidence * n % 1 < 1e-6), 100)
+    held = int(confidence * of + 1e-6)
+    return f"Holds in {held} of {of} cases ({int(confidence * 100 + 1e-6)} %)"
+
+
+def risk(share: float) -> str:
+    """How bad it would be if the proposal did not hold."""
+    for limit, word in ((0.2, "Low"), (0.5, "Medium")):
+        if share < limit:
+            return word
+    return "High"
+
+
+def count(number: int, noun: str) -> str:
+    """`1 pod`, `3 pods`, `2 opportunities`."""
+    many = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{number:,} {noun if number == 1 else many}"

@@ -1,0 +1,104 @@
+"""Why: evidence, caveats, guardrails, the way back, and everything that happened so far."""
+
+from collections.abc import Mapping, Sequence
+
+from finops.domain.opportunity import Evidence, OpportunityRecord
+from finops.guardrails import GuardrailVerdict, PolicyReason
+from finops.ledger.audit import AuditEntry
+from handlers.blocks import text
+from handlers.blocks.card import figures_words
+from handlers.blocks.elements import Block, context, divider, fields, modal, section
+from handlers.blocks.progress import progress
+from handlers.blocks.proposal import headline
+from handlers.ids import ViewId
+
+MOST_EVIDENCE = 10
+MOST_HISTORY = 6
+_VERDICTS = {
+    GuardrailVerdict.ALLOW: "Passes",
+    GuardrailVerdict.REQUIRE_APPROVAL: "Needs approval",
+    GuardrailVerdict.DENY: "Blocks",
+}
+
+
+def why_modal(
+    record: OpportunityRecord, *, guardrails: Sequence[PolicyReason], history: Sequence[AuditEntry]
+) -> Block:
+    """The detail of one opportunity as a modal."""
+    blocks = why_blocks(record, guardrails=guardrails, history=history)
+    return modal("Why this proposal", blocks, callback_id=ViewId.WHY)
+
+
+def why_blocks(
+    record: OpportunityRecord, *, guardrails: Sequence[PolicyReason], history: Sequence[AuditEntry]
+) -> list[Block]:
+    """The same for a message; bounded, so that it always fits."""
+    opportunity = record.opportunity
+    return [
+        section(text.bold(headline(opportunity))),
+        section(text.safe(opportunity.summary, 600)),
+        fields(*figures_words(opportunity)),
+        *_evidence(opportunity.evidence),
+        *_paragraph("Before you agree", opportunity.caveats),
+        *_paragraph("Guardrails", _guardrail_lines(guardrails), is_safe=True),
+        *_paragraph("The way back", [opportunity.rollback]),
+        divider(),
+        section(f"*Where it stands*\n{progress(record)}"),
+        *_history(history),
+    ]
+
+
+def _evidence(evidence: Sequence[Evidence]) -> list[Block]:
+    """Two columns: what was found, and where it was read."""
+    if not evidence:
+        return [section("*Evidence*\nNone was recorded.")]
+    shown = evidence[:MOST_EVIDENCE]
+    cells = [cell for one in shown for cell in _evidence_cells(one)]
+    cells[0] = f"*Evidence*\n{cells[0]}"
+    cells[1] = f"*Read from*\n{cells[1]}"
+    rows = [fields(*cells[at : at + 10]) for at in range(0, len(cells), 10)]
+    left = len(evidence) - len(shown)
+    return [*rows, context(f"{left} more are in the pull request.")] if left > 0 else rows
+
+
+def _evidence_cells(one: Evidence) -> tuple[str, str]:
+    label = text.safe(one.label, 60)
+    return f"{label[:1].upper()}{label[1:]}: {text.safe(one.value, 120)}", text.safe(one.source, 90)
+
+
+def _paragraph(title: str, lines: Sequence[str], *, is_safe: bool = False) -> list[Block]:
+    said = [line if is_safe else text.safe(line, 300) for line in lines[:5] if line]
+    if not said:
+        return []
+    bullets = said[0] if len(said) == 1 else "\n".join(f"• {line}" for line in said)
+    return [section(f"{text.bold(title)}\n{bullets}")]
+
+
+def _guardrail_lines(guardrails: Sequence[PolicyReason]) -> list[str]:
+    strictest_first = sorted(guardrails, key=lambda reason: -reason.verdict.strictness)
+    against = [r for r in strictest_first if r.verdict is not GuardrailVerdict.ALLOW]
+    lines = [f"{_VERDICTS[r.verdict]}: {text.safe(r.sentence, 250)}" for r in against[:4]]
+    passed = len(guardrails) - len(against)
+    if passed:
+        lines.append(f"{text.count(passed, 'guardrail')} {'passes' if passed == 1 else 'pass'}.")
+    return lines
+
+
+def _history(history: Sequence[AuditEntry]) -> list[Block]:
+    if not history:
+        return []
+    left = len(history) - MOST_HISTORY
+    lines = [f"… {left} earlier"] if left > 0 else []
+    lines += [_history_line(entry) for entry in history[-MOST_HISTORY:]]
+    return [section("*History*\n" + "\n".join(lines))]
+
+
+def _history_line(entry: AuditEntry) -> str:
+    when = text.date(entry.at, with_time=True)
+    what = text.safe(entry.action.replace("_", " "), 40)
+    return f"{when} · {what} · {text.person(entry.actor)}{_reason(entry.detail)}"
+
+
+def _reason(detail: Mapping[str, object]) -> str:
+    reason = detail.get("reason")
+    return f" · {text.safe(reason, 100)}" if reason else ""

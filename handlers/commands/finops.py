@@ -1,0 +1,73 @@
+"""`/finops`: help, list, show, savings, scan. Answers are in the ack, for the asker only."""
+
+import difflib
+import re
+from collections.abc import Callable
+
+from finops.domain.errors import InvalidInput
+from finops.domain.people import Actor
+from handlers.actions.look import SCAN_ASKED, SCAN_WAITS
+from handlers.blocks.help import help_blocks
+from handlers.blocks.savings import savings as savings_blocks
+from handlers.blocks.savings import takeaway
+from handlers.blocks.text import safe
+from handlers.blocks.why import why_blocks
+from handlers.commands.listing import list_page, read_query, team_of
+from handlers.context import HandlerContext
+from handlers.ids import COMMAND
+from handlers.interaction import Interaction
+
+
+def finops_command(context: HandlerContext, interaction: Interaction) -> None:
+    """Dispatch on the first word; nothing is help, and a typo gets the nearest command."""
+    word, _, rest = interaction.text.partition(" ")
+    command = _COMMANDS.get(word.lower() or "help")
+    if command is None:
+        near = difflib.get_close_matches(word.lower(), _COMMANDS, n=1, cutoff=0.5)
+        hint = f"Did you mean `{COMMAND} {near[0]}`?" if near else f"`{COMMAND} help` lists them."
+        interaction.refuse(f"There is no command “{safe(word, 40)}”. {hint}")
+        return
+    command(context, interaction, rest.strip())
+
+
+def _help(_context: HandlerContext, interaction: Interaction, _rest: str) -> None:
+    interaction.ack(text="What finops-bot can do", blocks=help_blocks())
+
+
+def _list(context: HandlerContext, interaction: Interaction, rest: str) -> None:
+    text, blocks = list_page(context, read_query(rest))
+    interaction.ack(text=text, blocks=blocks)
+
+
+def _show(context: HandlerContext, interaction: Interaction, rest: str) -> None:
+    opportunity_id = rest.strip("`'\" ").lower()
+    if not re.fullmatch(r"[\w-]{1,60}", opportunity_id):
+        raise InvalidInput(f"Name one: {COMMAND} show op-0123456789. The list has the ids.")
+    engine = context.engine
+    record = engine.ledger.get(opportunity_id)
+    blocks = why_blocks(
+        record,
+        guardrails=engine.check(opportunity_id).reasons,
+        history=engine.ledger.history_of(opportunity_id),
+    )
+    interaction.ack(text=safe(record.opportunity.summary, 300), blocks=blocks)
+
+
+def _savings(context: HandlerContext, interaction: Interaction, rest: str) -> None:
+    team = team_of(rest)
+    summary = context.engine.savings(team=team or None)
+    interaction.ack(text=takeaway(summary), blocks=savings_blocks(summary, team=team))
+
+
+def _scan(context: HandlerContext, interaction: Interaction, _rest: str) -> None:
+    asked = context.engine.request_scan(actor=Actor(interaction.user))
+    interaction.ack(text=SCAN_ASKED if asked else SCAN_WAITS)
+
+
+_COMMANDS: dict[str, Callable[[HandlerContext, Interaction, str], None]] = {
+    "help": _help,
+    "list": _list,
+    "show": _show,
+    "savings": _savings,
+    "scan": _scan,
+}

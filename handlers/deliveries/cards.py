@@ -1,0 +1,118 @@
+"""Cards and the notes in their threads. What they show comes from the ledger, not the intent."""
+
+import logging
+from collections.abc import Sequence
+
+from finops.domain.errors import WillNeverWork
+from finops.domain.lifecycle import CLOSED
+from finops.domain.opportunity import OpportunityRecord
+from finops.finops_engine import FinOpsEngine
+from finops.ledger.history import Message
+from finops.ledger.outbox import Intent
+from handlers.blocks.card import Card, card
+from handlers.blocks.controls import DECIDABLE
+from handlers.blocks.direct import note
+from handlers.deliveries.failures import MESSAGE_IS_LOST, SlackSaidNo
+from handlers.deliveries.outlet import Outlet, Post
+from handlers.ids import Recognised
+
+PURPOSE = "card"
+
+_log = logging.getLogger(__name__)
+
+
+class CardDeliveries:
+    """POST_CARD, UPDATE_CARD and POST_NOTE."""
+
+    def __init__(self, outlet: Outlet, engine: FinOpsEngine, instance: str) -> None:
+        self._outlet = outlet
+        self._engine = engine
+        self._instance = instance
+
+    def post_card(self, intent: Intent) -> None:
+        """Put the question before its team; a card that stands already is shown anew instead."""
+        record = self._engine.ledger.get(intent.subject)
+        standing = self._standing(record)
+        if not standing and record.status in CLOSED:
+            return
+        shown = self._render(record)
+        if standing:
+            self._show(record, standing[0], shown)
+        else:
+            self._post(record, shown, is_retry=intent.attempts > 1)
+
+    def update_card(self, intent: Intent) -> None:
+        """Make every card of this opportunity look as the ledger says; equal ones are left."""
+        record = self._engine.ledger.get(intent.subject)
+        shown = self._render(record)
+        for message in self._standing(record):
+            if message.render_hash != shown.render_hash:
+                self._show(record, message, shown)
+
+    def post_note(self, intent: Intent) -> None:
+        """A line in the card's thread; without a card there is no thread to write to."""
+        standing = self._engine.ledger.messages(subject=intent.subject, purpose=PURPOSE)
+        words, blocks = note(
+            actor=str(intent.payload.get("actor", "")),
+            event=str(intent.payload.get("event", "")),
+            sentence=str(intent.payload.get("sentence", "")),
+        )
+        for message in standing[:1]:
+            post = Post(
+                channel=message.channel,
+                thread=message.message_id,
+                text=words,
+                blocks=blocks,
+                metadata=self._note_metadata(intent),
+            )
+            self._post_note(post, is_retry=intent.attempts > 1)
+
+    def _post_note(self, post: Post, *, is_retry: bool) -> None:
+        try:
+            self._outlet.post_once(post, is_retry=is_retry)
+        except SlackSaidNo as error:
+            if error.error not in MESSAGE_IS_LOST:
+                raise
+            _log.info("the card of a note was deleted in %s", post.channel)
+
+    def _standing(self, record: OpportunityRecord) -> Sequence[Message]:
+        return self._engine.ledger.messages(subject=record.id, purpose=PURPOSE)
+
+    def _render(self, record: OpportunityRecord) -> Card:
+        waits = record.status in DECIDABLE
+        reasons = self._engine.check(record.id).reasons if waits else ()
+        return card(record, guardrails=reasons, instance=self._instance)
+
+    def _show(self, record: OpportunityRecord, message: Message, shown: Card) -> None:
+        try:
+            self._outlet.update(_as_post(shown, message.channel), ts=message.message_id)
+        except SlackSaidNo as error:
+            if error.error not in MESSAGE_IS_LOST:
+                raise
+            # Somebody deleted the card; the question is still open, so it is put again.
+            self._post(record, shown, is_retry=False)
+            return
+        self._remember(record, message.channel, message.message_id, shown)
+
+    def _post(self, record: OpportunityRecord, shown: Card, *, is_retry: bool) -> None:
+        team = record.opportunity.team
+        channel = self._engine.directory.channel_of(team)
+        if not channel:
+            raise WillNeverWork(
+                f"Team {team} has no channel and there is no triage channel; set one in finops.yml."
+            )
+        ts = self._outlet.post_once(_as_post(shown, channel), is_retry=is_retry)
+        self._remember(record, channel, ts, shown)
+
+    def _remember(self, record: OpportunityRecord, channel: str, ts: str, shown: Card) -> None:
+        self._engine.card_posted(
+            record.id, channel=channel, message_id=ts, render_hash=shown.render_hash
+        )
+
+    def _note_metadata(self, intent: Intent) -> dict[str, object]:
+        key = f"{self._instance}/{intent.id}"
+        return {"event_type": Recognised.NOTE.value, "event_payload": {"key": key}}
+
+
+def _as_post(shown: Card, channel: str) -> Post:
+    return Post(channel=channel, text=shown.text, blocks=shown.blocks, metadata=shown.metadata)

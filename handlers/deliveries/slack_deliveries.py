@@ -1,0 +1,95 @@
+"""Every intent that is shown in Slack, and what to do about channels the bot is not in."""
+
+import logging
+from collections.abc import Callable, Mapping
+
+from slack_sdk import WebClient
+
+from finops.domain.errors import OutsideWorldFailed, TryAgainLater
+from finops.domain.intents import IntentKind
+from finops.finops_engine import FinOpsEngine
+from finops.ledger.outbox import Intent
+from handlers.blocks.elements import section
+from handlers.blocks.text import channel as channel_link
+from handlers.deliveries.cards import CardDeliveries
+from handlers.deliveries.digests import DigestDeliveries
+from handlers.deliveries.directs import DirectDeliveries
+from handlers.deliveries.failures import ChannelLost
+from handlers.deliveries.outlet import Outlet, Post
+from handlers.ids import Recognised
+from handlers.reference import checked_instance
+
+LOST_CHANNEL_RETRY_SECONDS = 600
+
+_log = logging.getLogger(__name__)
+
+Delivery = Callable[[Intent], None]
+
+
+class SlackDeliveries:
+    """Delivers at least once; raises TryAgainLater or WillNeverWork for the worker to keep."""
+
+    def __init__(self, client: WebClient, engine: FinOpsEngine, instance: str) -> None:
+        self._outlet = Outlet(client)
+        self._engine = engine
+        self._instance = checked_instance(instance)
+
+    def handlers(self) -> Mapping[IntentKind, Delivery]:
+        """A function for each kind of intent that is Slack's."""
+        cards = CardDeliveries(self._outlet, self._engine, self._instance)
+        directs = DirectDeliveries(self._outlet, self._engine, self._instance)
+        digests = DigestDeliveries(self._outlet, self._engine, self._instance)
+        deliveries = {
+            IntentKind.POST_CARD: cards.post_card,
+            IntentKind.UPDATE_CARD: cards.update_card,
+            IntentKind.POST_NOTE: cards.post_note,
+            IntentKind.TELL_OWNER: directs.tell_owner,
+            IntentKind.TELL_PERSON: directs.tell_person,
+            IntentKind.POST_DIGEST: digests.post_digest,
+        }
+        return {kind: self._keeping(delivery) for kind, delivery in deliveries.items()}
+
+    def _keeping(self, delivery: Delivery) -> Delivery:
+        """A lost channel is somebody's to mend, so its intents wait instead of dying."""
+
+        def deliver(intent: Intent) -> None:
+            try:
+                delivery(intent)
+            except ChannelLost as error:
+                self._ask_for_invitation(error)
+                raise TryAgainLater(str(error), after_seconds=LOST_CHANNEL_RETRY_SECONDS) from error
+
+        return deliver
+
+    def _ask_for_invitation(self, lost: ChannelLost) -> None:
+        """Once a day for each channel, in the triage channel."""
+        triage = self._engine.directory.triage_channel
+        if not triage or triage == lost.channel:
+            _log.error("cannot post to %s and no triage channel can be told: %s", triage, lost)
+            return
+        now = self._engine.now()
+        claim = self._engine.ledger.claim(
+            work="lost channel",
+            unit=f"{lost.channel}/{now.date()}",
+            owner=self._instance,
+            now=now,
+        )
+        if claim is None:
+            return
+        try:
+            self._outlet.post_once(self._invitation(lost, triage), is_retry=False)
+        except OutsideWorldFailed as error:
+            _log.warning("the triage channel could not be told about %s: %s", lost.channel, error)
+            return
+        self._engine.ledger.finish_claim(claim, now=now)
+
+    def _invitation(self, lost: ChannelLost, triage: str) -> Post:
+        why = {
+            "is_archived": "it is archived; unarchive it, or name another in finops.yml.",
+            "channel_not_found": "it is private or gone; write `/invite @finops-bot` in it, or "
+            "name another in finops.yml.",
+        }.get(lost.error, "I am not in it; write `/invite @finops-bot` there.")
+        words = f"I cannot post to {channel_link(lost.channel)}: {why} Nothing is lost meanwhile."
+        key = f"{self._instance}/{lost.channel}"
+        metadata = {"event_type": Recognised.DIRECT.value, "event_payload": {"key": key}}
+        return Post(channel=triage, text=words, blocks=[section(words)], metadata=metadata)

@@ -1,0 +1,78 @@
+"""Errors as sentences people read, and what happens to the ones nobody foresaw."""
+
+import logging
+import re
+import secrets
+
+from slack_bolt import Args, BoltResponse
+from slack_sdk.errors import SlackClientError
+
+from finops.domain.errors import (
+    AlreadyDecided,
+    FinOpsError,
+    NotPermitted,
+    OutsideWorldFailed,
+)
+from handlers.blocks import text
+from handlers.ids import COMMAND
+from handlers.interaction import Interaction
+from handlers.slack_client import quick_client
+
+NO_LONGER_SUPPORTED = (
+    "This button is no longer supported: its message is from an older version of finops-bot. "
+    f"`{COMMAND} list` shows what waits now."
+)
+# The error handler runs before the ack, so it may not use up the three seconds.
+TELL_TIMEOUT_SECONDS = 1
+
+_log = logging.getLogger(__name__)
+
+
+def sentence_of(error: FinOpsError) -> str:
+    """What a person reads, as safe mrkdwn; people and groups are mentioned, not numbered."""
+    if isinstance(error, NotPermitted):
+        return _not_permitted(error)
+    words = text.safe(str(error), 1500)
+    if isinstance(error, AlreadyDecided) and error.decided_by:
+        return words.replace(text.safe(error.decided_by, 80), text.person(error.decided_by))
+    if isinstance(error, OutsideWorldFailed):
+        return f"Something outside did not answer, so nothing was changed: {words}"
+    return words
+
+
+def unexpected(error: Exception, args: Args) -> BoltResponse | None:
+    """The global Bolt error handler: logs with an incident id and tells the person that id.
+
+    Returns 200, because Slack shows anything else as a timeout and hides the sentence. When the
+    listener had acknowledged before it failed, Bolt wants no response.
+    """
+    is_acknowledged = args.ack.response is not None
+    client = quick_client(args.client, timeout_seconds=TELL_TIMEOUT_SECONDS)
+    incident = secrets.token_hex(4)
+    _log.error("incident %s: unexpected error in a Slack listener", incident, exc_info=error)
+    sentence = (
+        f"Something went wrong on my side and was logged as incident {incident}. Check "
+        f"`{COMMAND} list` before trying again."
+    )
+    interaction = Interaction(args.ack, args.body, client)
+    if interaction.is_command and not is_acknowledged:
+        return BoltResponse(status=200, body={"text": sentence, "response_type": "ephemeral"})
+    try:
+        interaction.tell(sentence)
+    except (SlackClientError, OSError) as failure:
+        _log.warning("incident %s could not be told to %s: %s", incident, interaction.user, failure)
+    return None if is_acknowledged else BoltResponse(status=200, body="")
+
+
+def _not_permitted(error: NotPermitted) -> str:
+    """Names by mention where the message has ids; appended where it has none."""
+    words = text.safe(str(error), 1500)
+    people = [text.person(user) for user in error.users[:10]]
+    groups = [text.group(group) for group in error.user_groups[:10]]
+    mentions = dict(zip((*error.users[:10], *error.user_groups[:10]), people + groups, strict=True))
+    if not mentions:
+        return words
+    if not all(name in words for name in mentions):
+        return f"{words} These may: {', '.join(mentions.values())}."
+    pattern = "|".join(re.escape(name) for name in mentions)
+    return re.sub(pattern, lambda match: mentions[match[0]], words)

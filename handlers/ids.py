@@ -1,0 +1,53 @@
+"""Every id that Slack hands back to us. Stable: old messages keep carrying them for years."""
+
+from enum import StrEnum
+
+COMMAND = "/finops"
+
+
+class ActionId(StrEnum):
+    """The `action_id` of each button and select."""
+
+    APPROVE = "finops_approve"
+    DENY = "finops_deny"
+    SNOOZE = "finops_snooze"
+    WHY = "finops_why"
+    OPEN_LINK = "finops_open_link"
+    PREVIOUS_PAGE = "finops_list_previous"
+    NEXT_PAGE = "finops_list_next"
+    REFRESH_HOME = "finops_home_refresh"
+    SCAN = "finops_scan"
+    REASON = "finops_reason"
+
+
+class ViewId(StrEnum):
+    """The `callback_id` of each modal."""
+
+    DENY = "finops_deny"
+    WHY = "finops_why"
+    NOTICE = "finops_notice"
+    HOME = "finops_home"
+
+
+class BlockId(StrEnum):
+    """The `block_id`s that handlers read or replace."""
+
+    REASON = "finops_reason"
+    NOTICE = "finops_notice"
+
+
+class Recognised(StrEnum):
+    """The metadata `event_type` by which a message that was posted before is found again."""
+
+    CARD = "finops_card"
+    NOTE = "finops_note"
+    DIRECT = "finops_direct"
+    DIGEST = "finops_digest"
+
+
+class SnoozeFor(StrEnum):
+    """How long a card may be put aside."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH_END = "month_end"

@@ -1,0 +1,10 @@
+"""Submitted modals, by their `callback_id`."""
+
+from collections.abc import Callable, Mapping
+
+from handlers.context import HandlerContext
+from handlers.ids import ViewId
+from handlers.interaction import Interaction
+from handlers.views.deny import deny
+
+VIEWS: Mapping[ViewId, Callable[[HandlerContext, Interaction], None]] = {ViewId.DENY: deny}

@@ -1,0 +1,74 @@
+"""The sandbox's people and channels: Acorn, a shop with four teams and a bill nobody reads."""
+
+from pathlib import Path
+
+from sandbox.slack.workspace import Channel, User, UserGroup, Workspace
+
+CONFIGURATION = Path(__file__).parent / "finops.yml"
+
+OWNER = User(
+    "U0OLIVIA001", "olivia", "Olivia Marsh", "owner", "Lead of team shop", "Europe/Berlin", "b7472a"
+)
+APPROVER = User(
+    "U0AARON0001", "aaron", "Aaron Weiss", "approver", "FinOps lead", "Europe/Berlin", "2b6cb0"
+)
+LEADER = User("U0LENA00001", "lena", "Lena Fischer", "leader", "CFO", "Europe/Berlin", "6b46c1")
+OUTSIDER = User(
+    "U0OTTO00001", "otto", "Otto Brandt", "outsider", "Marketing", "Europe/Berlin", "97266d"
+)
+PAYMENTS_OWNER = User(
+    "U0PRIYA0001",
+    "priya",
+    "Priya Raman",
+    "owner",
+    "Lead of team payments",
+    "Asia/Kolkata",
+    "0f766e",
+)
+DATA_OWNER = User(
+    "U0DMITRI001", "dmitri", "Dmitri Orlov", "owner", "Lead of team data", "Europe/Riga", "92400e"
+)
+PLATFORM = User(
+    "U0MEI000001", "mei", "Mei Tanaka", "platform", "Platform engineer", "Asia/Tokyo", "2f855a"
+)
+
+LEADERSHIP = Channel("C0LEADERS01", "leadership", purpose="The weekly digest for leaders")
+
+GUIDE = [
+    {
+        "title": "Read a card",
+        "text": "The bot found waste in Acorn's cluster and asked its owners. Open #shop-costs.",
+    },
+    {
+        "title": "Approve it",
+        "text": "You are Olivia, who owns the shop but may not approve. Switch to Aaron, who may.",
+    },
+    {
+        "title": "Merge the pull request",
+        "text": "Pull requests (top right) shows the edit, byte for byte. Merging deploys it.",
+    },
+    {
+        "title": "Let a week pass",
+        "text": "Move the clock a week on, then read in #leadership what the bill has proved.",
+    },
+]
+
+
+def acorn(scopes: frozenset[str]) -> Workspace:
+    """The workspace, with the app granted exactly `scopes`."""
+    return Workspace(
+        team_id="T0ACORN0001",
+        name="Acorn (sandbox)",
+        users=(OWNER, APPROVER, LEADER, OUTSIDER, PAYMENTS_OWNER, DATA_OWNER, PLATFORM),
+        channels=(
+            Channel("C0SHOPCOST1", "shop-costs", purpose="Waste in team shop's estate"),
+            Channel("C0PAYCOST01", "payments-costs", purpose="Waste in team payments' estate"),
+            Channel("C0DATACOST1", "data-costs", purpose="Waste in team data's estate"),
+            Channel("C0PLATFORM1", "platform-costs", purpose="Nodes and disks"),
+            Channel("C0TRIAGE001", "finops-triage", purpose="Waste that nobody owns yet"),
+            LEADERSHIP,
+            Channel("C0GENERAL01", "general", bot_is_member=False, purpose="Everybody"),
+        ),
+        user_groups=(UserGroup("S0SHOPAPPR1", "shop-approvers", "Shop approvers", (APPROVER.id,)),),
+        scopes=scopes,
+    )

@@ -1,0 +1,157 @@
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from finops.detectors.over_requested_cpu import OverRequestedCPUDetector
+from finops.detectors.over_requested_memory import OverRequestedMemoryDetector
+from finops.domain.estate import Container, Workload
+from finops.domain.money import Saving
+from finops.domain.opportunity import Change, Opportunity, Setting, Skipped
+from finops.domain.quantities import GIB, MIB
+from tests.finops.rule_examples import container, single_figure, snapshot, usage, workload
+
+DETECTORS = (OverRequestedCPUDetector(), OverRequestedMemoryDetector())
+
+
+def found_in(detector: Any, held: Workload) -> Opportunity:
+    (finding,) = detector.find(snapshot(workloads=(held,)))
+    assert isinstance(finding, Opportunity)
+    return finding
+
+
+def cpu(*containers: Container, **changes: Any) -> Opportunity:
+    return found_in(OverRequestedCPUDetector(), workload(*containers, **changes))
+
+
+def memory(*containers: Container, **changes: Any) -> Opportunity:
+    return found_in(OverRequestedMemoryDetector(), workload(*containers, **changes))
+
+
+def reason_of(detector: Any, held: Workload) -> str:
+    (finding,) = detector.find(snapshot(workloads=(held,)))
+    assert isinstance(finding, Skipped)
+    return finding.reason
+
+
+def test_cpu_is_lowered_and_priced_as_room_and_never_as_cash() -> None:
+    found = cpu()
+
+    assert found.changes == (Change(Setting.CPU_REQUEST, 1000, 250),)
+    assert found.saving == Saving(freed_usd_per_month=Decimal("51.92"))
+    assert found.resource.key == "prod-1/shop/Deployment/frontend/server"
+    assert found.summary == (
+        "shop/frontend (server) asks for 1000m CPU on 3 replicas and used at most 220m in 14 days; "
+        "250m frees room worth $51.92/month."
+    )
+    assert (found.confidence, found.risk, found.blast_replicas) == (0.958, 0.375, 3)
+
+
+def test_memory_is_lowered_to_its_maximum_and_a_margin() -> None:
+    found = memory(container(memory_usage=usage(700 * MIB, 800 * MIB)))
+
+    assert found.changes == (Change(Setting.MEMORY_REQUEST, 2 * GIB, 920 * MIB),)
+    assert "920Mi frees room" in found.summary
+
+
+def test_a_deep_fall_goes_in_steps() -> None:
+    found = memory(container(memory_usage=usage(20 * MIB, 30 * MIB)))
+
+    assert found.changes[0].proposed == 512 * MIB
+    assert any("A first step" in caveat and "35Mi would do" in caveat for caveat in found.caveats)
+
+
+def test_every_number_of_the_proposal_has_its_evidence() -> None:
+    facts = {fact.label: fact.value for fact in cpu().evidence}
+
+    assert facts == {
+        "CPU request": "1000m × 3",
+        "CPU maximum": "220m",
+        "CPU 97th percentile": "180m",
+        "history": "14 days, 20,160 samples",
+        "proposal": "195m = 1.05 · q97^0.9 · maximum^0.1 · widening, at least 10m",
+        "margin widened by": "1×",
+        "price": "$0.031611 per core-hour",
+        "would have held": "14 of 14 days",
+    }
+
+
+@pytest.mark.parametrize("detector", DETECTORS)
+@pytest.mark.parametrize(
+    ("held", "reason"),
+    [
+        (workload(kind="CronJob"), "A CronJob holds its request only while it runs"),
+        (workload(replicas=0), "scaled to zero"),
+        (workload(Container(name="a")), "request is set, so there is nothing to lower"),
+        (workload(container(cpu_usage=None, memory_usage=None)), "usage was found"),
+        (workload(tags={"acme.io/hpa": "true"}), "HorizontalPodAutoscaler"),
+        (
+            workload(
+                container(cpu_usage=usage(1, 1, days=0.4), memory_usage=usage(1, 1, days=0.4))
+            ),
+            "0.4 of 1 day of history.",
+        ),
+        (
+            workload(container(cpu_usage=usage(950, 990), memory_usage=usage(GIB, int(1.9 * GIB)))),
+            "already right",
+        ),
+        (
+            workload(container(cpu_usage=usage(1400, 1500), memory_usage=usage(GIB, 3 * GIB))),
+            "raise it to",
+        ),
+        (
+            workload(container(cpu_usage=usage(850, 850), memory_usage=usage(GIB, int(1.7 * GIB)))),
+            "The change is too small",
+        ),
+    ],
+)
+def test_each_no_has_its_reason(detector: Any, held: Workload, reason: str) -> None:
+    assert reason in reason_of(detector, held)
+
+
+def test_a_workload_without_containers_is_not_dropped() -> None:
+    assert "No container" in reason_of(DETECTORS[0], replace(workload(), containers=()))
+
+
+def test_cents_are_not_worth_a_pull_request() -> None:
+    tiny = container(cpu_request_millicores=50, cpu_usage=usage(1, 2))
+
+    assert "under $1.00" in reason_of(DETECTORS[0], workload(tiny, replicas=1))
+
+
+def test_an_autoscaler_on_memory_leaves_cpu_to_us() -> None:
+    held = workload(tags={"hpa": "memory"})
+
+    assert cpu(tags={"hpa": "memory"}).changes
+    assert "HorizontalPodAutoscaler" in reason_of(DETECTORS[1], held)
+    assert cpu(tags={"hpa": "false"}).changes
+
+
+def test_a_single_figure_is_judged_with_the_widest_margin_and_little_confidence() -> None:
+    found = cpu(container(cpu_usage=single_figure(400)))
+
+    assert found.changes[0].proposed == 630
+    assert found.confidence <= 0.5
+    assert any("single figure without history" in caveat for caveat in found.caveats)
+    assert "was seen using 400m" in found.summary
+
+
+def test_what_a_person_should_mind_is_said() -> None:
+    found = memory(
+        container(memory_limit_bytes=2 * GIB, memory_usage=usage(GIB, GIB, days=5, daily=5)),
+        name="kafka",
+        replicas=1,
+    )
+
+    assert len(found.caveats) == 5
+    assert "5 of 14 days of history: the margin is wider than usual." in found.caveats
+    assert "The memory limit stays as it is (2Gi)." in found.caveats
+    assert any("-Xmx" in caveat for caveat in found.caveats)
+    assert any("Guaranteed" in caveat for caveat in found.caveats)
+    assert any("one replica" in caveat for caveat in found.caveats)
+
+
+def test_risk_rises_with_the_fall_and_with_a_single_replica() -> None:
+    assert memory().risk > cpu().risk
+    assert cpu(replicas=1).risk == pytest.approx(cpu().risk + 0.1)

@@ -1,0 +1,49 @@
+import pytest
+
+from finops.domain.errors import WillNeverWork
+from finops.edits.hcl_tree import HclFile
+from finops.edits.prove import prove_hcl, prove_yaml
+from finops.edits.splices import Splice, apply_splices, count_changed_lines
+from finops.edits.yaml_splice import Intent, YamlEdit
+from finops.edits.yaml_tree import parse_yaml
+
+SOURCE = b"a: 1\nb: 2\nc: 3\n"
+INTENT = Intent(document=0, root=("b",), leaf=("b",), before="2", after="9")
+
+
+def test_splices_apply_from_any_order() -> None:
+    after = apply_splices(SOURCE, [Splice(13, 14, b"33"), Splice(3, 4, b"")])
+
+    assert after == b"a: \nb: 2\nc: 33\n"
+
+
+@pytest.mark.parametrize("other", [Splice(3, 5, b""), Splice(4, 900, b""), Splice(6, 5, b"")])
+def test_overlapping_splices_are_a_fault(other: Splice) -> None:
+    with pytest.raises(ValueError, match="overlaps"):
+        apply_splices(SOURCE, [Splice(2, 4, b""), other])
+
+
+def test_lines_no_splice_touches_are_counted_as_unintended() -> None:
+    after = b"a: 0\nb: 9\nc: 3\n"
+
+    counts = count_changed_lines(SOURCE, after, [Splice(8, 9, b"9")])
+
+    assert counts == (2, 1)
+
+
+@pytest.mark.parametrize(
+    "after", [b"a: 1\nb: 9\nc: 4\n", b"a: 1\nb: 8\nc: 3\n", b"a: 1\nb: [\n", b"b: 9\na: 1\nc: 3\n"]
+)
+def test_a_yaml_edit_that_does_something_else_fails_its_proof(after: bytes) -> None:
+    edit = YamlEdit((Splice(8, 9, b"9"),), (INTENT,))
+
+    with pytest.raises(WillNeverWork, match=r"a\.yaml failed its proof"):
+        prove_yaml("a.yaml", parse_yaml(SOURCE), after, edit)
+
+
+@pytest.mark.parametrize("after", [b"a = 1\nb = 9\nc = 4\n", b"a = 1\nb = 8\n", b"a = = 1\n"])
+def test_a_terraform_edit_that_does_something_else_fails_its_proof(after: bytes) -> None:
+    before = HclFile("a.tf", b"a = 1\nb = 2\nc = 3\n")
+
+    with pytest.raises(WillNeverWork, match=r"a\.tf failed its proof"):
+        prove_hcl(before, after, [Splice(10, 11, b"9")])

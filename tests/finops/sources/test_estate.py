@@ -1,0 +1,123 @@
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import pytest
+
+from finops.aws_cost_integration import AwsCostIntegration
+from finops.domain.errors import FinOpsError, TryAgainLater, WillNeverWork
+from finops.domain.estate import Container, Gap, Node, UsageSummary, Workload
+from finops.ports import ContainerUsage, DesiredState, Inventory, UsageReading
+from finops.sources.estate import EstateReader
+
+NOW = datetime(2026, 7, 15, 12, tzinfo=UTC)
+FRONTEND = Workload(
+    cluster="prod",
+    namespace="shop",
+    kind="Deployment",
+    name="frontend",
+    containers=(Container(name="server"), Container(name="proxy")),
+)
+CPU = UsageSummary(window_days=14, samples=4032, mean=100, maximum=300)
+
+
+@dataclass
+class Declared:
+    """Desired state, or the error that reading it ends with."""
+
+    answer: DesiredState | FinOpsError = field(
+        default_factory=lambda: DesiredState((FRONTEND,), (Gap("git", "a"),))
+    )
+
+    def read(self) -> DesiredState:
+        if isinstance(self.answer, FinOpsError):
+            raise self.answer
+        return self.answer
+
+
+@dataclass
+class Used:
+    """A usage reading or an error; remembers the window it was asked for."""
+
+    answer: UsageReading | FinOpsError
+    window_days: int = 0
+
+    def read(
+        self, workloads: Sequence[Workload], *, now: datetime, window_days: int
+    ) -> UsageReading:
+        del workloads, now
+        self.window_days = window_days
+        if isinstance(self.answer, FinOpsError):
+            raise self.answer
+        return self.answer
+
+
+@dataclass
+class Machines:
+    """An inventory, or the error that reading it ends with."""
+
+    answer: Inventory | FinOpsError
+
+    def read(self, *, now: datetime) -> Inventory:
+        del now
+        if isinstance(self.answer, FinOpsError):
+            raise self.answer
+        return self.answer
+
+
+def reader(
+    desired: Declared | None = None, usage: Used | None = None, machines: Machines | None = None
+) -> EstateReader:
+    return EstateReader(
+        cluster="prod",
+        desired=desired or Declared(),
+        prices=AwsCostIntegration(),
+        usage=usage,
+        inventory=machines,
+        window_days=7,
+    )
+
+
+def test_three_sources_make_one_snapshot() -> None:
+    node = Node(
+        cluster="prod", name="n", instance_type="m5.large", cpu_millicores=2000, memory_bytes=1
+    )
+    usage = Used(
+        UsageReading({("shop", "frontend", "server"): ContainerUsage(cpu=CPU)}, (Gap("p", "b"),))
+    )
+    machines = Machines(Inventory(nodes=(node,), gaps=(Gap("aws", "c"),)))
+    snapshot = reader(usage=usage, machines=machines).snapshot(now=NOW)
+    server, proxy = snapshot.workloads[0].containers
+
+    assert (snapshot.cluster, snapshot.taken_at, snapshot.nodes) == ("prod", NOW, (node,))
+    assert (server.cpu_usage, server.memory_usage, proxy.cpu_usage) == (CPU, None, None)
+    assert [gap.sentence for gap in snapshot.gaps] == ["a", "b", "c"]
+    assert usage.window_days == 7
+
+
+def test_a_failing_part_is_a_gap_and_the_rest_is_seen() -> None:
+    snapshot = reader(
+        usage=Used(TryAgainLater("Prometheus sleeps.")),
+        machines=Machines(WillNeverWork("AWS says no.")),
+    ).snapshot(now=NOW)
+
+    assert snapshot.workloads == (FRONTEND,)
+    assert [gap.sentence for gap in snapshot.gaps] == [
+        "a",
+        "Usage is missing: Prometheus sleeps.",
+        "Machines and disks are missing: AWS says no.",
+    ]
+
+
+def test_a_part_that_is_not_configured_is_a_gap() -> None:
+    sentences = [gap.sentence for gap in reader().snapshot(now=NOW).gaps]
+
+    assert sentences[1:] == [
+        "No usage source is configured.",
+        "No source of machines and disks is configured.",
+    ]
+
+
+def test_without_desired_state_there_is_no_snapshot() -> None:
+    with pytest.raises(TryAgainLater, match="git sleeps"):
+        reader(Declared(TryAgainLater("git sleeps"))).snapshot(now=NOW)

@@ -1,0 +1,170 @@
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from finops.detectors.detector import Finding
+from finops.domain.errors import InvalidInput
+from finops.domain.estate import Snapshot, UsageSummary
+from finops.domain.opportunity import Opportunity, Skipped, WasteKind, opportunity_id
+from finops.domain.quantities import MIB
+from finops.waste_detectors import Detector, OrphanVolumeDetector, WasteDetectionEngine
+from finops.waste_detectors import default_detectors as all_detectors
+from tests.finops.rule_examples import (
+    container,
+    group,
+    nodes,
+    snapshot,
+    volume,
+    wasteful_snapshot,
+    workload,
+)
+
+every_detector = pytest.mark.parametrize("detector", all_detectors(), ids=lambda d: d.name)
+
+
+@every_detector
+def test_the_same_snapshot_gives_the_same_findings(detector: Detector) -> None:
+    assert list(detector.find(wasteful_snapshot())) == list(detector.find(wasteful_snapshot()))
+
+
+@every_detector
+def test_an_empty_snapshot_gives_nothing(detector: Detector) -> None:
+    assert list(detector.find(snapshot())) == []
+
+
+@every_detector
+def test_a_detector_and_its_module_are_documented(detector: Detector) -> None:
+    module = __import__(type(detector).__module__, fromlist=["x"])
+
+    assert (type(detector).__doc__ or "").strip()
+    assert (module.__doc__ or "").strip()
+    assert detector.name == detector.kind.words
+
+
+@every_detector
+def test_it_finds_its_own_kind_with_everything_a_card_needs(detector: Detector) -> None:
+    found = [f for f in detector.find(wasteful_snapshot()) if isinstance(f, Opportunity)]
+
+    assert found
+    for opportunity in found:
+        assert opportunity.kind is detector.kind
+        assert opportunity.id == opportunity_id(opportunity.fingerprint)
+        assert opportunity.summary.endswith(".")
+        assert opportunity.rollback.endswith(".")
+        assert opportunity.evidence
+        assert all(fact.value and fact.source for fact in opportunity.evidence)
+        assert opportunity.detected_at == wasteful_snapshot().taken_at
+
+
+usages = st.builds(
+    lambda days, low, high, peaks: UsageSummary(
+        window_days=days,
+        samples=1,
+        mean=low,
+        maximum=low + high,
+        percentiles={0.97: low},
+        daily_peaks=tuple(peaks),
+    ),
+    days=st.sampled_from([0.0, 0.4, 1.0, 14.0]),
+    low=st.floats(0, 4e9),
+    high=st.floats(0, 4e9),
+    peaks=st.lists(st.floats(0, 4e9), max_size=5),
+)
+
+
+@every_detector
+@given(
+    cpu=st.none() | st.integers(0, 64_000),
+    memory=st.none() | st.integers(0, 64 * 1024 * MIB),
+    used=st.none() | usages,
+    replicas=st.integers(0, 5),
+    price=st.none() | st.decimals(0, 10, places=4),
+)
+def test_each_resource_gives_one_finding_and_no_saving_is_zero_or_less(
+    detector: Detector,
+    cpu: int | None,
+    memory: int | None,
+    used: UsageSummary | None,
+    replicas: int,
+    price: Decimal | None,
+) -> None:
+    held = container(
+        cpu_request_millicores=cpu, memory_request_bytes=memory, cpu_usage=used, memory_usage=used
+    )
+    machines = nodes(
+        replicas, requested_cpu_millicores=cpu or 0, cpu_usage=used, price_usd_per_hour=price
+    )
+    whole = snapshot(
+        workloads=(workload(held, replicas=replicas),),
+        nodes=machines,
+        node_groups=(group(replicas),),
+        volumes=(volume(price_usd_per_month=price),),
+    )
+    found = list(detector.find(whole))
+
+    assert len(found) == 1
+    for finding in found:
+        if isinstance(finding, Opportunity):
+            assert finding.saving.larger_usd_per_month > 0
+            assert all(change.proposed < (change.current or 0) for change in finding.changes)
+            assert not finding.saving.cashable_usd_per_month or detector.kind in (
+                WasteKind.IDLE_NODE,
+                WasteKind.ORPHAN_VOLUME,
+            )
+        else:
+            assert finding.reason.endswith(".")
+
+
+def test_the_largest_saving_comes_first_and_the_order_is_stable() -> None:
+    found = WasteDetectionEngine().detect(wasteful_snapshot()).opportunities
+    savings = [o.saving.larger_usd_per_month for o in found]
+
+    assert {o.kind for o in found} == set(WasteKind)
+    assert savings == sorted(savings, reverse=True)
+    assert WasteDetectionEngine().detect(wasteful_snapshot()).opportunities == found
+
+
+def test_a_resource_that_is_there_twice_is_judged_once() -> None:
+    found = WasteDetectionEngine([OrphanVolumeDetector()]).detect(
+        snapshot(volumes=(volume(), volume()))
+    )
+
+    assert len(found.opportunities) == 1
+    assert "twice" in found.skipped[0].reason
+
+
+class Breaking(OrphanVolumeDetector):
+    """Fails on the volume named bad."""
+
+    def find(self, snapshot: Snapshot) -> Iterator[Finding]:
+        for held in snapshot.volumes:
+            if held.volume_id == "bad":
+                raise InvalidInput("The size of bad makes no sense.")
+            yield from OrphanVolumeDetector().find(replace(snapshot, volumes=(held,)))
+
+
+def test_a_detector_that_fails_on_one_resource_loses_only_that_one() -> None:
+    whole = replace(
+        wasteful_snapshot(),
+        volumes=(volume(), volume(volume_id="bad", team="x"), volume(volume_id="vol-2")),
+    )
+    found = WasteDetectionEngine([Breaking(), *all_detectors()[:3]]).detect(whole)
+
+    assert {o.resource.name for o in found.opportunities} == {
+        "vol-1",
+        "vol-2",
+        "frontend",
+        "workers",
+    }
+    assert found.skipped == (
+        Skipped(
+            "orphan volume",
+            "prod-1/Volume/bad",
+            "It could not be judged: The size of bad makes no sense.",
+            "x",
+        ),
+    )

@@ -1,0 +1,294 @@
+"""Every renderer keeps every limit of Slack, whatever the names in the estate look like."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from finops.domain.lifecycle import Status
+from finops.domain.money import Saving
+from finops.domain.opportunity import Evidence, OpportunityRecord, WasteKind
+from finops.finops_engine import CycleInfo, SavingsSummary
+from finops.guardrails import GuardrailVerdict, PolicyReason
+from finops.ledger.audit import AuditEntry
+from finops.reports.report import (
+    Line,
+    Period,
+    PeriodKind,
+    Recommendation,
+    SavingsReport,
+    Tally,
+)
+from finops.savings_ledger import Breakdown
+from handlers.blocks.card import card
+from handlers.blocks.digest import Picture, digest
+from handlers.blocks.direct import note, owner_message, person_message
+from handlers.blocks.forms import deny_modal, notice_modal, with_notice
+from handlers.blocks.help import help_blocks
+from handlers.blocks.home import HomeContent, home_view
+from handlers.blocks.listing import PAGE_SIZE, listing
+from handlers.blocks.savings import savings
+from handlers.blocks.why import why_blocks, why_modal
+from handlers.reference import ListQuery
+from sandbox.slack.block_rules import Surface, message_characters, problems
+from sandbox.slack.view_rules import view_problems
+from tests.handlers.builders import INSTANCE, NOW, PRIYA, reasons, record
+
+Blocks = list[dict[str, Any]]
+BUDGET = 12_000
+
+HOSTILE = [
+    "<!channel> <@U0PRIYA0001> </script>",
+    "x" * 5000,
+    "&<>" * 2000,
+    '"\\' * 3000,
+    "```rm -rf```` *bold* _it_ ~gone~",
+    "\u202egnp.exe\u202c שלום مرحبا",
+    "\x00\x07\ud800\u2028",
+    "line\nline\n> quoted",
+    "",
+    " ",
+    "👩‍👩‍👧‍👦" * 900,
+]
+names = st.one_of(st.sampled_from(HOSTILE), st.text(max_size=400))
+
+
+def assert_slack_takes(blocks: Blocks, surface: Surface = "message") -> None:
+    assert problems(blocks, surface) == []
+    assert message_characters(blocks) <= BUDGET
+    for text in texts_of(blocks):
+        text.encode()
+        assert "\u202e" not in text
+    for text in texts_of(blocks, only="mrkdwn"):
+        assert "<!channel" not in text
+
+
+def texts_of(node: Any, *, only: str = "") -> list[str]:
+    """All strings of these blocks, or those of one kind of text object."""
+    if isinstance(node, dict):
+        if only and node.get("type") == only:
+            return [str(node["text"])]
+        return [t for value in node.values() for t in texts_of(value, only=only)]
+    if isinstance(node, list):
+        return [t for value in node for t in texts_of(value, only=only)]
+    return [node] if isinstance(node, str) and not only else []
+
+
+def hostile(name: str, status: Status = Status.NOTIFIED) -> OpportunityRecord:
+    """A record in which everything that comes from outside is `name`."""
+    plain = record(status)
+    resource = replace(
+        plain.opportunity.resource, cluster=name, namespace=name, name=name, container=name
+    )
+    found = replace(
+        plain.opportunity,
+        resource=resource,
+        team=name,
+        summary=name,
+        rollback=name,
+        caveats=(name,) * 30,
+        evidence=tuple(Evidence(name, name, name) for _ in range(40)),
+        saving=Saving(Decimal("123456789.99"), Decimal("123456789.99")),
+        revision=999_999,
+        blast_replicas=10**9,
+    )
+    return replace(
+        plain,
+        opportunity=found,
+        decided_by=name,
+        status_reason=name,
+        pull_request_url=name,
+        verdict={"verdict": name, "low_usd_per_month": name, "high_usd_per_month": name},
+    )
+
+
+def objections(name: str, times: int = 12) -> tuple[PolicyReason, ...]:
+    return tuple(PolicyReason(name, GuardrailVerdict.DENY, name) for _ in range(times))
+
+
+def entries(name: str, times: int = 30) -> list[AuditEntry]:
+    return [AuditEntry(i, NOW, name, name, "op", {"reason": name}, "") for i in range(times)]
+
+
+def breakdown(name: str) -> Breakdown:
+    saving = Saving(Decimal("1234.5"), Decimal("999999"))
+    return Breakdown(name, 3, saving, saving, saving)
+
+
+def summary(name: str, times: int = 30) -> SavingsSummary:
+    rows = tuple(breakdown(f"{name} {i}") for i in range(times))
+    saving = Saving(Decimal("1234.5"), Decimal("99"))
+    return SavingsSummary(saving, saving, saving, rows, rows, rows)
+
+
+def report(name: str, times: int = 30) -> SavingsReport:
+    saving = Saving(Decimal("1234.5"), Decimal("99"))
+    tally = Tally(name, saving, saving, saving, 1, 2, 3)
+    line = Line("op-1", name, name, "idle node", "verified", saving, name)
+    return SavingsReport(
+        period=Period(PeriodKind.WEEKLY, NOW.date() - timedelta(days=7), NOW.date()),
+        headline=name,
+        totals=tally,
+        verified_in_period=saving,
+        by_team=(tally,) * times,
+        reversed=(line,) * times,
+        recommendations=(Recommendation(name, NOW.date(), name, saving),) * times,
+    )
+
+
+@pytest.mark.parametrize("kind", WasteKind)
+@pytest.mark.parametrize("status", Status)
+def test_a_card_of_every_status_and_kind_is_compact_and_valid(
+    status: Status, kind: WasteKind
+) -> None:
+    made = card(record(status, kind=kind), guardrails=reasons("Outside."), instance=INSTANCE)
+
+    assert_slack_takes(made.blocks)
+    assert len(made.blocks) <= 8
+    assert 0 < len(made.text) < 1000
+
+
+@given(name=names, status=st.sampled_from(list(Status)))
+def test_a_card_holds_with_any_names(name: str, status: Status) -> None:
+    made = card(hostile(name, status), guardrails=objections(name), instance=INSTANCE)
+
+    assert_slack_takes(made.blocks)
+    assert_slack_takes([{"type": "section", "text": {"type": "mrkdwn", "text": made.text[:3000]}}])
+
+
+@given(name=names, status=st.sampled_from(list(Status)))
+def test_the_detail_holds_with_any_names(name: str, status: Status) -> None:
+    shown: dict[str, Any] = {"guardrails": objections(name), "history": entries(name)}
+
+    assert_slack_takes(why_blocks(hostile(name, status), **shown))
+    assert view_problems(why_modal(hostile(name, status), **shown)) == []
+
+
+@given(name=names, page=st.integers(0, 3))
+def test_a_list_holds_with_any_names(name: str, page: int) -> None:
+    query = ListQuery(team=name, status=name, page=page)
+    records = [hostile(name)] * PAGE_SIZE
+
+    assert_slack_takes(listing(records, query, total=100, instance=INSTANCE))
+    assert_slack_takes(listing([], query, total=0, instance=INSTANCE))
+
+
+@given(name=names)
+def test_savings_and_help_hold_with_any_names(name: str) -> None:
+    assert_slack_takes(savings(summary(name)))
+    assert_slack_takes(savings(summary(name), team=name))
+    assert_slack_takes(help_blocks())
+
+
+@given(name=names)
+def test_a_digest_holds_with_any_names_with_and_without_pictures(name: str) -> None:
+    picture = Picture("F0123456789", name, name)
+
+    for pictures in ([], [picture, picture, picture]):
+        text, blocks = digest(report(name), pictures)
+        assert_slack_takes(blocks)
+        assert text
+
+
+@given(name=names)
+def test_the_home_tab_holds_with_any_names(name: str) -> None:
+    cycle = CycleInfo(name, NOW, 3, 4, (name,) * 5)
+    for waiting in ([], [distinct(hostile(name), i) for i in range(20)]):
+        content = HomeContent(
+            waiting=waiting,
+            teams=[name] * 9,
+            summary=summary(name),
+            freshness=[cycle] * 20,
+            notice="Looking.",
+        )
+        assert view_problems(home_view(content, instance=INSTANCE)) == []
+
+
+def distinct(known: OpportunityRecord, number: int) -> OpportunityRecord:
+    return replace(known, opportunity=replace(known.opportunity, id=f"op-{number:010d}"))
+
+
+@given(name=names)
+def test_forms_and_notices_hold_with_any_names(name: str) -> None:
+    form = deny_modal(hostile(name), instance=INSTANCE)
+
+    assert view_problems(form) == []
+    assert view_problems(with_notice(form, "Only <@U0PRIYA0001> may.")) == []
+    assert view_problems(notice_modal("Nothing was changed.")) == []
+
+
+@given(name=names)
+def test_messages_to_people_hold_with_any_names(name: str) -> None:
+    assert_slack_takes(owner_message([hostile(name)] * 30, instance=INSTANCE)[1])
+    assert_slack_takes(owner_message([hostile(name)], instance=INSTANCE)[1])
+    assert_slack_takes(person_message(name)[1])
+    assert_slack_takes(note(actor=name, event=name, sentence=name)[1])
+
+
+def test_the_first_line_names_action_scope_and_money() -> None:
+    first_lines: dict[WasteKind, str] = {
+        kind: card(record(kind=kind), instance=INSTANCE).blocks[0]["text"]["text"]
+        for kind in WasteKind
+    }
+
+    assert first_lines == {
+        WasteKind.OVER_REQUESTED_CPU: "*Lower CPU request of shop/frontend (server) from 500m to "
+        "120m · frees $41/month of room*",
+        WasteKind.OVER_REQUESTED_MEMORY: "*Lower memory request of shop/frontend (server) from "
+        "2Gi to 768Mi and lower memory limit from 2Gi to 1Gi · frees $17.42/month of room*",
+        WasteKind.IDLE_NODE: "*Lower node group workers from 5 to 4 · saves $73/month*",
+        WasteKind.ORPHAN_VOLUME: "*Delete volume vol-0a1b2c3d4e5f · saves $8/month*",
+    }
+
+
+def test_only_restarts_and_deletions_ask_again() -> None:
+    def asks(kind: WasteKind) -> bool:
+        blocks = card(record(kind=kind), instance=INSTANCE).blocks
+        approve = next(b for b in blocks if b["type"] == "actions")["elements"][0]
+        return "confirm" in approve
+
+    assert {kind for kind in WasteKind if asks(kind)} == {
+        WasteKind.OVER_REQUESTED_CPU,
+        WasteKind.OVER_REQUESTED_MEMORY,
+        WasteKind.ORPHAN_VOLUME,
+    }
+
+
+def test_a_new_revision_has_a_new_block_id_and_the_same_action_ids() -> None:
+    def ids(revision: int) -> tuple[str, list[str]]:
+        blocks = card(record(revision=revision), instance=INSTANCE).blocks
+        row = next(b for b in blocks if b["type"] == "actions")
+        return row["block_id"], [e["action_id"] for e in row["elements"]]
+
+    assert ids(1)[0] != ids(2)[0]
+    assert ids(1)[1] == ids(2)[1]
+
+
+@pytest.mark.parametrize("status", set(Status) - {Status.DETECTED, Status.NOTIFIED})
+def test_a_decided_card_has_a_record_instead_of_controls(status: Status) -> None:
+    blocks = card(record(status), instance=INSTANCE).blocks
+
+    assert all(block["type"] != "actions" for block in blocks)
+
+
+def test_the_record_follows_the_pull_request_to_the_verdict() -> None:
+    words = card(record(Status.VERIFIED), instance=INSTANCE).blocks[1]["text"]["text"]
+
+    assert f"Approved by <@{PRIYA}>" in words
+    assert "<https://github.com/acme/platform/pull/7|PR #7>" in words
+    assert "The bill confirms it: $38.20/month off the bill" in words
+    assert "$30.10 to $45" in words
+
+
+def test_equal_cards_have_equal_hashes_and_others_do_not() -> None:
+    def hashed(**changed: Any) -> str:
+        return card(record(**changed), instance=INSTANCE).render_hash
+
+    assert hashed() == hashed()
+    assert hashed() != hashed(revision=2)
+
+
