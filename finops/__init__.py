@@ -1,1 +1,1 @@
-"""Everything about money: waste, prices, guardrails, ledger, pull requests. Knows nothing of Slack."""
+"""Everything about money: waste, prices, guardrails, ledger, pull requests. No Slack in here."""

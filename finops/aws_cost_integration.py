@@ -47,12 +47,8 @@ class AwsCostIntegration:
         resource = without_container(opportunity.resource)
         last = opportunity.detected_at.date()
         first = last - timedelta(days=BASELINE_DAYS)
-        rows = [
-            row
-            for row in daily_costs
-            if row.resource_key == resource.key and first <= row.day < last
-        ]
-        if rows:
+        mine = (row for row in daily_costs if row.resource_key == resource.key)
+        if rows := [row for row in mine if first <= row.day < last]:
             return _from_bill(opportunity, resource.key, rows)
         usd, source = _from_price_list(resource, snapshot)
         return CostBaseline(

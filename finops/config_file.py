@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar, cast, get_args
 
 import pydantic
 import yaml
@@ -77,9 +77,7 @@ class _Reading:
     def value(self, node: yaml.Node, path: _Path) -> Any:
         self.values += 1
         if len(path) > _MAX_DEPTH or self.values > _MAX_VALUES:
-            raise InvalidInput(
-                f"{self.source} expands to too many values; write fewer aliases (*name)."
-            )
+            raise InvalidInput(f"{self.source} expands to too many values; use fewer aliases.")
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
@@ -130,9 +128,8 @@ def _plain_value(node: yaml.Node) -> Any:
 
 
 def _decode(text: str | bytes, source: str) -> str:
-    size = len(text) if isinstance(text, bytes) else len(text.encode("utf-8", "replace"))
-    if size > MAX_BYTES:
-        raise InvalidInput(f"{source} has {size:,} bytes; a settings file has at most 1 MB.")
+    if len(text) > MAX_BYTES:
+        raise InvalidInput(f"{source} has over 1 MB; a settings file is far smaller.")
     try:
         return (text if isinstance(text, str) else text.decode("utf-8")).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
@@ -144,8 +141,7 @@ def _decode(text: str | bytes, source: str) -> str:
 def _compose(text: str, source: str) -> yaml.Node | None:
     try:
         _check_shape(text, source)
-        node: yaml.Node | None = _Loader(text).get_single_node()
-        return node
+        return cast(yaml.Node | None, _Loader(text).get_single_node())
     except yaml.YAMLError as error:
         raise InvalidInput(_syntax_sentence(error, text, source)) from error
 
@@ -165,8 +161,7 @@ def _check_shape(text: str, source: str) -> None:
 
 
 def _syntax_sentence(error: yaml.YAMLError, text: str, source: str) -> str:
-    mark = getattr(error, "problem_mark", None)
-    if mark is None:
+    if (mark := getattr(error, "problem_mark", None)) is None:
         return f"{source} is not YAML: it holds a character that text files do not; remove it."
     line = text.splitlines()[mark.line] if mark.line < len(text.splitlines()) else ""
     place = f"{source} line {mark.line + 1}"
@@ -240,7 +235,7 @@ def _refusal(problems: Sequence[_Problem], root: yaml.Node | None, source: str) 
 
 
 def _line_of(node: yaml.Node | None, path: _Path) -> int:
-    """The line of the last part of `path` that is in the file; 1 for an empty file."""
+    """The line of the last part of `path` that is there; 1 for an empty file."""
     line = 1 if node is None else node.start_mark.line + 1
     for part in path:
         if isinstance(node, yaml.MappingNode):

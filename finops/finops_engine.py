@@ -17,7 +17,7 @@ from finops.domain.estate import Snapshot
 from finops.domain.intents import IntentKind
 from finops.domain.lifecycle import Status
 from finops.domain.money import Saving
-from finops.domain.opportunity import Opportunity, OpportunityRecord
+from finops.domain.opportunity import Opportunity, OpportunityRecord, Skipped
 from finops.domain.people import Actor, Directory
 from finops.domain.pull_request import branch_for
 from finops.engine import aftermath, announce, decisions, pull_requests, reporting
@@ -89,7 +89,7 @@ class FinOpsEngine:
     uses the default guardrails: nobody is an approver. `now` is the estate's clock.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the front door; all but the ledger are keywords
         self,
         ledger: SavingsLedger | None = None,
         *,
@@ -131,7 +131,7 @@ class FinOpsEngine:
         snapshot = (
             cluster_data
             if isinstance(cluster_data, Snapshot)
-            else read_cluster_data(cluster_data, now=self.now())
+            else read_cluster_data(cluster_data, now=self.now(), prices=self.parts.costs)
         )
         return [record.opportunity for record in self.run_cycle(snapshot).records]
 
@@ -277,6 +277,10 @@ class FinOpsEngine:
             )
             for row in rows
         )
+
+    def skips(self) -> list[Skipped]:
+        """The reasoned noes of each cluster's newest cycle."""
+        return self.ledger.read(history.skips)
 
     # Parts of the above
 

@@ -30,7 +30,7 @@ _WORDS = {
 _METADATA = re.compile(r"<!-- finops-bot (\{[^\n]*\}) -->")
 _SIGNS = re.compile(r"([\\`*_\[\]|~])")
 # A zero-width space behind these keeps GitHub from pinging people and linking issues and sites.
-_LINKS = re.compile(r"(@|#|://|\bwww\.|\bGH-)", re.IGNORECASE)
+_LINKS = re.compile(r"(@|#|:(?=//)|\bwww\.|\bGH-)", re.IGNORECASE)
 _ZERO_WIDTH_SPACE = "\u200b"
 
 

@@ -60,7 +60,6 @@ def build_report(
     totals = _tally("", records)
     cashable = totals.verified.cashable_usd_per_month
     share = cashable / bill_usd_per_month if bill_usd_per_month else None
-    reversed_lines = tuple(_line(r) for r in records if was_reversed(r))
     return SavingsReport(
         period=period,
         headline=headline_of(totals, period=period, share=share, previous=previous),
@@ -74,7 +73,7 @@ def build_report(
         by_kind=_table(records, lambda r: r.opportunity.kind.words),
         by_cluster=_table(records, lambda r: r.opportunity.resource.cluster),
         top=_top(records),
-        reversed=reversed_lines,
+        reversed=tuple(_line(r) for r in records if was_reversed(r)),
         recommendations=recommendations_of(records, today=period.end),
         trend=tuple(sorted(trend, key=lambda point: point.day)),
     )

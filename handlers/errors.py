@@ -3,8 +3,10 @@
 import logging
 import re
 import secrets
+from typing import Any
 
-from slack_bolt import Args, BoltResponse
+from slack_bolt import Ack, BoltResponse
+from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
 
 from finops.domain.errors import (
@@ -40,21 +42,23 @@ def sentence_of(error: FinOpsError) -> str:
     return words
 
 
-def unexpected(error: Exception, args: Args) -> BoltResponse | None:
+def unexpected(
+    error: Exception, ack: Ack, body: dict[str, Any], client: WebClient
+) -> BoltResponse | None:
     """The global Bolt error handler: logs with an incident id and tells the person that id.
 
     Returns 200, because Slack shows anything else as a timeout and hides the sentence. When the
     listener had acknowledged before it failed, Bolt wants no response.
     """
-    is_acknowledged = args.ack.response is not None
-    client = quick_client(args.client, timeout_seconds=TELL_TIMEOUT_SECONDS)
+    is_acknowledged = ack.response is not None
+    quick = quick_client(client, timeout_seconds=TELL_TIMEOUT_SECONDS)
     incident = secrets.token_hex(4)
     _log.error("incident %s: unexpected error in a Slack listener", incident, exc_info=error)
     sentence = (
         f"Something went wrong on my side and was logged as incident {incident}. Check "
         f"`{COMMAND} list` before trying again."
     )
-    interaction = Interaction(args.ack, args.body, client)
+    interaction = Interaction(ack, body, quick)
     if interaction.is_command and not is_acknowledged:
         return BoltResponse(status=200, body={"text": sentence, "response_type": "ephemeral"})
     try:

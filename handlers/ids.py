@@ -12,7 +12,6 @@ class ActionId(StrEnum):
     DENY = "finops_deny"
     SNOOZE = "finops_snooze"
     WHY = "finops_why"
-    OPEN_LINK = "finops_open_link"
     PREVIOUS_PAGE = "finops_list_previous"
     NEXT_PAGE = "finops_list_next"
     REFRESH_HOME = "finops_home_refresh"

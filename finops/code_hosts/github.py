@@ -1,33 +1,18 @@
 """GitHub as a code host, through PyGithub: github.com and Enterprise, token or App."""
 
-import base64
 import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from github import (
-    Auth,
-    Consts,
-    Github,
-    GithubException,
-    InputGitTreeElement,
-    UnknownObjectException,
-)
-from github.GitCommit import GitCommit
+from github import Auth, Consts, Github, GithubException
 from github.PullRequest import PullRequest as GitHubPullRequest
 from github.Repository import Repository
 
+from finops.code_hosts.github_branch import make_branch
 from finops.code_hosts.github_errors import outside_failures, short_retry
 from finops.code_hosts.github_files import BlobCache, list_files, read_relevant
-from finops.code_hosts.proposals import (
-    check_proposal,
-    check_unmoved,
-    is_own_commit,
-    is_same_proposal,
-    person_has_worked,
-    sealed_message,
-)
+from finops.code_hosts.proposals import check_proposal, is_same_proposal
 from finops.domain.pull_request import (
     ProposedPullRequest,
     PullRequest,
@@ -113,13 +98,17 @@ class GitHubHost:
         with self._calling(f"bringing pull request {number} up to date in"):
             pull = self._repository().get_pull(number)
             if pull.state == PullRequestState.OPEN and self._moved_on(pull, proposed):
-                self._make_branch(proposed)
+                make_branch(self._repository(), proposed, base_commit=self._tip())
             return _public(pull)
 
     def pull_request(self, number: int) -> PullRequest:
         """The pull request as it is now."""
         with self._calling(f"reading pull request {number} of"):
             return _public(self._repository().get_pull(number))
+
+    def close(self) -> None:
+        """Close the connections; a host that is used again opens new ones."""
+        self._github.close()
 
     def _answer_to(self, proposed: ProposedPullRequest) -> PullRequest | None:
         """The open pull request of the branch, or a decided one with the same metadata."""
@@ -140,7 +129,7 @@ class GitHubHost:
 
     def _open(self, proposed: ProposedPullRequest) -> PullRequest:
         repository = self._repository()
-        self._make_branch(proposed)
+        make_branch(repository, proposed, base_commit=self._tip())
         try:
             pull = repository.create_pull(
                 base=repository.default_branch,
@@ -163,69 +152,12 @@ class GitHubHost:
         head = repository.get_git_commit(pull.head.sha)
         if not head.parents:
             return False
-        before, now = (list_files(repository, sha) for sha in (head.parents[0].sha, self._tip()))
+        # By blob id: PyGithub's tree elements are equal to nothing but themselves.
+        before, now = (
+            {path: entry.sha for path, entry in list_files(repository, commit).items()}
+            for commit in (head.parents[0].sha, self._tip())
+        )
         return any(before.get(c.path) != now.get(c.path) for c in proposed.files)
-
-    def _make_branch(self, proposed: ProposedPullRequest) -> None:
-        """Point the branch to one commit with the change; an own one with the same tree stays."""
-        repository = self._repository()
-        base = repository.get_git_commit(self._tip())
-        elements = self._elements(proposed, base.sha)
-        existing = self._branch(proposed.branch)
-        if existing and not is_own_commit(existing.message, existing.tree.sha):
-            raise person_has_worked(proposed.branch, self._name)
-        tree = repository.create_git_tree(elements, base_tree=repository.get_git_tree(base.sha))
-        if existing and existing.tree.sha == tree.sha:
-            return
-        # Without an author GitHub signs the commit of an App itself.
-        message = sealed_message(proposed.commit_message, tree.sha)
-        commit = repository.create_git_commit(message, tree, [base])
-        self._point(proposed.branch, commit, is_new=existing is None)
-
-    def _elements(self, proposed: ProposedPullRequest, base: str) -> list[InputGitTreeElement]:
-        """New blobs at their old modes. Raises TryAgainLater when a file has moved on."""
-        repository = self._repository()
-        listed = list_files(repository, base)
-        for change in proposed.files:
-            entry = listed.get(change.path)
-            check_unmoved(change, entry.sha if entry else None, repository=self._name)
-        elements: list[InputGitTreeElement] = []
-        for change in proposed.files:
-            blob = repository.create_git_blob(base64.b64encode(change.after).decode(), "base64")
-            mode = listed[change.path].mode
-            elements.append(InputGitTreeElement(change.path, mode, "blob", sha=blob.sha))
-        return elements
-
-    def _branch(self, branch: str) -> GitCommit | None:
-        repository = self._repository()
-        try:
-            ref = repository.get_git_ref(f"heads/{branch}")
-        except UnknownObjectException:
-            return None
-        return repository.get_git_commit(ref.object.sha)
-
-    def _point(self, branch: str, commit: GitCommit, *, is_new: bool) -> None:
-        repository = self._repository()
-        if is_new:
-            try:
-                repository.create_git_ref(f"refs/heads/{branch}", commit.sha)
-            except GithubException as error:
-                if not self._is_there(branch, commit, error):
-                    raise
-            return
-        # Forced: an own commit of an older plan gives way; its pull request is closed already.
-        url = f"{repository.url}/git/refs/heads/{branch}"
-        values = {"sha": commit.sha, "force": True}
-        repository.requester.requestJsonAndCheck("PATCH", url, input=values)
-
-    def _is_there(self, branch: str, commit: GitCommit, error: GithubException) -> bool:
-        """Whether a refused creation left, or met, a branch with the same tree."""
-        existing = self._branch(branch) if error.status in (422, 500, 502, 503, 504) else None
-        if existing is None:
-            return False
-        if existing.tree.sha != commit.tree.sha:
-            raise person_has_worked(branch, self._name)
-        return True
 
     def _tip(self) -> str:
         repository = self._repository()

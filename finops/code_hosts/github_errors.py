@@ -35,6 +35,9 @@ class ShortRetry(GithubRetry):
         response = kwargs.get("response")
         wait = self._retry_after(response)
         if response is not None and wait > MAX_WAIT_SECONDS:
+            # urllib3 gives the connection back only for its own errors.
+            response.drain_conn()
+            response.release_conn()
             headers = {key.lower(): value for key, value in response.headers.items()}
             raise RateLimitExceededExceedsMaxWait(response.status, None, headers, wait=wait)
         retry = super().increment(*args, **kwargs)
@@ -47,7 +50,7 @@ class ShortRetry(GithubRetry):
 
 def short_retry() -> ShortRetry:
     """Three tries within seconds, then an error."""
-    return ShortRetry(total=3, max_rate_limit_wait=MAX_WAIT_SECONDS, backoff_factor=0.5)
+    return ShortRetry(total=3, max_rate_limit_wait=MAX_WAIT_SECONDS, backoff_factor=0.3)
 
 
 @contextmanager

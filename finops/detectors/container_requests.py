@@ -22,7 +22,6 @@ from finops.domain.opportunity import (
     Effort,
     Opportunity,
     Resource,
-    Skipped,
     fingerprint_of,
     opportunity_id,
 )
@@ -57,28 +56,25 @@ def _judge(
     min_history_days: float,
 ) -> Finding:
     resource = _resource(workload, container.name)
-
-    def no(reason: str) -> Skipped:
-        return skipped(rule.kind.words, resource.key, reason, team=workload.team)
-
     current, usage = rule.request_of(container), rule.usage_of(container)
     reason = _why_not_judged(rule, workload, current, usage, min_history_days=min_history_days)
-    if reason or current is None or usage is None:
-        return no(reason)
-    wanted = rule.propose(usage)
-    case = OverRequest(
-        rule=rule,
-        workload=workload,
-        container=container,
-        resource=resource,
-        usage=usage,
-        prices=snapshot.unit_prices,
-        current=current,
-        wanted=wanted,
-        proposed=at_most_one_step(current, wanted, unit=rule.step),
-    )
-    reason = _why_not_changed(case)
-    return no(reason) if reason else _opportunity(case, snapshot)
+    if not reason and current is not None and usage is not None:
+        wanted = rule.propose(usage)
+        case = OverRequest(
+            rule=rule,
+            workload=workload,
+            container=container,
+            resource=resource,
+            usage=usage,
+            prices=snapshot.unit_prices,
+            current=current,
+            wanted=wanted,
+            proposed=at_most_one_step(current, wanted, unit=rule.step),
+        )
+        reason = _why_not_changed(case)
+        if not reason:
+            return _opportunity(case, snapshot)
+    return skipped(rule.kind.words, resource.key, reason, team=workload.team)
 
 
 def _why_not_judged(
@@ -116,15 +112,9 @@ def _why_not_judged(
 
 def _why_not_changed(case: OverRequest) -> str:
     """Why the request stays as it is, or an empty text."""
-    rule, used = case.rule, case.usage.maximum
-    asks = rule.written(case.current)
-    if used > case.current:
-        return (
-            f"It uses more {rule.noun} than it asks for ({rule.written(round(used))} at most, "
-            f"{asks} asked): raise it to {rule.written(max(case.wanted, case.current))} or more."
-        )
+    rule, asks = case.rule, case.rule.written(case.current)
     if case.wanted >= case.current:
-        return f"The request of {asks} is already right; {rule.written(case.wanted)} is needed."
+        return _why_not_lower(case)
     least = rule.least_fall_share(case.current)
     if case.fall_share < least:
         return (
@@ -137,6 +127,19 @@ def _why_not_changed(case: OverRequest) -> str:
             f"under {format_usd(LEAST_SAVING_USD_PER_MONTH)}."
         )
     return ""
+
+
+def _why_not_lower(case: OverRequest) -> str:
+    rule, used = case.rule, case.rule.steady_use(case.usage)
+    asks, wanted = rule.written(case.current), rule.written(case.wanted)
+    if used > case.current:
+        return (
+            f"It uses more {rule.noun} than it asks for ({rule.written(round(used))} used, {asks} "
+            f"asked): raise it to {wanted}."
+        )
+    if case.wanted > case.current:
+        return f"There is nothing to lower: {asks} is asked and {wanted} would be right."
+    return f"The request of {asks} is already right."
 
 
 def _opportunity(case: OverRequest, snapshot: Snapshot) -> Opportunity:

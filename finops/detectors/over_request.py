@@ -15,7 +15,8 @@ from finops.rightsizing.requests import freed_usd_per_month
 class RequestRule:
     """One resource of a container: how it is read, sized, priced and written.
 
-    `per_unit` is what one priced unit holds (1000 millicores, 2^30 bytes); `step` the rounding.
+    `per_unit` is what one priced unit holds (1000 millicores, 2^30 bytes); `step` the rounding;
+    `steady_use` the use that a request must cover: bursts of CPU may go over it, memory may not.
     """
 
     kind: WasteKind
@@ -30,6 +31,7 @@ class RequestRule:
     request_of: Callable[[Container], int | None]
     limit_of: Callable[[Container], int | None]
     usage_of: Callable[[Container], UsageSummary | None]
+    steady_use: Callable[[UsageSummary], float]
     propose: Callable[[UsageSummary], int]
     least_fall_share: Callable[[int], float]
     price_of: Callable[[UnitPrices], Decimal]

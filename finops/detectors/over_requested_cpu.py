@@ -24,6 +24,7 @@ _RULE = RequestRule(
     request_of=lambda container: container.cpu_request_millicores,
     limit_of=lambda container: container.cpu_limit_millicores,
     usage_of=lambda container: container.cpu_usage,
+    steady_use=lambda usage: usage.percentile(0.97),
     propose=cpu_request_millicores,
     least_fall_share=least_cpu_fall_share,
     price_of=lambda prices: prices.cpu_usd_per_core_hour,

@@ -32,6 +32,7 @@ _RULE = RequestRule(
     request_of=lambda container: container.memory_request_bytes,
     limit_of=lambda container: container.memory_limit_bytes,
     usage_of=lambda container: container.memory_usage,
+    steady_use=lambda usage: usage.maximum,
     propose=memory_request_bytes,
     least_fall_share=least_memory_fall_share,
     price_of=lambda prices: prices.memory_usd_per_gib_hour,

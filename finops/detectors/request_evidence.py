@@ -59,40 +59,37 @@ def evidence_of(case: OverRequest) -> tuple[Evidence, ...]:
 
 def caveats_of(case: OverRequest) -> tuple[str, ...]:
     """What a person should know before agreeing."""
-    rule, limit = case.rule, case.rule.limit_of(case.container)
-    said = (
-        (
-            case.usage.window_days <= 0,
-            "Judged from a single figure without history: the margin is "
-            "the widest and the confidence low.",
-        ),
-        (
-            0 < case.usage.window_days < FULL_HISTORY_DAYS,
-            f"{case.usage.window_days:.2g} of "
-            f"{FULL_HISTORY_DAYS} days of history: the margin is wider than usual.",
-        ),
-        (
-            case.proposed > case.wanted,
-            f"A first step: one value falls by at most "
-            f"{MAX_FALL_SHARE:.0%} at once; {rule.written(case.wanted)} would do.",
-        ),
-        (
-            limit is not None,
-            f"The {rule.noun} limit stays as it is{f' ({rule.written(limit)})' if limit else ''}.",
-        ),
-        (
-            limit == case.current,
-            "Request and limit were equal: the pod may leave the Guaranteed "
-            "class and be evicted earlier when its node runs short.",
-        ),
-        (case.workload.replicas == 1, "It has one replica: the restart may interrupt it."),
-        (
-            rule.setting is Setting.MEMORY_REQUEST and _sizes_its_heap(case),
-            "It looks like a "
-            "runtime that sizes its own heap (JVM): stay above -Xmx plus what is outside the heap.",
-        ),
+    return tuple(
+        sentence
+        for applies, sentence in (*_history_caveats(case), *_workload_caveats(case))
+        if applies
     )
-    return tuple(sentence for applies, sentence in said if applies)
+
+
+def _history_caveats(case: OverRequest) -> tuple[tuple[bool, str], ...]:
+    days, wanted = case.usage.window_days, case.rule.written(case.wanted)
+    single = "Judged from a single figure without history: the margin is the widest and the "
+    short = f"{days:.2g} of {FULL_HISTORY_DAYS} days of history: the margin is wider than usual."
+    step = f"A first step: one value falls by at most {MAX_FALL_SHARE:.0%} at once; {wanted} would "
+    return (
+        (days <= 0, f"{single}confidence low."),
+        (0 < days < FULL_HISTORY_DAYS, short),
+        (case.proposed > case.wanted, f"{step}do."),
+    )
+
+
+def _workload_caveats(case: OverRequest) -> tuple[tuple[bool, str], ...]:
+    rule, limit = case.rule, case.rule.limit_of(case.container)
+    stays = f" ({rule.written(limit)})" if limit else ""
+    equal = "Request and limit were equal: the pod may leave the Guaranteed class and be evicted "
+    heap = "It looks like a runtime that sizes its own heap (JVM): stay above -Xmx plus what is "
+    is_memory = rule.setting is Setting.MEMORY_REQUEST
+    return (
+        (limit is not None, f"The {rule.noun} limit stays as it is{stays}."),
+        (limit == case.current, f"{equal}earlier when its node runs short."),
+        (case.workload.replicas == 1, "It has one replica: the restart may interrupt it."),
+        (is_memory and _sizes_its_heap(case), f"{heap}outside the heap."),
+    )
 
 
 def _sizes_its_heap(case: OverRequest) -> bool:

@@ -118,10 +118,15 @@ class Volume:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Something a source could not read, in a sentence; shown with the cycle, never dropped."""
+    """Something a source could not read, in a sentence; shown with the cycle, never dropped.
+
+    `hides_resources` is true when resources may be missing from the snapshot because of it, so
+    that a missing one is not taken for a deleted one.
+    """
 
     source: str
     sentence: str
+    hides_resources: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,3 +150,8 @@ class Snapshot:
     volumes: tuple[Volume, ...] = ()
     unit_prices: UnitPrices
     gaps: tuple[Gap, ...] = ()
+
+    @property
+    def may_hide_resources(self) -> bool:
+        """Whether what is not in here may exist all the same."""
+        return any(gap.hides_resources for gap in self.gaps)

@@ -1,4 +1,4 @@
-"""What a snapshot says a setting is now: the ground truth for "implemented" and "still in place"."""
+"""What a snapshot says a setting is now: the truth for "implemented" and "still in place"."""
 
 from finops.domain.estate import Snapshot
 from finops.domain.opportunity import Change, Opportunity, Resource, Setting
@@ -12,12 +12,14 @@ _CONTAINER_SETTINGS = {
 
 
 def observed(snapshot: Snapshot, resource: Resource, setting: Setting) -> int | None:
-    """The value of one setting in the snapshot; None when it is not there.
+    """The value of one setting in the snapshot; None when it is not there or cannot be known.
 
-    A volume's PRESENT is 1 or 0; a node group's DESIRED_SIZE is its declared size.
+    A volume's PRESENT is 1, or 0 when the snapshot is whole and lacks it; a node group's
+    DESIRED_SIZE is its declared size.
     """
     if setting is Setting.PRESENT:
-        return int(any(volume.volume_id == resource.name for volume in snapshot.volumes))
+        is_there = any(volume.volume_id == resource.name for volume in snapshot.volumes)
+        return 1 if is_there else None if snapshot.may_hide_resources else 0
     if setting is Setting.DESIRED_SIZE:
         sizes = [g.desired_size for g in snapshot.node_groups if g.name == resource.name]
         return sizes[0] if sizes else None

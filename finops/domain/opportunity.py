@@ -183,7 +183,7 @@ class OpportunityRecord:
     implemented_at: datetime | None = None
     verified_at: datetime | None = None
     verdict: Mapping[str, object] = field(default_factory=dict)
-    realised: Saving = Saving()
+    realised: Saving = field(default_factory=Saving)
     guardrail_reasons: tuple[str, ...] = ()
 
     @property

@@ -72,13 +72,19 @@ def prove_lines(path: str, before: bytes, after: bytes, splices: Sequence[Splice
 
 
 def _untouched(file: YamlFile, intents: Sequence[Intent]) -> list[_Fact]:
-    roots = {(intent.document, intent.root) for intent in intents}
+    """Every fact of every document, but for what lies below the intents' roots."""
     return [
         (number, path, fact)
         for number, root in enumerate(file.documents)
         for path, fact in _facts(root, ())
-        if not any((number, path[:size]) in roots for size in range(len(path) + 1))
+        if not _is_below(number, path, intents)
     ]
+
+
+def _is_below(number: int, path: Path, intents: Sequence[Intent]) -> bool:
+    return any(
+        number == intent.document and path[: len(intent.root)] == intent.root for intent in intents
+    )
 
 
 def _facts(node: YamlNode, path: Path) -> Iterator[_Mark]:
@@ -103,13 +109,12 @@ def _check_leaf(path: str, file: YamlFile, intent: Intent) -> None:
 def _check_created(path: str, file: YamlFile, intents: Sequence[Intent]) -> None:
     """Below the roots stand the intended leaves and the mappings on the way, nothing more."""
     leaves = {(intent.document, intent.leaf) for intent in intents}
-    roots = {(intent.document, intent.root) for intent in intents}
     ways = {(number, leaf[:size]) for number, leaf in leaves for size in range(len(leaf) + 1)}
     below = [
         (number, found)
-        for number, root in enumerate(file.documents)
-        for found, _ in _facts(root, ())
-        if any((number, found[:size]) in roots for size in range(len(found) + 1))
+        for number in sorted({intent.document for intent in intents})
+        for found, _ in _facts(file.documents[number], ())
+        if _is_below(number, found, intents)
     ]
     if not set(below) <= ways:
         raise _failed(path, "more was added than intended")

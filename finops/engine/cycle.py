@@ -143,7 +143,7 @@ def _why_obsolete(
     if is_in_place(snapshot, opportunity):
         return "Applied elsewhere: the estate already shows the proposed value."
     # A source that read only part of the estate may have missed the resource.
-    if not snapshot.gaps and not is_known(snapshot, opportunity.resource):
+    if not snapshot.may_hide_resources and not is_known(snapshot, opportunity.resource):
         return "The resource is gone from the estate."
     if now - record.last_seen_at < timedelta(days=parts.pace.forget_after_days):
         return ""

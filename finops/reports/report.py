@@ -1,4 +1,4 @@
-"""A savings report as a frozen value. Verified, in flight and offered are never added up."""
+"""A savings report as a frozen value. Cash and room are never added; stages stay three figures."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field

@@ -90,7 +90,8 @@ class AwsInventory:
                 try:
                     part(self, region, seen)
                 except (ClientError, BotoCoreError) as error:
-                    seen.gaps.append(Gap(SOURCE, _failure(error, action, region)))
+                    sentence = _failure(error, action, region)
+                    seen.gaps.append(Gap(SOURCE, sentence, hides_resources=True))
         nodes, volumes = tuple(seen.nodes.values()), tuple(seen.volumes)
         seen.gaps += self._missing_cluster(seen) + price_gaps(self.regions, nodes, volumes)
         return Inventory(nodes, tuple(seen.groups), volumes, tuple(dict.fromkeys(seen.gaps)))
@@ -137,7 +138,8 @@ class AwsInventory:
         if not self.regions or set(seen.regions_without_cluster) != set(self.regions):
             return []
         where = ", ".join(self.regions)
-        return [Gap(SOURCE, f"EKS knows no cluster {self.cluster} in {where}; check its name.")]
+        sentence = f"EKS knows no cluster {self.cluster} in {where}; check its name."
+        return [Gap(SOURCE, sentence, hides_resources=True)]
 
 
 _PARTS: Sequence[tuple[str, Callable[[AwsInventory, str, _Seen], None]]] = (

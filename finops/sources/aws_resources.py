@@ -53,6 +53,7 @@ def node_from(raw: Raw, *, cluster: str, region: str, price_of: MachinePrices) -
             SOURCE,
             f"{raw['InstanceId']} in {region} is a {instance_type}, whose size and price are not "
             "in the bundled list; the node is left out.",
+            hides_resources=True,
         )
     other = _other_price_model(raw)
     return Node(

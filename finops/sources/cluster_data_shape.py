@@ -66,18 +66,21 @@ def read_cluster_data(
     """
     reading = _Reading(now, source, prices)
     top = read_record(data, _TOP, source, reading.problems)
-    if top is None and not isinstance(data, Mapping):
-        reading.problems.raise_if_any(source)
-    raw: Mapping[str, Any] = data if isinstance(data, Mapping) else {}
     reading.cluster = top["cluster"] if top else ""
+    return _snapshot(data if isinstance(data, Mapping) else {}, reading)
+
+
+def _snapshot(raw: Mapping[str, Any], reading: _Reading) -> Snapshot:
+    """Read all sections, so that every problem is told, then refuse or build."""
+    prices = reading.prices
     workloads = _workloads(raw.get("workloads"), reading)
     nodes = _records(raw, "nodes", reading)
     groups = _records(raw, "node_groups", reading)
     volumes = _records(raw, "volumes", reading)
-    reading.problems.raise_if_any(source)
+    reading.problems.raise_if_any(reading.source)
     return Snapshot(
         cluster=reading.cluster,
-        taken_at=now,
+        taken_at=reading.now,
         workloads=workloads,
         nodes=nodes,
         node_groups=groups,

@@ -60,12 +60,15 @@ class EstateReader:
 
     def _inventory(self, now: datetime) -> Inventory:
         if self.inventory is None:
-            gap = Gap("inventory", "No source of machines and disks is configured.")
+            gap = Gap(
+                "inventory", "No source of machines and disks is configured.", hides_resources=True
+            )
             return Inventory(gaps=(gap,))
         try:
             return self.inventory.read(now=now)
         except OutsideWorldFailed as error:
-            return Inventory(gaps=(Gap("inventory", f"Machines and disks are missing: {error}"),))
+            sentence = f"Machines and disks are missing: {error}"
+            return Inventory(gaps=(Gap("inventory", sentence, hides_resources=True),))
 
 
 def with_usage(workload: Workload, usage: Mapping[ContainerKey, ContainerUsage]) -> Workload:

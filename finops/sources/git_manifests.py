@@ -183,4 +183,4 @@ def _helm_gap(path: str) -> Gap:
 
 
 def _gap(sentence: str) -> Gap:
-    return Gap(_SOURCE, sentence)
+    return Gap(_SOURCE, sentence, hides_resources=True)

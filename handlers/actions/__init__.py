@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from handlers.actions.decide import approve, open_deny_form, snooze
-from handlers.actions.look import open_link, refresh_home, scan, turn_page, why
+from handlers.actions.look import refresh_home, scan, turn_page, why
 from handlers.context import HandlerContext
 from handlers.ids import ActionId
 from handlers.interaction import Interaction
@@ -13,7 +13,6 @@ ACTIONS: Mapping[ActionId, Callable[[HandlerContext, Interaction], None]] = {
     ActionId.DENY: open_deny_form,
     ActionId.SNOOZE: snooze,
     ActionId.WHY: why,
-    ActionId.OPEN_LINK: open_link,
     ActionId.PREVIOUS_PAGE: turn_page,
     ActionId.NEXT_PAGE: turn_page,
     ActionId.REFRESH_HOME: refresh_home,

@@ -12,6 +12,9 @@ from handlers.ids import SnoozeFor
 from handlers.interaction import Interaction
 from handlers.reference import Reference, read_reference
 
+# Where a form was opened, so that the place can be shown anew afterwards.
+FROM_HOME = "home"
+
 
 def approve(context: HandlerContext, interaction: Interaction) -> None:
     """Approve the revision on the button, if this person may."""
@@ -32,7 +35,8 @@ def open_deny_form(context: HandlerContext, interaction: Interaction) -> None:
             f"The proposal has changed since this was shown (revision {shown.revision}, now "
             f"{record.opportunity.revision}); decide on the current card."
         )
-    form = deny_modal(record, instance=context.instance)
+    origin = FROM_HOME if interaction.is_home else ""
+    form = deny_modal(record, instance=context.instance, origin=origin)
     interaction.client.views_open(trigger_id=interaction.trigger, view=form)
     interaction.ack()
 

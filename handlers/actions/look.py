@@ -44,8 +44,3 @@ def scan(context: HandlerContext, interaction: Interaction) -> None:
     asked = context.engine.request_scan(actor=Actor(interaction.user))
     interaction.ack()
     publish_home(context, interaction, notice=SCAN_ASKED if asked else SCAN_WAITS)
-
-
-def open_link(_context: HandlerContext, interaction: Interaction) -> None:
-    """A button with an address opens it by itself; Slack only wants to be acknowledged."""
-    interaction.ack()

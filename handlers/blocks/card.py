@@ -16,6 +16,11 @@ from handlers.blocks.proposal import headline
 from handlers.ids import Recognised
 
 MOST_OBJECTIONS = 3
+_VERDICTS = {
+    GuardrailVerdict.ALLOW: "A guardrail allows it",
+    GuardrailVerdict.REQUIRE_APPROVAL: "A guardrail asks for an approval",
+    GuardrailVerdict.DENY: "A guardrail blocks it now",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +82,27 @@ def figures_words(opportunity: Opportunity) -> tuple[str, str, str, str]:
     )
 
 
+def objections(guardrails: Sequence[PolicyReason]) -> list[PolicyReason]:
+    """The reasons that do not simply allow, strictest first."""
+    against = [reason for reason in guardrails if reason.verdict is not GuardrailVerdict.ALLOW]
+    return sorted(against, key=lambda reason: -reason.verdict.strictness)
+
+
+def guardrail_words(reason: PolicyReason, *, limit: int) -> str:
+    """`A guardrail asks for an approval: …`."""
+    return f"{_VERDICTS[reason.verdict]}: {text.safe(reason.sentence, limit)}"
+
+
 def _figures(opportunity: Opportunity) -> Block:
     return fields(*figures_words(opportunity))
 
 
 def _objections(guardrails: Sequence[PolicyReason]) -> list[Block]:
-    found = [reason for reason in guardrails if reason.verdict is not GuardrailVerdict.ALLOW]
-    lines = [text.safe(reason.sentence, 300) for reason in found[:MOST_OBJECTIONS]]
+    found = objections(guardrails)
+    lines = [guardrail_words(reason, limit=300) for reason in found[:MOST_OBJECTIONS]]
     if len(found) > MOST_OBJECTIONS:
         lines.append(f"… and {len(found) - MOST_OBJECTIONS} more under Why.")
-    return [context("\n".join(f"Guardrail: {line}" for line in lines))] if lines else []
+    return [context("\n".join(lines))] if lines else []
 
 
 def _scope(record: OpportunityRecord) -> str:

@@ -25,18 +25,22 @@ def digest(report: SavingsReport, pictures: Sequence[Picture] = ()) -> tuple[str
     """Text and blocks. Without pictures the table says the same in figures."""
     blocks = [
         header(f"Savings of the {report.period.noun} to {_day(report)}"),
-        section(text.bold(text.safe(report.headline, 700))),
+        section(text.bold(_said(report.headline, 700))),
         _totals(report.totals),
         *map(_image, pictures[:2]),
         *_teams(report.by_team),
         *_recommendations(report.recommendations),
         *_reversed(report.reversed),
         context(
-            "Proved is what the bill shows; only that counts. Freed is room in what is paid for "
+            "Verified is what the bill shows; only that counts. Freed is room in what is paid for "
             "anyway and is never added to it. `/finops list` shows what waits."
         ),
     ]
-    return text.safe(report.headline, 700), blocks
+    return _said(report.headline, 700), blocks
+
+
+def _said(sentence: str, limit: int) -> str:
+    return text.short_money(text.safe(sentence, limit))
 
 
 def _day(report: SavingsReport) -> str:
@@ -46,11 +50,11 @@ def _day(report: SavingsReport) -> str:
 
 def _totals(totals: Tally) -> Block:
     return fields(
-        f"*Proved on the bill*\n{text.saving_lines(totals.verified)}",
-        f"*On the way*\n{text.saving_lines(totals.in_flight)}",
-        f"*Waiting for a decision*\n{text.saving_lines(totals.offered)}",
-        f"*Changes*\n{totals.verified_count:,} proved · {totals.in_flight_count:,} on the way · "
-        f"{totals.offered_count:,} waiting",
+        f"*Verified on the bill*\n{text.saving_lines(totals.verified)}",
+        f"*In flight*\n{text.saving_lines(totals.in_flight)}",
+        f"*Offered*\n{text.saving_lines(totals.offered)}",
+        f"*Changes*\n{totals.verified_count:,} verified · {totals.in_flight_count:,} in flight · "
+        f"{totals.offered_count:,} offered",
     )
 
 
@@ -59,14 +63,18 @@ def _image(picture: Picture) -> Block:
         "type": "image",
         "slack_file": {"id": picture.file_id},
         "alt_text": text.plain(picture.alt_text, 1000),
-        "title": {"type": "plain_text", "text": text.plain(picture.title, 150), "emoji": False},
+        "title": {
+            "type": "plain_text",
+            "text": text.short_money(text.plain(picture.title, 150)),
+            "emoji": False,
+        },
     }
 
 
 def _teams(rows: Sequence[Tally]) -> list[Block]:
     if not rows:
         return []
-    head = ["Team", "Proved", "On the way", "Waiting"]
+    head = ["Team", "Verified", "In flight", "Offered"]
     lines = [
         [row.name or "all", *map(text.saving_cell, (row.verified, row.in_flight, row.offered))]
         for row in rows[:MOST_ROWS]
@@ -77,11 +85,7 @@ def _teams(rows: Sequence[Tally]) -> list[Block]:
 
 
 def _recommendations(recommendations: Sequence[Recommendation]) -> list[Block]:
-    lines = [
-        f"• {text.safe(one.team, 60)}, by {one.due.day} {one.due:%b}: "
-        f"{text.safe(one.sentence, 250)}"
-        for one in recommendations[:MOST_RECOMMENDATIONS]
-    ]
+    lines = [f"• {_said(one.sentence, 300)}" for one in recommendations[:MOST_RECOMMENDATIONS]]
     return [section("*Next*\n" + "\n".join(lines))] if lines else []
 
 

@@ -12,8 +12,8 @@ from handlers.reference import Reference
 MAX_REASON_CHARACTERS = 500
 
 
-def deny_modal(record: OpportunityRecord, *, instance: str) -> Block:
-    """Asks for the reason; `private_metadata` says which revision was on the screen."""
+def deny_modal(record: OpportunityRecord, *, instance: str, origin: str = "") -> Block:
+    """Asks for the reason; `private_metadata` says which revision was on the screen, and where."""
     opportunity = record.opportunity
     reason: Block = {
         "type": "input",
@@ -34,7 +34,7 @@ def deny_modal(record: OpportunityRecord, *, instance: str) -> Block:
         [section(headline(opportunity)), reason],
         callback_id=ViewId.DENY,
         submit=plain_text("Deny"),
-        private_metadata=str(Reference(instance, opportunity.id, opportunity.revision)),
+        private_metadata=str(Reference(instance, opportunity.id, opportunity.revision, origin)),
     )
 
 

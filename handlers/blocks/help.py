@@ -5,7 +5,7 @@ from handlers.blocks.elements import Block, context, section
 _LINES = (
     ("list [team] [status]", "what waits for a decision, the largest saving first"),
     ("show ID", "one opportunity with its evidence and history"),
-    ("savings [team]", "offered, on the way, and proved on the bill"),
+    ("savings [team]", "offered, in flight, and verified on the bill"),
     ("scan", "look for waste now"),
     ("help", "this"),
 )
@@ -21,7 +21,7 @@ def help_blocks() -> list[Block]:
         ),
         section(lines),
         context(
-            "Statuses for list: waiting, approved, open, merged, in effect, verified, denied, "
-            "snoozed, expired, closed, all."
+            "Statuses for list: waiting, in flight, approved, open, merged, in effect, verified, "
+            "denied, snoozed, expired, closed, all."
         ),
     ]

@@ -21,11 +21,6 @@ def progress(record: OpportunityRecord) -> str:
     return _WORDS[record.status](record)
 
 
-def team_words(record: OpportunityRecord) -> str:
-    """The team's name, safe."""
-    return text.safe(record.opportunity.team, 60)
-
-
 def _decided(verb: str, record: OpportunityRecord) -> str:
     at = record.decided_at or record.status_changed_at
     return f"{verb} by {text.person(record.decided_by)} · {text.date(at, with_time=True)}"
@@ -45,15 +40,10 @@ def _lines(*lines: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _detected(record: OpportunityRecord) -> str:
-    when = text.date(record.opportunity.detected_at)
-    return f"Found {when} · for {team_words(record)} to decide"
-
-
-def _notified(record: OpportunityRecord) -> str:
+def _waiting(record: OpportunityRecord) -> str:
     since = text.date(record.status_changed_at)
     # A card that came back says why; a fresh one has no reason.
-    return _lines(f"Waiting for {team_words(record)} since {since}", _reason(record))
+    return _lines(f"Waiting for a decision since {since}", _reason(record))
 
 
 def _approved(record: OpportunityRecord) -> str:
@@ -61,8 +51,10 @@ def _approved(record: OpportunityRecord) -> str:
 
 
 def _open(record: OpportunityRecord) -> str:
-    what = f"{_pull_request(record)} is open and waits for its review."
-    return _lines(f"{_decided('Approved', record)} · {_pull_request(record)}", what)
+    return _lines(
+        f"{_decided('Approved', record)} · {_pull_request(record)}",
+        "The pull request is open and waits for its review.",
+    )
 
 
 def _merged(record: OpportunityRecord) -> str:
@@ -122,8 +114,9 @@ def _obsolete(record: OpportunityRecord) -> str:
 
 
 _WORDS: dict[Status, Callable[[OpportunityRecord], str]] = {
-    Status.DETECTED: _detected,
-    Status.NOTIFIED: _notified,
+    # A found one looks like a notified one, so that its fresh card needs no second update.
+    Status.DETECTED: _waiting,
+    Status.NOTIFIED: _waiting,
     Status.APPROVED: _approved,
     Status.DENIED: _denied,
     Status.SNOOZED: _snoozed,

@@ -1,7 +1,8 @@
-"""Totals: offered, on the way, and proved; what leaves the bill and what is only room apart."""
+"""Totals: offered, in flight and verified; what leaves the bill and what is only room apart."""
 
 from collections.abc import Sequence
 
+from finops.domain.money import Saving
 from finops.finops_engine import SavingsSummary
 from finops.savings_ledger import Breakdown
 from handlers.blocks import text
@@ -27,21 +28,26 @@ def savings(summary: SavingsSummary, *, team: str = "") -> list[Block]:
 def totals(summary: SavingsSummary) -> Block:
     """Three columns of both kinds."""
     return fields(
-        f"*Offered and on the way*\n{text.saving_lines(summary.estimated)}",
-        f"*Of that on the way*\n{text.saving_lines(summary.in_flight)}",
-        f"*Proved on the bill*\n{text.saving_lines(summary.realised)}",
+        f"*Offered*\n{text.saving_lines(offered(summary))}",
+        f"*In flight*\n{text.saving_lines(summary.in_flight)}",
+        f"*Verified on the bill*\n{text.saving_lines(summary.realised)}",
     )
 
 
 def takeaway(summary: SavingsSummary) -> str:
-    """One sentence: the number that counts is the proved one."""
+    """One sentence: the number that counts is the verified one."""
     if summary.realised:
-        return f"The bill proves {text.saved(summary.realised)} so far."
+        return f"Verified so far: {text.saved(summary.realised)}."
     if summary.in_flight:
-        return f"Nothing is proved yet; {text.saved(summary.in_flight)} is on the way."
+        return f"Nothing is verified yet; {text.saved(summary.in_flight)} is in flight."
     if summary.estimated:
         return f"Nothing is approved yet; {text.saved(summary.estimated)} is offered."
     return "Nothing was found yet. `/finops scan` looks now."
+
+
+def offered(summary: SavingsSummary) -> Saving:
+    """What waits for a decision, without what is in flight."""
+    return sum((row.offered for row in summary.by_team), Saving())
 
 
 def by_team_table(rows: Sequence[Breakdown]) -> Block:
@@ -50,7 +56,7 @@ def by_team_table(rows: Sequence[Breakdown]) -> Block:
     lines = [
         [r.name, *map(text.saving_cell, (r.offered, r.in_flight, r.realised))] for r in ordered
     ]
-    head = ["Team", "Offered", "On the way", "Proved"]
+    head = ["Team", "Offered", "In flight", "Verified"]
     return table([head, *lines[:MOST_ROWS]])
 
 

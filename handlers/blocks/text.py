@@ -16,6 +16,8 @@ _LOOK_ALIKES = str.maketrans({"`": "ˋ", "*": "∗", "~": "∼", "\\": "⧵", '"
 _USER_ID = re.compile(r"[UW][A-Z0-9]{5,20}")
 _GROUP_ID = re.compile(r"S[A-Z0-9]{5,20}")
 _CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{5,20}")
+_BARE_ID = re.compile(r"\b[UWS][A-Z0-9]{8,12}\b")
+_WHOLE_DOLLARS = re.compile(r"(\$[\d,]+)\.00\b")
 _URL = re.compile(r"https?://[^\s<>|\"\\]{1,500}")
 
 NOTHING = "—"
@@ -65,14 +67,26 @@ def link(url: str, label: str) -> str:
     return f"<{url.replace('&', '&amp;')}|{shown}>" if _URL.fullmatch(url) else shown
 
 
+def mentions(words: str) -> str:
+    """Safe text in which bare ids of people and groups, as the audit log has them, are mentions."""
+    return _BARE_ID.sub(lambda id_: person(id_[0]) if id_[0][0] in "UW" else group(id_[0]), words)
+
+
+def short_money(words: str) -> str:
+    """`$73.00` as `$73`, in sentences that were written elsewhere."""
+    return _WHOLE_DOLLARS.sub(r"\1", words)
+
+
 def date(moment: datetime | None, *, with_time: bool = False) -> str:
     """A date each reader sees in their own time zone, in UTC where Slack cannot."""
     if moment is None:
         return "an unknown date"
     at = moment.astimezone(UTC)
-    form, words = "{date_short_pretty}", f"{at:%Y-%m-%d}"
-    if with_time:
-        form, words = f"{form} at {{time}}", f"{at:%Y-%m-%d %H:%M} UTC"
+    form, words = "{date_short_pretty} at {time}", f"{at:%Y-%m-%d %H:%M} UTC"
+    if not with_time:
+        # Noon, so that a day is the same day for nearly everybody, and cards of a day are equal.
+        at = at.replace(hour=12, minute=0, second=0, microsecond=0)
+        form, words = "{date_short_pretty}", f"{at:%Y-%m-%d}"
     return f"<!date^{int(at.timestamp())}^{form}|{words}>"
 
 
@@ -87,16 +101,15 @@ def saving_words(saving: Saving) -> str:
     if saving.cashable_usd_per_month:
         said.append(f"saves {usd(saving.cashable_usd_per_month)}/month")
     if saving.freed_usd_per_month:
-        said.append(f"frees {usd(saving.freed_usd_per_month)}/month of room")
+        said.append(f"frees {usd(saving.freed_usd_per_month)}/month")
     return " and ".join(said) or "saves nothing"
 
 
 def saving_lines(saving: Saving) -> str:
-    """Both kinds in two lines: what leaves the bill, and what is only room."""
-    return (
-        f"{usd(saving.cashable_usd_per_month)}/month off the bill\n"
-        f"{usd(saving.freed_usd_per_month)}/month freed as room"
-    )
+    """What leaves the bill, said even when it is $0, and below it what is only room."""
+    bill = f"{usd(saving.cashable_usd_per_month)}/month off the bill"
+    room = saving.freed_usd_per_month
+    return f"{bill}\n{usd(room)}/month freed as room" if room else bill
 
 
 def saved(saving: Saving) -> str:

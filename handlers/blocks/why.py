@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 from finops.domain.opportunity import Evidence, OpportunityRecord
-from finops.guardrails import GuardrailVerdict, PolicyReason
+from finops.guardrails import PolicyReason
 from finops.ledger.audit import AuditEntry
 from handlers.blocks import text
-from handlers.blocks.card import figures_words
+from handlers.blocks.card import figures_words, guardrail_words, objections
 from handlers.blocks.elements import Block, context, divider, fields, modal, section
 from handlers.blocks.progress import progress
 from handlers.blocks.proposal import headline
@@ -14,11 +14,6 @@ from handlers.ids import ViewId
 
 MOST_EVIDENCE = 10
 MOST_HISTORY = 6
-_VERDICTS = {
-    GuardrailVerdict.ALLOW: "Passes",
-    GuardrailVerdict.REQUIRE_APPROVAL: "Needs approval",
-    GuardrailVerdict.DENY: "Blocks",
-}
 
 
 def why_modal(
@@ -75,9 +70,8 @@ def _paragraph(title: str, lines: Sequence[str], *, is_safe: bool = False) -> li
 
 
 def _guardrail_lines(guardrails: Sequence[PolicyReason]) -> list[str]:
-    strictest_first = sorted(guardrails, key=lambda reason: -reason.verdict.strictness)
-    against = [r for r in strictest_first if r.verdict is not GuardrailVerdict.ALLOW]
-    lines = [f"{_VERDICTS[r.verdict]}: {text.safe(r.sentence, 250)}" for r in against[:4]]
+    against = objections(guardrails)
+    lines = [guardrail_words(reason, limit=250) for reason in against[:4]]
     passed = len(guardrails) - len(against)
     if passed:
         lines.append(f"{text.count(passed, 'guardrail')} {'passes' if passed == 1 else 'pass'}.")
@@ -101,4 +95,4 @@ def _history_line(entry: AuditEntry) -> str:
 
 def _reason(detail: Mapping[str, object]) -> str:
     reason = detail.get("reason")
-    return f" · {text.safe(reason, 100)}" if reason else ""
+    return f" · {text.mentions(text.safe(reason, 100))}" if reason else ""

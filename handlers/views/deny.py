@@ -1,7 +1,8 @@
 """The reason of a denial: checked, committed, then the modal closes."""
 
-from handlers.actions.decide import decider
+from handlers.actions.decide import FROM_HOME, decider
 from handlers.context import HandlerContext
+from handlers.home import publish_home
 from handlers.ids import ActionId, BlockId
 from handlers.interaction import Interaction
 from handlers.reference import read_reference
@@ -24,3 +25,5 @@ def deny(context: HandlerContext, interaction: Interaction) -> None:
         reason=reason,
     )
     interaction.ack()
+    if shown.choice == FROM_HOME:
+        publish_home(context, interaction)

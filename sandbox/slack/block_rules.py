@@ -18,12 +18,8 @@ from sandbox.slack.element_rules import (
     IMAGE_ELEMENT,
     INPUTS,
     INTERACTIVE,
-    SLACK_FILE,
-    TYPE,
-    URL,
-    plain,
-    text,
 )
+from sandbox.slack.object_rules import SLACK_FILE, TYPE, URL, plain, text
 from sandbox.slack.rich_text_rules import RICH_TEXT
 from sandbox.slack.shapes import (
     Check,

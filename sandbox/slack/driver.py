@@ -38,7 +38,7 @@ class Driver:
         doing = self._sandbox.interactions.say(user_id, channel_id, text, thread_ts)
         return deepcopy(self._sandbox.run(doing)[0])
 
-    def click(
+    def click(  # noqa: PLR0913 - a click has a who, a where, a which and a how
         self,
         user_id: str,
         channel_id: str,
@@ -99,6 +99,10 @@ class Driver:
         return self.click_in_view(
             user_id, home["id"], action_id, block_id=block_id, selected=selected
         )
+
+    def fill(self, user_id: str, view_id: str, values: dict[str, dict[str, Any]]) -> None:
+        """Type and choose in a modal without submitting; later clicks in it carry the values."""
+        self._look(lambda: self._sandbox.forms.fill(user_id, view_id, values))
 
     def submit(self, user_id: str, view_id: str, values: dict[str, dict[str, Any]]) -> Ack:
         """Fill in a modal and submit it; `ack.errors` has what is wrong, by block_id.
@@ -162,7 +166,7 @@ class Driver:
         """The Home tab the app has published for the person."""
         return self._look(lambda: self._sandbox.state.views.home(user_id))
 
-    def wait_for(self, predicate: Callable[[], T], timeout: float = 5.0) -> T:
+    def wait_for(self, predicate: Callable[[], T | None], timeout: float = 5.0) -> T:
         """Ask until the answer is truthy, and return it; TimeoutError with the last answer."""
         deadline = time.monotonic() + timeout
         while not (answer := predicate()):

@@ -1,16 +1,25 @@
-"""Slack's rules for what stands inside blocks: text, options, confirm dialogs, every element.
+"""Slack's rules for the elements that stand inside blocks.
 
 Numbers are the limits of docs.slack.dev/reference/block-kit as of 2026-11.
 """
 
-from collections.abc import Iterator
-
+from sandbox.slack.choice_rules import CHOICES, IDS, SELECTS
+from sandbox.slack.object_rules import (
+    ACTION,
+    CONFIRMABLE,
+    DATE,
+    FOCUS,
+    PICKER,
+    PLAIN_OPTION,
+    SLACK_FILE,
+    TYPE,
+    TYPED,
+    URL,
+    plain,
+)
 from sandbox.slack.shapes import (
     Check,
-    Json,
-    Problem,
     boolean,
-    by_type,
     every,
     exactly_one,
     list_of,
@@ -19,76 +28,6 @@ from sandbox.slack.shapes import (
     shape,
     string,
 )
-
-TYPE: dict[str, Check] = {"type": string(50)}
-URL = string(3000, pattern=r"(https?|mailto|slack|data):.+")
-ACTION_ID = string(255)
-DATE = string(10, pattern=r"\d{4}-\d{2}-\d{2}")
-
-
-def plain(longest: int) -> Check:
-    """A plain_text object of at most `longest` characters."""
-    return by_type({"plain_text": _text_object(longest, plain_text=True)})
-
-
-def mrkdwn(longest: int) -> Check:
-    """A mrkdwn object of at most `longest` characters."""
-    return by_type({"mrkdwn": _text_object(longest, plain_text=False)})
-
-
-def text(longest: int) -> Check:
-    """A plain_text or mrkdwn object of at most `longest` characters."""
-    return by_type(
-        {
-            "plain_text": _text_object(longest, plain_text=True),
-            "mrkdwn": _text_object(longest, plain_text=False),
-        }
-    )
-
-
-def _text_object(longest: int, *, plain_text: bool) -> Check:
-    extra = {"emoji": boolean} if plain_text else {"verbatim": boolean}
-    return shape({**TYPE, "text": string(longest)}, extra)
-
-
-CONFIRM = shape(
-    {"text": text(300)},
-    {
-        "title": plain(100),
-        "confirm": plain(30),
-        "deny": plain(30),
-        "style": one_of("primary", "danger"),
-    },
-)
-
-
-def option(label: Check) -> Check:
-    """An option with a label of the given kind, a value ≤ 150 and a description ≤ 75."""
-    return shape(
-        {"text": label, "value": string(150)}, {"description": plain(75), "url": string(3000)}
-    )
-
-
-PLAIN_OPTION = option(plain(75))
-RICH_OPTION = option(text(75))
-OPTION_GROUP = shape({"label": plain(75), "options": list_of(PLAIN_OPTION, 1, 100)})
-SLACK_FILE = every(
-    shape({}, {"id": string(255), "url": string(3000)}),
-    exactly_one("id", "url"),
-)
-FOCUS: dict[str, Check] = {"focus_on_load": boolean}
-ACTION: dict[str, Check] = {"action_id": ACTION_ID}
-CONFIRMABLE: dict[str, Check] = {**ACTION, "confirm": CONFIRM}
-PICKER: dict[str, Check] = {**CONFIRMABLE, **FOCUS, "placeholder": plain(150)}
-DISPATCH = shape(
-    {"trigger_actions_on": list_of(one_of("on_enter_pressed", "on_character_entered"), 1, 2)}
-)
-TYPED: dict[str, Check] = {
-    **ACTION,
-    **FOCUS,
-    "placeholder": plain(150),
-    "dispatch_action_config": DISPATCH,
-}
 
 BUTTON = shape(
     {**TYPE, "text": plain(75)},
@@ -107,106 +46,6 @@ IMAGE_ELEMENT = every(
 OVERFLOW = shape({**TYPE, "options": list_of(PLAIN_OPTION, 1, 5)}, CONFIRMABLE)
 
 
-def _initials_are_offered(value: Json, at: str) -> Iterator[Problem]:
-    if not isinstance(value, dict):
-        return
-    offered = _offered(value)
-    for name in ("initial_option", "initial_options"):
-        given = value.get(name)
-        chosen = given if isinstance(given, list) else [given] if given else []
-        for one in chosen:
-            if one not in offered:
-                yield Problem(f"{at}/{name}", "must exactly match one of the options")
-
-
-def _offered(value: dict[str, Json]) -> list[Json]:
-    options = value.get("options")
-    found: list[Json] = list(options) if isinstance(options, list) else []
-    groups = value.get("option_groups")
-    for group in groups if isinstance(groups, list) else []:
-        inner = group.get("options") if isinstance(group, dict) else None
-        found.extend(inner if isinstance(inner, list) else [])
-    return found
-
-
-def _distinct_values(value: Json, at: str) -> Iterator[Problem]:
-    if not isinstance(value, dict):
-        return
-    values = [o.get("value") for o in _offered(value) if isinstance(o, dict)]
-    if len(values) != len(set(map(str, values))):
-        yield Problem(f"{at}/options", "option values must be unique")
-
-
-def _static(extra: dict[str, Check]) -> Check:
-    return every(
-        shape(
-            TYPE,
-            {
-                **PICKER,
-                **extra,
-                "options": list_of(PLAIN_OPTION, 1, 100),
-                "option_groups": list_of(OPTION_GROUP, 1, 100),
-            },
-        ),
-        exactly_one("options", "option_groups"),
-        _initials_are_offered,
-        _distinct_values,
-    )
-
-
-MANY: dict[str, Check] = {"max_selected_items": number(1)}
-IDS = list_of(string(255), 0, 1000)
-FILTER = shape(
-    {},
-    {
-        "include": list_of(one_of("im", "mpim", "private", "public"), 1, 4),
-        "exclude_bot_users": boolean,
-        "exclude_external_shared_channels": boolean,
-    },
-)
-TALK: dict[str, Check] = {"filter": FILTER, "default_to_current_conversation": boolean}
-ANSWERS: dict[str, Check] = {"response_url_enabled": boolean}
-
-SELECTS: dict[str, Check] = {
-    "static_select": _static({"initial_option": PLAIN_OPTION}),
-    "multi_static_select": _static({**MANY, "initial_options": list_of(PLAIN_OPTION, 1, 100)}),
-    "external_select": shape(
-        TYPE, {**PICKER, "initial_option": PLAIN_OPTION, "min_query_length": number(0)}
-    ),
-    "multi_external_select": shape(
-        TYPE,
-        {
-            **PICKER,
-            **MANY,
-            "initial_options": list_of(PLAIN_OPTION, 1, 100),
-            "min_query_length": number(0),
-        },
-    ),
-    "users_select": shape(TYPE, {**PICKER, "initial_user": string(255)}),
-    "multi_users_select": shape(TYPE, {**PICKER, **MANY, "initial_users": IDS}),
-    "channels_select": shape(TYPE, {**PICKER, **ANSWERS, "initial_channel": string(255)}),
-    "multi_channels_select": shape(TYPE, {**PICKER, **MANY, "initial_channels": IDS}),
-    "conversations_select": shape(
-        TYPE, {**PICKER, **TALK, **ANSWERS, "initial_conversation": string(255)}
-    ),
-    "multi_conversations_select": shape(
-        TYPE, {**PICKER, **TALK, **MANY, "initial_conversations": IDS}
-    ),
-}
-
-
-def _choices(highest: int, extra: dict[str, Check]) -> Check:
-    return every(
-        shape({**TYPE, "options": list_of(RICH_OPTION, 1, highest)}, {**CONFIRMABLE, **extra}),
-        _initials_are_offered,
-        _distinct_values,
-    )
-
-
-CHOICES: dict[str, Check] = {
-    "checkboxes": _choices(10, {**FOCUS, "initial_options": list_of(RICH_OPTION, 1, 10)}),
-    "radio_buttons": _choices(10, {**FOCUS, "initial_option": RICH_OPTION}),
-}
 PICKERS: dict[str, Check] = {
     "datepicker": shape(TYPE, {**PICKER, "initial_date": DATE}),
     "timepicker": shape(

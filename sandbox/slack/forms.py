@@ -53,6 +53,10 @@ class Forms:
             raise KeyError(f"{user_id} has no open view {view_id}")
         return user, found[1]
 
+    def fill(self, user_id: str, view_id: str, entered: dict[str, dict[str, Any]]) -> None:
+        """Type and choose without submitting; later actions carry it in `view.state`."""
+        self._fill(user_id, self._open_view(user_id, view_id)[1], entered)
+
     def _fill(self, user_id: str, view: View, entered: dict[str, dict[str, Any]]) -> None:
         chosen = self._state.inputs(user_id, view["id"])
         for block_id, actions in entered.items():

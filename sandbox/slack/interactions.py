@@ -6,7 +6,7 @@ from typing import Any
 from sandbox.slack.actions import action_of, find_element, remember
 from sandbox.slack.chat_methods import keep_ephemeral
 from sandbox.slack.delivery import Ack, Delivery, Envelope
-from sandbox.slack.messages import Message
+from sandbox.slack.messages import Message, thread_of
 from sandbox.slack.payloads import (
     event_payload,
     message_action_payload,
@@ -103,7 +103,7 @@ class Interactions:
         payload = message_action_payload(self.state, user, place, message, action=action)
         ack = await self.delivery.deliver(Envelope("interactive", payload))
         if not ack.ok:
-            self._failed(user_id, place.id, ack, message.get("thread_ts"))
+            self._failed(user_id, place.id, ack, thread_of(message))
         self.state.changed()
         return ack
 

@@ -77,6 +77,12 @@ class Messages:
         )
 
 
+def thread_of(message: Message) -> str | None:
+    """The thread a reply stands in; None for anything in the channel itself, parents included."""
+    root = message.get("thread_ts")
+    return None if root in (None, message["ts"]) else str(root)
+
+
 def _is_top_level(message: Message) -> bool:
     root = message.get("thread_ts")
     return root in (None, message["ts"]) or message.get("subtype") == "thread_broadcast"

@@ -3,11 +3,9 @@
 import asyncio
 import json
 import secrets
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
-from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -16,7 +14,6 @@ from sandbox.slack.forms import Forms
 from sandbox.slack.interactions import Container, Gesture, Interactions
 from sandbox.slack.page_state import page_state
 from sandbox.slack.payloads import escaped
-from sandbox.slack.refusals import Refused
 from sandbox.slack.state import SlackState
 
 CONTENT_SECURITY_POLICY = (
@@ -25,8 +22,6 @@ CONTENT_SECURITY_POLICY = (
     "frame-ancestors 'none'"
 )
 TYPES = {"html": "text/html", "js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +149,8 @@ class PageApi:
         given = await body(request)
         what = Gesture(given["action_id"], given.get("block_id"), given.get("selected"))
         if given.get("view"):
+            if given.get("values"):
+                self._forms.fill(given["user"], given["view"], given["values"])
             doing = self._interactions.act_on_view(given["user"], given["view"], what)
             return ack_response(await doing)
         place = self._interactions.place(given["channel"])
@@ -212,39 +209,6 @@ async def body(request: web.Request) -> dict[str, Any]:
     if not isinstance(given, dict):
         raise web.HTTPBadRequest(text="not an object")
     return given
-
-
-def guard(loopback_only: bool) -> Any:
-    """Middleware: refuses other origins and other hosts, and turns mistakes into messages."""
-
-    @web.middleware
-    async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.path.startswith("/sandbox/") and not is_same_origin(request, loopback_only):
-            raise web.HTTPForbidden(text="cross-origin request refused")
-        if not request.path.startswith("/sandbox/"):
-            return await handler(request)
-        try:
-            return await handler(request)
-        except (KeyError, LookupError, ValueError) as wrong:
-            return web.json_response({"error": str(wrong.args[0])}, status=400)
-        except Refused as no:
-            return web.json_response({"error": no.error}, status=400)
-
-    return guarded
-
-
-def is_same_origin(request: web.Request, loopback_only: bool) -> bool:
-    """Whether the request comes from our own page: Origin equals Host, and Host is this machine.
-
-    The Host check keeps out a foreign name that was made to resolve to 127.0.0.1.
-    """
-    host = request.headers.get("Host", "")
-    if loopback_only and urlsplit(f"//{host}").hostname not in LOOPBACK:
-        return False
-    origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != host:
-        return False
-    return request.method != "POST" or request.content_type == "application/json"
 
 
 def _asset(name: str) -> web.Response:

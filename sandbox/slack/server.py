@@ -22,7 +22,8 @@ from sandbox.slack.faults import ApiCall, Faults
 from sandbox.slack.forms import Forms
 from sandbox.slack.http_mode import HttpMode
 from sandbox.slack.interactions import EVENTS, Interactions
-from sandbox.slack.page_api import LOOPBACK, Guide, PageApi, guard
+from sandbox.slack.origin import LOOPBACK, guard
+from sandbox.slack.page_api import Guide, PageApi
 from sandbox.slack.socket_mode import SocketMode
 from sandbox.slack.state import SlackState
 from sandbox.slack.web_api import WebApi
@@ -70,9 +71,8 @@ class SlackSandbox:
         self.state = SlackState(workspace, clock, timing.file_ready_seconds)
         self._api = WebApi(self.state, self.faults)
         self._sockets = SocketMode(self.state, timing.ack_seconds)
-        way: Delivery = self._sockets
-        if delivery == "http":
-            way = HttpMode(request_url, self.signing_secret, timing.ack_seconds)
+        over_http = HttpMode(request_url, self.signing_secret, timing.ack_seconds)
+        way: Delivery = over_http if delivery == "http" else self._sockets
         self.interactions = Interactions(self.state, way, events)
         self.forms = Forms(self.state, way)
         told = Guide(tuple(guide), tuple(commands))
@@ -127,7 +127,11 @@ class SlackSandbox:
         self._thread = threading.Thread(target=self._loop.run_forever, name="slack-sandbox")
         self._thread.daemon = True
         self._thread.start()
-        self.run(self._listen())
+        try:
+            self.run(self._listen())
+        except OSError:  # the port is taken
+            self.stop()
+            raise
         return self
 
     def stop(self) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.slack.clock import Clock
 from sandbox.slack.files import Files
-from sandbox.slack.messages import Messages
+from sandbox.slack.messages import Messages, thread_of
 from sandbox.slack.tickets import (
     RESPONSE_URL_SECONDS,
     TRIGGER_SECONDS,
@@ -94,7 +94,7 @@ class SlackState:
             channel_id,
             self.clock.monotonic() + RESPONSE_URL_SECONDS,
             message_ts=message["ts"] if message else None,
-            thread_ts=message.get("thread_ts") if message else None,
+            thread_ts=thread_of(message) if message else None,
         )
         self.tickets.add_response_url(key, ticket)
         return f"{self.base_url}response/{key}"

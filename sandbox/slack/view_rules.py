@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sandbox.slack.block_rules import Problem, problems
-from sandbox.slack.element_rules import plain
+from sandbox.slack.object_rules import plain
 from sandbox.slack.shapes import Check, boolean, list_of, one_of, shape, string
 
 _ANY_BLOCK: Check = lambda value, at: iter(())  # noqa: E731 - blocks are checked by block_rules

@@ -85,7 +85,9 @@ class WebApi:
             return _failed(fault)
         body = self._perform(method, values, _token(request, values))
         self._log(method, values, body.get("error"))
-        return _failed(fault) if fault else web.json_response(body)
+        granted = ",".join(sorted(self._state.workspace.scopes))
+        headers = {"X-OAuth-Scopes": granted}  # how an app learns which optional scopes it has
+        return _failed(fault) if fault else web.json_response(body, headers=headers)
 
     def _perform(self, method: str, values: dict[str, Any], token: str) -> dict[str, Any]:
         try:

@@ -44,7 +44,7 @@ def test_verdicts_are_ordered_by_strictness() -> None:
     assert ALLOW < ASK < DENY
     assert max([ASK, DENY, ALLOW]) is DENY
     assert sorted([DENY, ALLOW, ASK]) == [ALLOW, ASK, DENY]
-    assert ALLOW <= ALLOW
+    assert ALLOW <= ASK
     assert DENY >= ASK
 
 
@@ -266,7 +266,7 @@ def test_the_next_opening_is_that_of_the_team() -> None:
     hours=st.integers(0, 200),
 )
 def test_the_strictest_policy_wins_and_the_answer_never_varies(
-    changes: int, saving: int, confidence: float, risk: float, hours: int
+    *, changes: int, saving: int, confidence: float, risk: float, hours: int
 ) -> None:
     found = opportunity(confidence=confidence, risk=risk)
     now: datetime = NOW + timedelta(hours=hours)

@@ -86,6 +86,7 @@ usages = st.builds(
 )
 def test_each_resource_gives_one_finding_and_no_saving_is_zero_or_less(
     detector: Detector,
+    *,
     cpu: int | None,
     memory: int | None,
     used: UsageSummary | None,

@@ -40,7 +40,7 @@ GENERAL, PAYMENTS, FINOPS = "C0GENERAL01", "C0PAYMENTS1", "C0FINOPS001"
 APPROVERS = "S0APPROVERS"
 
 _CHANGES = {
-    WasteKind.OVER_REQUESTED_CPU: (Change(Setting.CPU_REQUEST, 500, 120),),
+    WasteKind.OVER_REQUESTED_CPU: (Change(Setting.CPU_REQUEST, 480, 120),),
     WasteKind.OVER_REQUESTED_MEMORY: (
         Change(Setting.MEMORY_REQUEST, 2 * 1024**3, 768 * 1024**2),
         Change(Setting.MEMORY_LIMIT, 2 * 1024**3, 1024**3),
@@ -92,7 +92,7 @@ def opportunity(
         rollback="Revert the pull request: the request returns with one rolling restart.",
         detected_at=NOW - timedelta(hours=2),
         evidence=(
-            Evidence("CPU request", "500m × 3", "apps/shop/frontend.yaml"),
+            Evidence("CPU request", "480m × 3", "apps/shop/frontend.yaml"),
             Evidence("CPU maximum", "96m", "Prometheus"),
             Evidence("history", "14 days, 40,320 samples", "Prometheus"),
             Evidence("price", "$0.0316 per core-hour", "bundled price list"),

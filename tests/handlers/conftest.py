@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 from slack_bolt import App
 from slack_sdk import WebClient
 
@@ -21,10 +22,8 @@ from handlers import HandlerContext, Membership, SlackDeliveries, register
 from sandbox.slack import Driver, SlackSandbox, Timing, example_workspace
 from tests.handlers import builders
 
-SCOPES = frozenset(
-    "commands chat:write im:write usergroups:read channels:history groups:history im:history "
-    "files:write files:read".split()
-)
+MANIFEST = Path(__file__).parents[2] / "manifest.yml"
+SCOPES = frozenset(yaml.safe_load(MANIFEST.read_text())["oauth_config"]["scopes"]["bot"])
 
 
 @pytest.fixture(autouse=True)
@@ -71,9 +70,7 @@ def app(
     executor = ThreadPoolExecutor(32)
     app = App(client=client, token_verification_enabled=False, listener_executor=executor)
     app.logger.setLevel(logging.ERROR)
-    context = HandlerContext(
-        engine=engine, instance=builders.INSTANCE, membership=membership
-    )
+    context = HandlerContext(engine=engine, instance=builders.INSTANCE, membership=membership)
     register(app, context)
     connection = SocketModeConnection(
         app, app_token=slack.app_token, bot_token=slack.bot_token, base_url=slack.api_url

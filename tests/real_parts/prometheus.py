@@ -2,7 +2,7 @@
 
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -26,19 +26,19 @@ def prometheus(tmp_path: Path) -> Iterator[PrometheusFactory]:
         def start(openmetrics: str) -> str:
             folder = tmp_path / f"prometheus-{free_port()}"
             folder.mkdir()
-            _write_blocks(openmetrics, folder)
-            port = free_port()
-            servers.enter_context(
-                running(
-                    _command(folder, port),
-                    port=port,
-                    ready_path="/-/ready",
-                    log=folder / "prometheus.log",
-                )
-            )
-            return f"http://127.0.0.1:{port}"
+            return servers.enter_context(prometheus_server(openmetrics, folder))
 
         yield start
+
+
+@contextmanager
+def prometheus_server(openmetrics: str, folder: Path) -> Iterator[str]:
+    """A running server whose past is that text; the benchmarks start it without pytest."""
+    _write_blocks(openmetrics, folder)
+    port = free_port()
+    log = folder / "prometheus.log"
+    with running(_command(folder, port), port=port, ready_path="/-/ready", log=log):
+        yield f"http://127.0.0.1:{port}"
 
 
 def _write_blocks(openmetrics: str, folder: Path) -> None:

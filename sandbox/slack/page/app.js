@@ -28,12 +28,22 @@ function render() {
   renderPulls(host("drawer"));
 }
 
+function goToMessage(channel, digits) {
+  const ts = digits && `${digits.slice(0, -6)}.${digits.slice(-6)}`;
+  const message = conversation(channel)?.messages.find((m) => m.ts === ts);
+  goTo(channel, message?.thread_ts && message.thread_ts !== ts ? message.thread_ts : null);
+  const node = ts && document.querySelector(`.message[data-ts="${ts}"]`);
+  node?.scrollIntoView({ block: "center" });
+  node?.classList.add("pointed-at");
+  setTimeout(() => node?.classList.remove("pointed-at"), 2500);
+}
+
 /** Show what an address of ours stands for; false if it is not ours. */
 function route(path) {
   const pull = path.match(/^\/pull\/(\d+)$/);
   if (pull) openPull(Number(pull[1]));
   const place = path.match(/^\/archives\/(\w+)(?:\/p(\d+))?$/);
-  if (place) goTo(place[1]);
+  if (place) goToMessage(place[1], place[2]);
   return Boolean(pull || place);
 }
 

@@ -65,7 +65,7 @@ function input(b, where) {
   const error = where.errors?.[b.block_id];
   const id = `label-${b.block_id}`;
   const inner = element(b, b.element, { ...where, labelledBy: id, describedBy: error ? `${id}-error` : null });
-  return h("div", { class: `b-input${error ? " wrong" : ""}`, role: "group", "aria-labelledby": id },
+  return h("div", { class: `b-input${error ? " wrong" : ""}` },
     h("label", { id, for: `in-${b.block_id}` }, textObject(b.label), b.optional && h("span", { class: "optional" }, " (optional)")),
     inner,
     error && h("p", { class: "error", id: `${id}-error`, role: "alert" }, error),

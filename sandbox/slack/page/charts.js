@@ -62,7 +62,7 @@ function xy(c, title) {
   const slot = (W - LEFT - RIGHT) / categories.length;
   const x = (i) => LEFT + slot * (i + 0.5);
   const space = { y, x, slot, low };
-  return svg("svg", { viewBox: `0 0 ${W} ${H}`, role: "img", "aria-label": `${title}, ${c.type} chart` },
+  return svg("svg", { viewBox: `0 0 ${W} ${xLabel ? H : H - 18}`, role: "img", "aria-label": `${title}, ${c.type} chart` },
     marks.map((v) => svg("g", { class: "rule" },
       svg("line", { x1: LEFT, x2: W - RIGHT, y1: y(v), y2: y(v), class: v === 0 ? "zero" : "" }),
       svg("text", { x: LEFT - 8, y: y(v) + 4, "text-anchor": "end" }, short(v)))),

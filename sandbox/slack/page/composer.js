@@ -24,6 +24,8 @@ export function composer({ channel, thread = null, label }) {
     if (!text) return;
     area.value = "";
     update();
+    const list = area.closest("main, aside").querySelector(".messages");
+    list.scrollTop = list.scrollHeight; // what comes back is shown at the foot
     button.setAttribute("aria-busy", "true");
     await send(channel, thread, text).catch((error) => {
       toast(error.message, "bad");

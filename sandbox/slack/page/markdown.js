@@ -78,9 +78,16 @@ function list(lines) {
     let text = m[3];
     while (lines.length && /^\s{2,}\S/.test(lines[0]) && !/^\s*(?:[-*+]|\d+[.)])\s/.test(lines[0])) text += ` ${lines.shift().trim()}`;
     const box = m[2] === undefined ? null : h("span", { class: "task", "aria-hidden": "true" }, m[2] === " " ? "☐ " : "☑ ");
-    root.append(h("li", { class: m[1].length >= 2 ? "deeper" : "" }, box, inlineMarkdown(text)));
+    const parent = m[1].length >= 2 && root.lastElementChild ? nested(root.lastElementChild, /\d/.test(m[0].trim()[0])) : root;
+    parent.append(h("li", null, box, inlineMarkdown(text)));
   }
   return root;
+}
+
+/** The list inside a list item, made on first use. */
+function nested(item, ordered) {
+  if (!item.querySelector("ul, ol")) item.append(h(ordered ? "ol" : "ul"));
+  return item.querySelector("ul, ol");
 }
 
 function table(lines) {

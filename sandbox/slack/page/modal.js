@@ -54,8 +54,15 @@ function where(view, errors) {
     target: { view: view.id },
     stateOf: (b, e) => asState(e, mine[b.block_id]?.[e.action_id]) ?? view.state.values[b.block_id]?.[e.action_id],
     remember: (b, e, value) => ((mine[b.block_id] ??= {})[e.action_id] = value),
-    act: (b, e, selected) => post("/sandbox/act", { user: store.state.me, view: view.id, action_id: e.action_id, block_id: b.block_id, selected }),
+    act: (b, e, selected) => post("/sandbox/act", { user: store.state.me, view: view.id, action_id: e.action_id, block_id: b.block_id, selected, values: entered(view) }),
   };
+}
+
+/** What was typed into the inputs this version of the view still has. */
+function entered(view) {
+  const mine = typed.get(view.id) ?? {};
+  const inputs = view.blocks.filter((b) => b.type === "input" && mine[b.block_id]).map((b) => [b.block_id, b.element.action_id]);
+  return Object.fromEntries(inputs.filter(([block, action]) => action in mine[block]).map(([block, action]) => [block, { [action]: mine[block][action] }]));
 }
 
 /** What was typed, in the shape of an element's state, so that a redrawn form shows it again. */
@@ -69,7 +76,7 @@ function asState(e, value) {
 async function send(view, button) {
   button?.setAttribute("aria-busy", "true");
   try {
-    const ack = await post("/sandbox/submit", { user: store.state.me, view: view.id, values: typed.get(view.id) ?? {} });
+    const ack = await post("/sandbox/submit", { user: store.state.me, view: view.id, values: entered(view) });
     if (ack.error) toast(`We had some trouble connecting. Try again? (${ack.error})`, "bad");
     wrong.set(view.id, ack.errors);
     renderModal();

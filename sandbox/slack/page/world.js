@@ -18,7 +18,7 @@ export function renderWorld(host) {
       h("strong", null, icon("calendar"), worldDate(world.now))),
     h("div", { class: "world-steps" }, step(1, "+1 day"), step(7, "+1 week")),
     h("dl", { class: "headlines" }, world.headlines.map((f) => h("div", null, h("dt", null, f.label), h("dd", null, f.value)))),
-    h("button", { class: "btn pulls-button", data: { mark: "pulls" }, onclick: () => openPull(null) }, icon("pull"), h("span", null, "Pull requests"), open ? h("span", { class: "count" }, open) : null)]);
+    h("button", { class: "btn pulls-button", "aria-label": `Pull requests, ${open} open`, data: { mark: "pulls" }, onclick: () => openPull(null) }, icon("pull"), h("span", null, "Pull requests"), open ? h("span", { class: "count" }, open) : null)]);
 }
 
 const step = (days, label) =>

@@ -12,17 +12,18 @@ GB = 10**9
 NODE = NodeCapacity(4_000, 16 * GB)
 
 
-def demand(key: str, reserved: float, used: float, gb: float, used_gb: float) -> Demand:
-    return Demand(key, int(reserved * 1000), int(used * 1000), int(gb * GB), int(used_gb * GB))
+def demand(key: str, cpu: tuple[float, float], gb: tuple[int, int]) -> Demand:
+    cores = [int(one * 1000) for one in cpu]
+    return Demand(key, cores[0], cores[1], gb[0] * GB, gb[1] * GB)
 
 
 def test_the_worked_example_of_aws_comes_out() -> None:
     """Split cost of "Example of split cost allocation data": a $1 machine, CPU 9 times memory."""
     pods = [
-        demand("pod1", 1, 0.1, 4, 3),
-        demand("pod2", 1, 1.9, 4, 6),
-        demand("pod3", 1, 0.5, 2, 2),
-        demand("pod4", 1, 0.5, 2, 2),
+        demand("pod1", (1, 0.1), (4, 3)),
+        demand("pod2", (1, 1.9), (4, 6)),
+        demand("pod3", (1, 0.5), (2, 2)),
+        demand("pod4", (1, 0.5), (2, 2)),
     ]
     cpu_part = Decimal(36) / Decimal(52)
     split = allocate_node_cost(Decimal("1.00"), NODE, pods, cpu_part_usd=cpu_part)

@@ -13,6 +13,7 @@ from github.Repository import Repository
 from finops.code_hosts import GitHubHost, LocalGitHost
 from finops.code_hosts.git_plumbing import BareRepository
 from finops.code_hosts.github import token_auth
+from finops.code_hosts.github_branch import make_branch
 from finops.domain.pull_request import ProposedPullRequest
 from tests.finops.code_hosts.hosts import FILES, NOW, Platform
 from tests.real_parts.bare_repository import BareRepositoryFactory
@@ -82,7 +83,7 @@ class GitHubPlatform:
         return file.decoded_content
 
     def branch_without_pull_request(self, proposed: ProposedPullRequest) -> None:
-        self.host()._make_branch(proposed)
+        make_branch(self.repository, proposed, base_commit=proposed.base_commit)
 
     def merge(self, number: int) -> None:
         self.repository.get_pull(number).merge()

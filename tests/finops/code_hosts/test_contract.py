@@ -1,5 +1,7 @@
 """Every code host keeps these promises, whatever it is made of."""
 
+from dataclasses import replace
+
 import pytest
 
 from finops.domain.errors import Refused, TryAgainLater, WillNeverWork
@@ -137,6 +139,44 @@ def test_two_opportunities_have_two_pull_requests(platform: Platform) -> None:
 
     assert one.number != other.number
     assert host.find_pull_request(BRANCH) == one
+
+
+def test_an_open_one_follows_a_file_that_moved_on(platform: Platform) -> None:
+    host = platform.host()
+    number = host.open_pull_request(proposal(host)).number
+    moved, wanted = BEFORE + b"# a neighbour\n", AFTER + b"# a neighbour\n"
+    platform.push("main", PATH, moved)
+    again = replace(proposal(host), files=(FileChange(PATH, moved, wanted),))
+
+    refreshed = host.refresh_pull_request(number, again)
+
+    assert (refreshed.number, refreshed.state) == (number, PullRequestState.OPEN)
+    assert platform.read(BRANCH, PATH) == wanted
+    assert platform.count() == 1
+
+
+def test_an_open_one_stays_when_only_other_files_moved_on(platform: Platform) -> None:
+    host = platform.host()
+    number = host.open_pull_request(proposal(host)).number
+    platform.push("main", "README.md", b"# New\n")
+
+    host.refresh_pull_request(number, proposal(host))
+
+    assert platform.read(BRANCH, "README.md") == FILES["README.md"]
+
+
+def test_a_persons_work_is_not_refreshed_away(platform: Platform) -> None:
+    host = platform.host()
+    number = host.open_pull_request(proposal(host)).number
+    platform.push(BRANCH, PATH, b"cpu: 450m\n")
+    moved = BEFORE + b"# a neighbour\n"
+    platform.push("main", PATH, moved)
+    again = replace(proposal(host), files=(FileChange(PATH, moved, AFTER),))
+
+    with pytest.raises(Refused, match="A person has worked"):
+        host.refresh_pull_request(number, again)
+
+    assert platform.read(BRANCH, PATH) == b"cpu: 450m\n"
 
 
 def test_an_unknown_pull_request_is_a_sentence(platform: Platform) -> None:

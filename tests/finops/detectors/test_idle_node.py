@@ -97,9 +97,8 @@ def test_the_declared_minimum_stays() -> None:
 
 
 def test_at_most_three_quarters_leave_at_once() -> None:
-    found = found_in(
-        nodes(12, requested_cpu_millicores=100, requested_memory_bytes=GIB // 2, cpu_usage=None)
-    )
+    small = {"requested_cpu_millicores": 100, "requested_memory_bytes": GIB // 2}
+    found = found_in(nodes(12, **small, cpu_usage=None, memory_usage=None))
 
     assert found.changes[0].proposed == 3
     assert any("A first step" in caveat for caveat in found.caveats)

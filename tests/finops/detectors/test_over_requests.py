@@ -94,7 +94,7 @@ def test_every_number_of_the_proposal_has_its_evidence() -> None:
         ),
         (
             workload(container(cpu_usage=usage(950, 990), memory_usage=usage(GIB, int(1.9 * GIB)))),
-            "already right",
+            "nothing to lower",
         ),
         (
             workload(container(cpu_usage=usage(1400, 1500), memory_usage=usage(GIB, 3 * GIB))),
@@ -108,6 +108,12 @@ def test_every_number_of_the_proposal_has_its_evidence() -> None:
 )
 def test_each_no_has_its_reason(detector: Any, held: Workload, reason: str) -> None:
     assert reason in reason_of(detector, held)
+
+
+def test_bursts_of_cpu_over_the_request_are_no_reason_to_raise_it() -> None:
+    found = cpu(container(cpu_usage=usage(300, 1200)))
+
+    assert found.changes[0].proposed == 365
 
 
 def test_a_workload_without_containers_is_not_dropped() -> None:

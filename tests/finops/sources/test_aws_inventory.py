@@ -33,28 +33,28 @@ def clients_of(aws: Any) -> ClientFactory:
     return boto3_clients(aws.session(), endpoint_url=aws.endpoint_url)
 
 
-def tags(kind: str, **values: str) -> list[dict[str, Any]]:
-    listed = [{"Key": key.replace("__", "/"), "Value": value} for key, value in values.items()]
+def tags(kind: str, values: dict[str, str]) -> list[dict[str, Any]]:
+    listed = [{"Key": key, "Value": value} for key, value in values.items()]
     return [{"ResourceType": kind, "Tags": listed}]
 
 
-def run(ec2: Any, instance_type: str, count: int = 1, **values: str) -> list[str]:
+def run(ec2: Any, instance_type: str, values: dict[str, str], *, count: int = 1) -> list[str]:
     answer = ec2.run_instances(
         ImageId="ami-12c6146b",
         InstanceType=instance_type,
         MinCount=count,
         MaxCount=count,
-        TagSpecifications=tags("instance", Name="n", **values),
+        TagSpecifications=tags("instance", {"Name": "n"} | values),
     )
     return [instance["InstanceId"] for instance in answer["Instances"]]
 
 
 def test_nodes_of_the_cluster_are_read_with_size_and_price(aws: Any) -> None:
     ec2 = aws.client("ec2", REGION)
-    [first] = run(ec2, "m5.large", **{"kubernetes.io__cluster__prod": "owned", "Team": "web"})
-    run(ec2, "c7g.xlarge", 2, **{"eks:cluster-name": "prod", "eks:nodegroup-name": "general"})
-    run(ec2, "m5.large", **{"eks:cluster-name": "other"})
-    [stopped] = run(ec2, "m5.large", **{"eks:cluster-name": "prod"})
+    [first] = run(ec2, "m5.large", {"kubernetes.io/cluster/prod": "owned", "Team": "web"})
+    run(ec2, "c7g.xlarge", {"eks:cluster-name": "prod", "eks:nodegroup-name": "general"}, count=2)
+    run(ec2, "m5.large", {"eks:cluster-name": "other"})
+    [stopped] = run(ec2, "m5.large", {"eks:cluster-name": "prod"})
     ec2.stop_instances(InstanceIds=[stopped])
     nodes = inventory(clients_of(aws)).nodes
     node = next(node for node in nodes if node.instance_id == first)
@@ -69,8 +69,8 @@ def test_nodes_of_the_cluster_are_read_with_size_and_price(aws: Any) -> None:
 
 
 def test_an_instance_tagged_both_ways_is_one_node(aws: Any) -> None:
-    both = {"kubernetes.io__cluster__prod": "owned", "eks:cluster-name": "prod"}
-    run(aws.client("ec2", REGION), "m5.large", **both)
+    both = {"kubernetes.io/cluster/prod": "owned", "eks:cluster-name": "prod"}
+    run(aws.client("ec2", REGION), "m5.large", both)
 
     assert len(inventory(clients_of(aws)).nodes) == 1
 
@@ -104,15 +104,15 @@ def test_volumes_of_every_page_are_read_attached_or_not(aws: Any) -> None:
         VolumeType="gp2",
         TagSpecifications=tags(
             "volume",
-            **{
+            {
                 "Name": "old-db",
                 "owner": "data",
-                "kubernetes.io__cluster__gone": "owned",
-                "finops__detached-since": "2026-05-01",
+                "kubernetes.io/cluster/gone": "owned",
+                "finops/detached-since": "2026-05-01",
             },
         ),
     )["VolumeId"]
-    [instance] = run(ec2, "m5.large")
+    [instance] = run(ec2, "m5.large", {})
     volumes = inventory(clients_of(aws)).volumes
     found = next(volume for volume in volumes if volume.volume_id == orphan)
 
@@ -128,7 +128,7 @@ def test_volumes_of_every_page_are_read_attached_or_not(aws: Any) -> None:
 
 
 def test_an_unknown_cluster_and_a_foreign_price_list_are_said(aws: Any) -> None:
-    run(aws.client("ec2", "eu-west-1"), "m5.large", **{"eks:cluster-name": "prod"})
+    run(aws.client("ec2", "eu-west-1"), "m5.large", {"eks:cluster-name": "prod"})
     real, missing = clients_of(aws), Refusing("ResourceNotFoundException")
     read = inventory(lambda s, region: missing if s == "eks" else real(s, region), "eu-west-1")
     sentences = [gap.sentence for gap in read.gaps]
@@ -138,7 +138,7 @@ def test_an_unknown_cluster_and_a_foreign_price_list_are_said(aws: Any) -> None:
 
 
 def test_a_type_without_known_size_is_a_gap(aws: Any) -> None:
-    run(aws.client("ec2", REGION), "p3.2xlarge", **{"eks:cluster-name": "prod"})
+    run(aws.client("ec2", REGION), "p3.2xlarge", {"eks:cluster-name": "prod"})
     read = inventory(clients_of(aws))
 
     assert read.nodes == ()

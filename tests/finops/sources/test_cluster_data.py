@@ -61,7 +61,8 @@ def test_the_given_shape_is_read() -> None:
     assert (workload.namespace, workload.name, workload.team) == ("shop", "frontend", "web")
     assert container.cpu_request_millicores == 1000
     assert container.memory_request_bytes == 2 * GIB
-    assert container.cpu_usage and container.memory_usage
+    assert container.cpu_usage
+    assert container.memory_usage
     assert (container.cpu_usage.mean, container.cpu_usage.maximum) == (120, 120)
     assert (container.cpu_usage.window_days, container.cpu_usage.samples) == (0, 1)
     assert container.memory_usage.mean == 700 * 2**20
@@ -223,7 +224,8 @@ def test_json_and_yaml_files_read_alike(tmp_path: Path) -> None:
     as_json, as_yaml = tmp_path / "a.json", tmp_path / "a.yaml"
     as_json.write_text(json.dumps(cluster(entry())))
     as_yaml.write_text(
-        "cluster: prod\nworkloads:\n  shop:\n  - {name: frontend, cpu_request: 1.0, cpu_usage: 0.12,"
+        "cluster: prod\nworkloads:\n  shop:\n  - {name: frontend, cpu_request: 1.0,"
+        " cpu_usage: 0.12,"
         " memory_request_gb: 2, memory_usage_gb: 700Mi, team: web}\n"
     )
     first, second = load_cluster_data(as_json, NOW), load_cluster_data(as_yaml, NOW)

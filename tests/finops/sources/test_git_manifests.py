@@ -2,6 +2,9 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from finops.domain.pull_request import RepositoryFiles
 from finops.ports import DesiredState
 from finops.sources.git_manifests import GitManifests, read_manifests
@@ -255,3 +258,16 @@ def test_native_sidecars_are_containers_and_other_init_containers_are_not() -> N
         ("proxy", None),
         ("mesh", 200),
     ]
+
+
+@given(
+    st.integers(0, len(FRONTEND)),
+    st.integers(0, 40),
+    st.sampled_from(["", "{{ x }}", "[", "- ", "null", "\t", "&a *a", "---\n", "'", ": 5", "\x00"])
+    | st.text(max_size=6),
+)
+def test_no_damage_to_a_manifest_is_a_crash(start: int, length: int, instead: str) -> None:
+    damaged = FRONTEND[:start] + instead + FRONTEND[start + length :]
+    state = read(damaged.encode("utf-8", "surrogatepass"))
+
+    assert len(state.workloads) <= 2

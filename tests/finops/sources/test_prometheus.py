@@ -73,7 +73,10 @@ def test_fourteen_days_of_the_hottest_pod(prometheus: Callable[[str], str]) -> N
 
     assert set(reading.containers) == {("shop", "web", "server"), ("shop", "db", "server")}
     assert reading.gaps == ()
-    assert web.cpu and web.memory and db.cpu and db.memory
+    assert web.cpu
+    assert web.memory
+    assert db.cpu
+    assert db.memory
     assert web.cpu.percentiles[0.5] == pytest.approx(100, rel=0.01)
     assert web.cpu.maximum == pytest.approx(400, rel=0.01)
     assert web.cpu.window_days == pytest.approx(14, abs=0.02)

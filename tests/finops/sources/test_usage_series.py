@@ -56,7 +56,7 @@ def test_a_summary_tells_span_peaks_and_percentiles() -> None:
     assert summary.window_days == 2
     assert summary.samples == 48
     assert summary.maximum == 100
-    assert summary.daily_peaks == (23, 100)
+    assert list(summary.daily_peaks) == [23, 100]
     assert summary.percentiles[0.5] == pytest.approx(61.5)
     assert set(summary.percentiles) == {0.5, 0.9, 0.95, 0.97, 0.98, 0.99}
 
@@ -66,7 +66,7 @@ def test_a_day_peak_of_cpu_is_the_days_95th_percentile() -> None:
     summary = summarise(np.arange(24.0), grid, peak_share=0.95, source="")
 
     assert summary is not None
-    assert summary.daily_peaks == (pytest.approx(21.85),)
+    assert list(summary.daily_peaks) == [pytest.approx(21.85)]
 
 
 def test_a_series_without_a_sample_has_no_summary() -> None:

@@ -236,10 +236,10 @@ def test_the_first_line_names_action_scope_and_money() -> None:
     }
 
     assert first_lines == {
-        WasteKind.OVER_REQUESTED_CPU: "*Lower CPU request of shop/frontend (server) from 500m to "
-        "120m · frees $41/month of room*",
+        WasteKind.OVER_REQUESTED_CPU: "*Lower CPU request of shop/frontend (server) from 480m to "
+        "120m · frees $41/month*",
         WasteKind.OVER_REQUESTED_MEMORY: "*Lower memory request of shop/frontend (server) from "
-        "2Gi to 768Mi and lower memory limit from 2Gi to 1Gi · frees $17.42/month of room*",
+        "2Gi to 768Mi and lower memory limit from 2Gi to 1Gi · frees $17.42/month*",
         WasteKind.IDLE_NODE: "*Lower node group workers from 5 to 4 · saves $73/month*",
         WasteKind.ORPHAN_VOLUME: "*Delete volume vol-0a1b2c3d4e5f · saves $8/month*",
     }
@@ -290,5 +290,3 @@ def test_equal_cards_have_equal_hashes_and_others_do_not() -> None:
 
     assert hashed() == hashed()
     assert hashed() != hashed(revision=2)
-
-

@@ -45,8 +45,8 @@ def test_odds_are_whole_cases_and_never_rounded_up(confidence: float, words: str
     ("saving", "words"),
     [
         (Saving(Decimal(73), Decimal(0)), "saves $73/month"),
-        (Saving(Decimal(0), Decimal("41.5")), "frees $41.50/month of room"),
-        (Saving(Decimal(1), Decimal(2)), "saves $1/month and frees $2/month of room"),
+        (Saving(Decimal(0), Decimal("41.5")), "frees $41.50/month"),
+        (Saving(Decimal(1), Decimal(2)), "saves $1/month and frees $2/month"),
         (Saving(), "saves nothing"),
     ],
 )

@@ -36,7 +36,7 @@ class RunningApp:
                 self.app, self._sandbox.app_token, web_client=web_client, ping_interval=1
             )
             self.handlers.append(handler)
-            await handler.connect_async()
+            await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it bare
 
         before = self._sandbox.connections
         asyncio.run_coroutine_threadsafe(connect(), self._loop).result(10)
@@ -47,7 +47,7 @@ class RunningApp:
 
         async def close() -> None:
             for handler in self.handlers:
-                await handler.close_async()
+                await handler.close_async()  # type: ignore[no-untyped-call]  # Bolt leaves it bare
             tasks = asyncio.all_tasks() - {asyncio.current_task()}
             for task in tasks:
                 task.cancel()

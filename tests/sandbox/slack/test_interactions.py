@@ -169,9 +169,8 @@ def test_a_view_update_with_an_old_hash_is_a_conflict(still: SlackSandbox) -> No
 def test_at_most_three_views_lie_on_each_other(still: SlackSandbox) -> None:
     client = WebClient(token=still.bot_token, base_url=still.api_url)
     first = client.views_open(trigger_id=still.state.new_trigger(DANA), view=modal())["view"]
-    for _ in range(2):
-        trigger = still.state.new_trigger(DANA, first["id"])
-        top = client.views_push(trigger_id=trigger, view=modal())["view"]
+    triggers = [still.state.new_trigger(DANA, first["id"]) for _ in range(2)]
+    _, top = [client.views_push(trigger_id=t, view=modal())["view"] for t in triggers]
     with pytest.raises(SlackApiError, match="push_limit_reached"):
         client.views_push(trigger_id=still.state.new_trigger(DANA, first["id"]), view=modal())
 
@@ -195,7 +194,7 @@ SUBMIT = {"type": "plain_text", "text": "Save"}
 
 @pytest.mark.parametrize("what", ["update", "push", "clear", "errors"])
 def test_a_submission_can_be_answered_in_each_way_slack_knows(
-    sandbox: SlackSandbox, client: WebClient, driver: Driver, bolt: Any, what: str
+    sandbox: SlackSandbox, driver: Driver, bolt: Any, what: str
 ) -> None:
     def answer(ack: Any) -> None:
         if what == "errors":
@@ -206,6 +205,7 @@ def test_a_submission_can_be_answered_in_each_way_slack_knows(
             ack(response_action=what, view=modal(callback_id="next"))
 
     bolt.app.view("form")(answer)
+    client = bolt.app.client
     form = modal(callback_id="form", submit=SUBMIT, blocks=[named_input("name")])
     view = client.views_open(trigger_id=sandbox.state.new_trigger(DANA), view=form)["view"]
     ack = driver.submit(DANA, view["id"], {"name": {"text": "Dana"}})
@@ -247,3 +247,40 @@ def test_a_dismissed_view_is_told_if_it_asked_for_it(
 
     assert told == ["p1"]
     assert driver.open_view(DANA) is None
+
+
+def test_what_was_typed_is_in_the_state_of_a_click_in_the_modal(
+    sandbox: SlackSandbox, driver: Driver, bolt: Any
+) -> None:
+    seen: list[Any] = []
+
+    def remember(ack: Any, body: dict[str, Any]) -> None:
+        ack()
+        seen.append(body["view"]["state"]["values"]["name"]["text"]["value"])
+
+    bolt.app.action("go")(remember)
+    actions = {"type": "actions", "elements": elements()[:1]}
+    form = modal(submit=SUBMIT, blocks=[named_input("name"), actions])
+    trigger = sandbox.state.new_trigger(DANA)
+    view = bolt.app.client.views_open(trigger_id=trigger, view=form)["view"]
+    driver.fill(DANA, view["id"], {"name": {"text": "Dana"}})
+    driver.click_in_view(DANA, view["id"], "go")
+
+    assert seen == ["Dana"]
+
+
+def test_an_answer_to_a_click_on_a_message_with_replies_stays_in_the_channel(
+    client: WebClient, driver: Driver, seen: list[dict[str, Any]]
+) -> None:
+    ts = post(client)
+    client.chat_postMessage(channel=PAYMENTS, text="reply", thread_ts=ts)
+    driver.click(DANA, PAYMENTS, ts, "go")
+    WebhookClient(seen[0]["response_url"]).send(text="psst")
+
+    assert "thread_ts" not in driver.ephemerals(DANA)[0]
+
+
+def test_a_port_that_is_taken_is_an_error_at_start(sandbox: SlackSandbox) -> None:
+    port = int(sandbox.url.rstrip("/").rpartition(":")[2])
+    with pytest.raises(OSError, match="address already in use"):
+        SlackSandbox(sandbox.workspace, port=port).start()

@@ -3,6 +3,8 @@
 import re
 from typing import TYPE_CHECKING, Any
 
+from slack_bolt import App
+
 from sandbox.slack import SlackSandbox
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ def form(place: str) -> dict[str, Any]:
     }
 
 
-def listen(app: Any) -> None:
+def listen(app: App) -> None:
     @app.action("approve")
     def approve(ack: Any, body: Any, client: Any) -> None:
         ack()

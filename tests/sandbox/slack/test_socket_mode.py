@@ -1,6 +1,7 @@
 import asyncio
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import aiohttp
@@ -142,3 +143,11 @@ def test_a_sandbox_can_be_stopped_while_an_app_is_connected(
     sandbox.stop()
 
     assert sandbox.connections == 0
+
+
+def test_twenty_people_at_once_are_all_answered_in_time(driver: Driver, bolt: Any) -> None:
+    bolt.app.command("/finops")(lambda ack: ack())
+    with ThreadPoolExecutor(20) as crowd:
+        acks = list(crowd.map(lambda _: driver.slash(DANA, PAYMENTS, "/finops"), range(20)))
+
+    assert [ack.error for ack in acks] == [None] * 20

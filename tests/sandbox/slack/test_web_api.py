@@ -128,7 +128,10 @@ def test_arguments_may_come_as_a_form(sandbox: SlackSandbox, client: WebClient) 
 
 
 def test_a_json_call_without_arguments_has_an_empty_body_and_works(client: WebClient) -> None:
-    assert client.auth_test()["user_id"] == "U0FINOPSBOT"
+    answer = client.auth_test()
+
+    assert answer["user_id"] == "U0FINOPSBOT"
+    assert "chat:write" in answer.headers["X-OAuth-Scopes"].split(",")
 
 
 def test_with_chat_write_public_the_bot_may_post_without_joining() -> None:

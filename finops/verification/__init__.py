@@ -1,0 +1,1 @@
+"""What the bill says afterwards: the counterfactual and its verdict."""

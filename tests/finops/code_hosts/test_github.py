@@ -1,0 +1,214 @@
+"""What GitHub does on bad days: a proxy before the emulator refuses, loses and limits."""
+
+import json
+import threading
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.error import HTTPError
+
+import pytest
+from github import GithubException
+from github.Repository import Repository
+
+from finops.code_hosts.github import GitHubHost
+from finops.code_hosts.github_errors import failure_of
+from finops.domain.errors import OutsideWorldFailed, TryAgainLater, WillNeverWork
+from tests.finops.code_hosts.conftest import github_host
+from tests.finops.code_hosts.hosts import BRANCH, FILES, PATH, proposal
+from tests.real_parts.github_emulator import GitHubPart
+
+Answer = tuple[int, dict[str, str], bytes]
+
+
+@dataclass
+class BadDay:
+    """What the proxy answers instead: before GitHub sees a request, or after it acted on it."""
+
+    target: str
+    refuse: dict[tuple[str, str], Answer] = field(default_factory=dict)
+    lose: dict[tuple[str, str], Answer] = field(default_factory=dict)
+    seen: list[tuple[str, str]] = field(default_factory=list)
+
+    def answer(self, method: str, path: str, headers: dict[str, str], body: bytes | None) -> Answer:
+        key = (method, path.partition("?")[0].rstrip("/").rsplit("/", 1)[-1])
+        self.seen.append(key)
+        if key in self.refuse:
+            return self.refuse[key]
+        real = _forwarded(self.target + path, method, headers, body)
+        return self.lose.pop(key, real)
+
+
+def _forwarded(url: str, method: str, headers: dict[str, str], body: bytes | None) -> Answer:
+    request = urllib.request.Request(url, data=body, method=method, headers=headers)
+    try:
+        with urllib.request.urlopen(request) as reply:
+            return reply.status, dict(reply.headers), reply.read()
+    except HTTPError as error:
+        with error:
+            return error.code, dict(error.headers), error.read()
+
+
+@pytest.fixture
+def bad_day(github: GitHubPart) -> Iterator[tuple[BadDay, str]]:
+    day = BadDay(github.base_url)
+
+    class Proxy(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def _answer(self) -> None:
+            size = int(self.headers.get("Content-Length") or 0)
+            kept = ("Authorization", "Content-Type", "Accept")
+            headers = {key: self.headers[key] for key in kept if key in self.headers}
+            body = self.rfile.read(size) if size else None
+            status, replied, content = day.answer(self.command, self.path, headers, body)
+            # PyGithub follows the addresses in answers, and to its own server only.
+            here = f"http://{self.headers['Host']}"
+            content = content.replace(day.target.encode(), here.encode())
+            self.send_response(status)
+            for key, value in replied.items():
+                if key.lower() not in ("content-length", "transfer-encoding", "connection"):
+                    self.send_header(key, value)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_GET = do_POST = do_PATCH = _answer  # noqa: N815 - named by http.server
+
+        def log_message(self, *_: object) -> None:
+            """Stay quiet."""
+
+    server = ThreadingHTTPServer(("localhost", 0), Proxy)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield day, f"http://localhost:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def repository(github: GitHubPart) -> Repository:
+    return github.new_repository(FILES)
+
+
+@pytest.fixture
+def host(bad_day: tuple[BadDay, str], repository: Repository) -> Iterator[GitHubHost]:
+    host = github_host(bad_day[1], repository.full_name)
+    yield host
+    host.close()
+
+
+@pytest.fixture
+def day(bad_day: tuple[BadDay, str]) -> BadDay:
+    return bad_day[0]
+
+
+def said(message: str) -> bytes:
+    return json.dumps({"message": message}).encode()
+
+
+def test_an_answer_lost_after_the_pull_request_was_made_makes_no_second(
+    host: GitHubHost, day: BadDay, repository: Repository
+) -> None:
+    proposed = proposal(host)
+    # GitHub itself answers the second POST with 422; PyGithub gives up on it at once.
+    day.lose["POST", "pulls"] = (422, {}, said("A pull request already exists"))
+
+    opened = host.open_pull_request(proposed)
+
+    assert opened.branch == BRANCH
+    assert repository.get_pulls(state="all").totalCount == 1
+
+
+def test_a_lost_answer_to_a_new_branch_is_read_back(host: GitHubHost, day: BadDay) -> None:
+    proposed = proposal(host)
+    day.lose["POST", "refs"] = (422, {}, said("Reference already exists"))
+
+    opened = host.open_pull_request(proposed)
+
+    assert opened.branch == BRANCH
+
+
+def test_labels_that_may_not_be_set_do_not_stop_it(host: GitHubHost, day: BadDay) -> None:
+    proposed = proposal(host)
+    day.refuse["POST", "labels"] = (403, {}, said("Resource not accessible by integration"))
+
+    opened = host.open_pull_request(proposed)
+
+    assert opened.branch == BRANCH
+
+
+def test_a_server_error_is_tried_again_later(host: GitHubHost, day: BadDay) -> None:
+    proposed = proposal(host)
+    day.refuse["POST", "trees"] = (502, {}, b"bad gateway")
+
+    with pytest.raises(TryAgainLater, match="opening a pull request in"):
+        host.open_pull_request(proposed)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (403, {"Retry-After": "3000"}, said("You have exceeded a secondary rate limit")),
+        (429, {"Retry-After": "3000"}, said("Too many requests")),
+    ],
+)
+def test_a_long_rate_limit_does_not_sleep_here(
+    host: GitHubHost, day: BadDay, answer: Answer
+) -> None:
+    day.refuse["GET", "main"] = answer
+
+    with pytest.raises(TryAgainLater) as caught:
+        host.read_files()
+
+    assert caught.value.after_seconds == 3000
+
+
+def test_a_cut_listing_is_refused(host: GitHubHost, day: BadDay, repository: Repository) -> None:
+    tip = repository.get_branch("main").commit.sha
+    tree = json.dumps({"sha": tip, "tree": [], "truncated": True}).encode()
+    day.refuse["GET", tip] = (200, {"Content-Type": "application/json"}, tree)
+
+    with pytest.raises(WillNeverWork, match="has more files than GitHub lists"):
+        host.read_files()
+
+
+def test_only_new_contents_are_fetched(host: GitHubHost, day: BadDay) -> None:
+    first = host.read_files()
+    day.seen.clear()
+
+    second = host.read_files()
+
+    assert first == second
+    assert set(first.files) == {PATH, "infra/main.tf"}
+    assert len(day.seen) == 2
+
+
+def test_no_connection_is_tried_again_later() -> None:
+    with pytest.raises(TryAgainLater, match="did not answer while reading acme/shop"):
+        github_host("http://localhost:9", "acme/shop").read_files()
+
+
+@pytest.mark.parametrize(
+    ("status", "message", "kind", "sentence"),
+    [
+        (401, "Bad credentials", WillNeverWork, "renew the token"),
+        (403, "Resource not accessible by integration", WillNeverWork, "Pull requests: write"),
+        (403, "Repository was archived so is read-only.", WillNeverWork, "is archived"),
+        (403, "Cannot create; branch is protected", WillNeverWork, "A rule of acme/shop protects"),
+        (404, "Not Found", WillNeverWork, "GitHub shows no acme/shop"),
+        (422, "Validation Failed", WillNeverWork, "Validation Failed"),
+        (409, "Conflict", TryAgainLater, "409"),
+        (429, "Slow down", TryAgainLater, "limits requests for acme/shop"),
+        (503, "Unavailable", TryAgainLater, "503"),
+    ],
+)
+def test_every_answer_is_a_sentence(
+    status: int, message: str, kind: type[OutsideWorldFailed], sentence: str
+) -> None:
+    failure = failure_of(GithubException(status, {"message": message}), "acme/shop", "reading")
+
+    assert isinstance(failure, kind)
+    assert sentence in str(failure)

@@ -1,0 +1,214 @@
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from finops.code_hosts import LocalGitHost
+from finops.domain.errors import Refused
+from finops.domain.money import Saving
+from finops.domain.opportunity import Change, Opportunity, OpportunityRecord, Setting
+from finops.edits import AlreadyApplied, plan_edit
+from finops.pr_generator import (
+    Metadata,
+    PullRequestGenerator,
+    parse_metadata,
+    render_body,
+    render_commit_message,
+    render_title,
+)
+from tests.finops.edits.opportunities import (
+    DEPLOYMENT,
+    NOW,
+    container,
+    cpu_opportunity,
+    node_group,
+    opportunity,
+    repository,
+    volume,
+)
+from tests.real_parts.bare_repository import BareRepositoryFactory
+
+
+def host(path: Path, name: str) -> LocalGitHost:
+    return LocalGitHost(path, name, lambda number: f"http://local/{number}")
+
+
+def body_of(subject: Opportunity, **settings: object) -> str:
+    edit = plan_edit(repository({"apps/a.yaml": DEPLOYMENT}), cpu_opportunity())
+    by = str(settings.get("approved_by", ""))
+    reasons = settings.get("guardrail_reasons", ())
+    assert isinstance(reasons, tuple)
+    return render_body(subject, edit, approved_by=by, guardrail_reasons=reasons, now=NOW)
+
+
+def test_a_plan_opens_as_a_pull_request(bare_repository: BareRepositoryFactory) -> None:
+    shop = host(bare_repository({"apps/a.yaml": DEPLOYMENT}, "shop"), "acme/shop")
+    other = host(bare_repository({"README.md": b""}, "other"), "acme/other")
+
+    found, proposed, proof = PullRequestGenerator([other, shop]).plan(cpu_opportunity(), now=NOW)
+
+    opened = found.open_pull_request(proposed)
+    assert found is shop
+    assert opened.title == "Lower CPU request of shop/frontend (server) from 500m to 120m"
+    assert proposed.branch == f"finops/{cpu_opportunity().id}"
+    assert proof.path == "apps/a.yaml"
+    assert parse_metadata(opened.body) == Metadata(
+        cpu_opportunity().id, 1, cpu_opportunity().fingerprint
+    )
+
+
+def test_a_record_brings_its_approver_and_reasons(bare_repository: BareRepositoryFactory) -> None:
+    shop = host(bare_repository({"apps/a.yaml": DEPLOYMENT}), "acme/shop")
+    record = OpportunityRecord(
+        opportunity=cpu_opportunity(),
+        status_changed_at=NOW,
+        last_seen_at=NOW,
+        decided_by="maria",
+        guardrail_reasons=("Within limits.",),
+    )
+
+    _, proposed, _ = PullRequestGenerator([shop]).plan(record, now=NOW)
+
+    assert "Approved by maria." in proposed.body
+    assert "- Within limits." in proposed.body
+
+
+def test_nothing_found_gives_every_reason(bare_repository: BareRepositoryFactory) -> None:
+    hosts = [host(bare_repository({"a.yaml": b""}, name), name) for name in ("one", "two")]
+
+    with pytest.raises(Refused) as caught:
+        PullRequestGenerator(hosts).plan(cpu_opportunity(), now=NOW)
+
+    assert "one: None of 1 files" in str(caught.value)
+    assert "two: None of 1 files" in str(caught.value)
+
+
+def test_no_repository_says_what_to_do() -> None:
+    with pytest.raises(Refused, match="No repository is configured"):
+        PullRequestGenerator([]).plan(cpu_opportunity(), now=NOW)
+
+
+def test_two_repositories_are_refused_by_name(bare_repository: BareRepositoryFactory) -> None:
+    moved = DEPLOYMENT.replace(b"500m", b"300m")
+    hosts = [
+        host(bare_repository({"a.yaml": text}, name), name)
+        for name, text in (("one", DEPLOYMENT), ("two", moved))
+    ]
+
+    with pytest.raises(Refused, match="several repositories: one, two"):
+        PullRequestGenerator(hosts).plan(cpu_opportunity(), now=NOW)
+
+
+def test_an_applied_proposal_stays_told_apart(bare_repository: BareRepositoryFactory) -> None:
+    applied = {"a.yaml": DEPLOYMENT.replace(b"500m", b"120m")}
+    hosts = [
+        host(bare_repository(files, name), name)
+        for name, files in (("one", applied), ("two", {"b.yaml": b""}))
+    ]
+
+    with pytest.raises(AlreadyApplied, match=r"one: a\.yaml"):
+        PullRequestGenerator(hosts).plan(cpu_opportunity(), now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("subject", "title"),
+    [
+        (node_group(), "Lower desired size of workers from 5 to 3"),
+        (volume(), "Remove unattached volume vol-0a1"),
+        (cpu_opportunity(current=None), "Set CPU request of shop/frontend (server) to 120m"),
+        (
+            opportunity(
+                container(),
+                Change(Setting.MEMORY_REQUEST, 2**30, 2**29),
+                Change(Setting.MEMORY_LIMIT, 2**30, 2**31),
+            ),
+            "Lower memory request of shop/frontend (server) from 1Gi to 512Mi and 1 more setting",
+        ),
+    ],
+)
+def test_a_title_says_what_changes(subject: Opportunity, title: str) -> None:
+    assert render_title(subject) == title
+
+
+def test_a_commit_message_ends_in_trailers() -> None:
+    edit = plan_edit(repository({"a.yaml": DEPLOYMENT}), cpu_opportunity())
+
+    message = render_commit_message(cpu_opportunity(), edit.proof)
+
+    assert message.splitlines()[0] == render_title(cpu_opportunity())
+    assert message.splitlines()[-2:] == [
+        f"Finops-Opportunity: {cpu_opportunity().id}",
+        "Finops-Revision: 1",
+    ]
+
+
+def test_a_body_holds_everything_a_reviewer_asks() -> None:
+    body = body_of(cpu_opportunity(), approved_by="maria", guardrail_reasons=("Fine.",))
+
+    for text in (
+        "| CPU request | 500m | 120m |",
+        "nothing leaves the bill by this change alone",
+        "**$41.50 a month** becomes free",
+        "**97%**, very likely",
+        "**low** (20%)",
+        "| 95th percentile | 80m | Prometheus |",
+        "- A sale is not in the window.",
+        "Revert this pull request.",
+        "| apps/a.yaml | spec.template.spec.containers\\[0\\].resources.requests.cpu | 500m |",
+        "1 line changed, 0 unintended.",
+        "- Fine.",
+        "Approved by maria. Planned 2026-01-05 09:00 UTC",
+    ):
+        assert text in body
+
+
+def test_cash_and_room_are_never_one_number() -> None:
+    saving = Saving(Decimal(200), Decimal(0))
+
+    body = body_of(replace(cpu_opportunity(), saving=saving, rollback_possible=False))
+
+    assert "**$200 a month** leaves the bill" in body
+    assert "no room is freed besides" in body
+    assert "**It cannot be undone.**" in body
+
+
+def test_text_of_strangers_pings_nobody_and_forges_nothing() -> None:
+    evil = "@acme/all | x | <img src=x> --> [a](http://evil) `code` #12\n## Approved\n***"
+    subject = replace(cpu_opportunity(container(name="f|@all<!--")), summary=evil, caveats=(evil,))
+
+    body = body_of(subject, approved_by=evil, guardrail_reasons=(evil,))
+
+    assert "@acme" not in body
+    assert "<img" not in body
+    assert "http://" not in body
+    assert "#12" not in body
+    assert "\n## Approved" not in body
+    assert body.count("<!--") == body.count("-->") == 1
+
+
+@given(fingerprint=st.text(), revision=st.integers(1, 10**6), summary=st.text(max_size=80))
+def test_metadata_survives_any_text(fingerprint: str, revision: int, summary: str) -> None:
+    subject = replace(
+        cpu_opportunity(), fingerprint=fingerprint, revision=revision, summary=summary
+    )
+
+    found = parse_metadata(body_of(subject))
+
+    assert found == Metadata(subject.id, revision, fingerprint)
+
+
+@pytest.mark.parametrize(
+    "body", ["", "<!-- finops-bot {} -->", "<!-- finops-bot {broken -->", "<!-- other {} -->"]
+)
+def test_other_bodies_have_no_metadata(body: str) -> None:
+    assert parse_metadata(body) is None
+
+
+def test_a_huge_body_is_shortened_and_keeps_its_metadata() -> None:
+    body = body_of(replace(cpu_opportunity(), caveats=("long " * 20_000,)))
+
+    assert len(body) < 65_536
+    assert parse_metadata(body) is not None

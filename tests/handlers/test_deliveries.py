@@ -1,0 +1,379 @@
+"""From the outbox into Slack: once, whatever is lost on the way."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from slack_sdk import WebClient
+
+from finops.domain.errors import TryAgainLater, WillNeverWork
+from finops.domain.intents import IntentKind
+from finops.domain.lifecycle import Status
+from finops.domain.opportunity import Opportunity
+from finops.domain.people import Actor, Directory
+from finops.finops_engine import FinOpsEngine
+from finops.ledger.outbox import Intent
+from finops.report_generator import Chart
+from handlers import SlackDeliveries
+from handlers.blocks.digest import digest
+from sandbox.slack import Driver, SlackSandbox, example_workspace
+from tests.handlers import builders
+from tests.handlers.builders import (
+    DANA,
+    FINOPS,
+    GENERAL,
+    INSTANCE,
+    NOW,
+    PAYMENTS,
+    opportunity,
+    recorded,
+)
+from tests.handlers.conftest import SCOPES, PostCard
+
+# A PNG of one pixel; what it shows is a stand-in for the charts of the report.
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
+    "0000000d49444154789c6360f8cf500f0003860180b5a5e8c60000000049454e44ae426082"
+)
+CHART = Chart(png=PNG, title="Verified savings", alt_text="A line that rises to $120 a month.")
+
+
+def intent(what: IntentKind, subject: str, *, attempts: int = 1, **payload: Any) -> Intent:
+    return Intent(17, what, subject, payload, attempts)
+
+
+def run(deliveries: SlackDeliveries, what: IntentKind, subject: str, **rest: Any) -> None:
+    deliveries.handlers()[what](intent(what, subject, **rest))
+
+
+@pytest.fixture
+def found(engine: FinOpsEngine) -> Opportunity:
+    return recorded(engine, opportunity()).opportunity
+
+
+def calls(slack: SlackSandbox, method: str) -> int:
+    return sum(call.method == method for call in slack.calls)
+
+
+def test_there_is_a_delivery_for_every_intent_that_slack_shows(
+    deliveries: SlackDeliveries,
+) -> None:
+    ours = set(IntentKind) - {IntentKind.OPEN_PULL_REQUEST, IntentKind.RUN_CYCLE}
+
+    assert set(deliveries.handlers()) == ours
+
+
+def test_a_card_is_posted_once_and_remembered(
+    deliveries: SlackDeliveries, driver: Driver, engine: FinOpsEngine, found: Opportunity
+) -> None:
+    run(deliveries, IntentKind.POST_CARD, found.id)
+    run(deliveries, IntentKind.POST_CARD, found.id)
+
+    assert len(driver.messages(PAYMENTS)) == 1
+    assert engine.ledger.get(found.id).status is Status.NOTIFIED
+    [message] = engine.ledger.messages(subject=found.id, purpose="card")
+    assert message.message_id == driver.messages(PAYMENTS)[0]["ts"]
+
+
+def test_a_lost_answer_after_posting_does_not_double_the_card(
+    deliveries: SlackDeliveries, driver: Driver, slack: SlackSandbox, found: Opportunity
+) -> None:
+    slack.faults.fail("chat.postMessage", after_effect=True)
+    with pytest.raises(TryAgainLater):
+        run(deliveries, IntentKind.POST_CARD, found.id)
+    run(deliveries, IntentKind.POST_CARD, found.id, attempts=2)
+
+    assert len(driver.messages(PAYMENTS)) == 1
+
+
+def test_another_installations_card_is_not_taken_for_ours(
+    driver: Driver, client: WebClient, engine: FinOpsEngine, found: Opportunity
+) -> None:
+    run(SlackDeliveries(client, engine, "staging"), IntentKind.POST_CARD, found.id)
+    with engine.ledger.bookkeeping() as connection:
+        connection.exec_driver_sql("DELETE FROM messages")
+    run(SlackDeliveries(client, engine, INSTANCE), IntentKind.POST_CARD, found.id, attempts=2)
+
+    assert len(driver.messages(PAYMENTS)) == 2
+
+
+def test_without_the_history_scope_a_card_is_still_posted(
+    deliveries: SlackDeliveries, driver: Driver, slack: SlackSandbox, found: Opportunity
+) -> None:
+    slack.faults.fail("conversations.history", status=200, error="missing_scope")
+    run(deliveries, IntentKind.POST_CARD, found.id, attempts=2)
+
+    assert len(driver.messages(PAYMENTS)) == 1
+
+
+def test_an_equal_card_is_not_sent_again(
+    deliveries: SlackDeliveries, slack: SlackSandbox, posted: PostCard
+) -> None:
+    known = posted()
+    before = calls(slack, "chat.update")
+    run(deliveries, IntentKind.UPDATE_CARD, known.id)
+
+    assert calls(slack, "chat.update") == before
+
+
+def test_a_deleted_card_is_posted_anew(
+    driver: Driver, client: WebClient, engine: FinOpsEngine, posted: PostCard
+) -> None:
+    deliveries, known = SlackDeliveries(client, engine, INSTANCE), posted()
+    ts = driver.messages(PAYMENTS)[0]["ts"]
+    client.chat_delete(channel=PAYMENTS, ts=ts)
+    engine.snooze(known.id, revision=1, actor=Actor(DANA), days=1)
+    run(deliveries, IntentKind.UPDATE_CARD, known.id)
+
+    [again] = driver.messages(PAYMENTS)
+    assert again["ts"] != ts
+    [message] = engine.ledger.messages(subject=known.id, purpose="card")
+    assert message.message_id == again["ts"]
+
+
+def test_a_note_of_a_deleted_card_is_dropped(
+    deliveries: SlackDeliveries, driver: Driver, client: WebClient, posted: PostCard
+) -> None:
+    known = posted()
+    client.chat_delete(channel=PAYMENTS, ts=driver.messages(PAYMENTS)[0]["ts"])
+    run(deliveries, IntentKind.POST_NOTE, known.id, event="merged", actor="", sentence="Merged.")
+
+    assert driver.messages(PAYMENTS) == []
+
+
+def test_a_lost_answer_does_not_double_a_note(
+    deliveries: SlackDeliveries, driver: Driver, slack: SlackSandbox, posted: PostCard
+) -> None:
+    known = posted()
+    said = {"event": "merged", "actor": "worker", "sentence": "Pull request #7 was merged."}
+    slack.faults.fail("chat.postMessage", after_effect=True)
+    with pytest.raises(TryAgainLater):
+        run(deliveries, IntentKind.POST_NOTE, known.id, **said)
+    run(deliveries, IntentKind.POST_NOTE, known.id, attempts=2, **said)
+
+    thread = driver.thread(PAYMENTS, driver.messages(PAYMENTS)[0]["ts"])
+    assert [m["text"] for m in thread[1:]] == ["Merged: Pull request #7 was merged."]
+
+
+def test_a_closed_opportunity_gets_no_card(
+    deliveries: SlackDeliveries, driver: Driver, engine: FinOpsEngine, found: Opportunity
+) -> None:
+    with engine.ledger.transaction() as tx:
+        tx.move(tx.get(found.id), Status.OBSOLETE, now=NOW, actor="engine", reason="Gone.")
+    run(deliveries, IntentKind.POST_CARD, found.id)
+
+    assert driver.messages(PAYMENTS) == []
+
+
+def test_an_unknown_team_is_asked_in_the_triage_channel(
+    deliveries: SlackDeliveries, driver: Driver, engine: FinOpsEngine
+) -> None:
+    known = recorded(engine, opportunity(team="nobody-knows"))
+    run(deliveries, IntentKind.POST_CARD, known.id)
+
+    assert len(driver.messages(FINOPS)) == 1
+
+
+def test_without_any_channel_a_person_must_look(client: WebClient, tmp_path: Path) -> None:
+    engine = builders.engine(tmp_path, Directory())
+    known = recorded(engine, opportunity())
+
+    with pytest.raises(WillNeverWork, match="no triage channel"):
+        run(SlackDeliveries(client, engine, INSTANCE), IntentKind.POST_CARD, known.id)
+    engine.ledger.close()
+
+
+def test_a_rate_limit_says_when_to_come_back(
+    deliveries: SlackDeliveries, slack: SlackSandbox, found: Opportunity
+) -> None:
+    slack.faults.fail("chat.postMessage", status=429, retry_after=7)
+
+    with pytest.raises(TryAgainLater) as later:
+        run(deliveries, IntentKind.POST_CARD, found.id)
+    assert later.value.after_seconds == 7
+
+
+@pytest.mark.parametrize("error", ["", "internal_error", "fatal_error"])
+def test_their_trouble_passes(
+    deliveries: SlackDeliveries, slack: SlackSandbox, found: Opportunity, error: str
+) -> None:
+    slack.faults.fail("chat.postMessage", status=200 if error else 503, error=error)
+
+    with pytest.raises(TryAgainLater):
+        run(deliveries, IntentKind.POST_CARD, found.id)
+
+
+@pytest.mark.parametrize("error", ["invalid_auth", "account_inactive", "msg_too_long"])
+def test_what_only_a_person_can_mend_is_given_up(
+    deliveries: SlackDeliveries, slack: SlackSandbox, found: Opportunity, error: str
+) -> None:
+    slack.faults.fail("chat.postMessage", status=200, error=error)
+
+    with pytest.raises(WillNeverWork, match=error):
+        run(deliveries, IntentKind.POST_CARD, found.id)
+
+
+def test_a_missing_scope_is_named(engine: FinOpsEngine, found: Opportunity) -> None:
+    workspace = replace(example_workspace(), scopes=SCOPES - {"chat:write"})
+    with SlackSandbox(workspace) as slack:
+        client = WebClient(token=slack.bot_token, base_url=slack.api_url)
+        deliveries = SlackDeliveries(client, engine, INSTANCE)
+        with pytest.raises(WillNeverWork, match="needs the scope chat:write"):
+            run(deliveries, IntentKind.POST_CARD, found.id)
+
+
+def test_a_server_that_is_gone_passes(engine: FinOpsEngine, found: Opportunity) -> None:
+    client = WebClient(token="xoxb-1", base_url="http://127.0.0.1:9/api/")
+
+    with pytest.raises(TryAgainLater, match=r"chat\.postMessage"):
+        run(SlackDeliveries(client, engine, INSTANCE), IntentKind.POST_CARD, found.id)
+
+
+def test_a_channel_without_the_bot_is_named_once_a_day_and_nothing_is_lost(
+    deliveries: SlackDeliveries, driver: Driver, engine: FinOpsEngine
+) -> None:
+    known = recorded(engine, opportunity(team="web"))
+    for _ in range(3):
+        with pytest.raises(TryAgainLater) as later:
+            run(deliveries, IntentKind.POST_CARD, known.id)
+        assert later.value.after_seconds == 600
+
+    [said] = driver.messages(FINOPS)
+    assert f"<#{GENERAL}>" in said["text"]
+    assert "/invite @finops-bot" in said["text"]
+
+
+def test_an_invitation_mends_a_lost_channel(
+    deliveries: SlackDeliveries, driver: Driver, engine: FinOpsEngine, slack: SlackSandbox
+) -> None:
+    known = recorded(engine, opportunity(team="web"))
+    with pytest.raises(TryAgainLater):
+        run(deliveries, IntentKind.POST_CARD, known.id)
+    slack.state.joined.add(GENERAL)
+    run(deliveries, IntentKind.POST_CARD, known.id, attempts=2)
+
+    assert len(driver.messages(GENERAL)) == 1
+
+
+def test_an_owner_gets_one_message_about_what_still_waits(
+    deliveries: SlackDeliveries, driver: Driver, engine: FinOpsEngine, slack: SlackSandbox
+) -> None:
+    ids = [recorded(engine, opportunity(name=name)).id for name in ("api", "web", "cron")]
+    with engine.ledger.transaction() as tx:
+        tx.move(tx.get(ids[0]), Status.OBSOLETE, now=NOW, actor="engine", reason="Gone.")
+    told: dict[str, Any] = {"user": DANA, "opportunities": [*ids, "op-gone"]}
+    slack.faults.fail("chat.postMessage", after_effect=True)
+    with pytest.raises(TryAgainLater):
+        run(deliveries, IntentKind.TELL_OWNER, f"owner/{DANA}", **told)
+    run(deliveries, IntentKind.TELL_OWNER, f"owner/{DANA}", attempts=2, **told)
+
+    [message] = driver.messages(driver.dm(DANA))
+    assert message["text"] == "2 new opportunities for payments"
+
+
+def test_a_person_is_told_one_sentence(deliveries: SlackDeliveries, driver: Driver) -> None:
+    run(deliveries, IntentKind.TELL_PERSON, f"person/{DANA}", user=DANA, sentence="Sent <back>.")
+
+    [message] = driver.messages(driver.dm(DANA))
+    assert message["text"] == "Sent &lt;back&gt;."
+
+
+def test_somebody_who_left_cannot_be_told(deliveries: SlackDeliveries) -> None:
+    with pytest.raises(WillNeverWork, match="user_not_found"):
+        run(deliveries, IntentKind.TELL_PERSON, "person/U0GONE00000", user="U0GONE00000")
+
+
+# The digest
+
+
+@pytest.fixture
+def charted(engine: FinOpsEngine, monkeypatch: pytest.MonkeyPatch) -> FinOpsEngine:
+    """The engine with a picture that costs nothing to draw."""
+    monkeypatch.setattr(engine, "digest_charts", lambda _report: (CHART,))
+    return engine
+
+
+def post_digest(deliveries: SlackDeliveries, *, attempts: int = 1) -> None:
+    payload = {"channel": FINOPS, "kind": "weekly", "period_end": "2026-11-23"}
+    run(deliveries, IntentKind.POST_DIGEST, f"digest/{FINOPS}", attempts=attempts, **payload)
+
+
+@pytest.mark.usefixtures("charted", "found")
+def test_a_digest_is_one_message_with_its_chart(
+    deliveries: SlackDeliveries, driver: Driver
+) -> None:
+    post_digest(deliveries)
+    post_digest(deliveries)
+
+    [message] = driver.messages(FINOPS)
+    [image] = [b for b in message["blocks"] if b["type"] == "image"]
+    assert image["alt_text"] == CHART.alt_text
+    assert message["text"]
+
+
+@pytest.mark.usefixtures("charted", "found")
+def test_a_lost_answer_does_not_double_a_digest(
+    deliveries: SlackDeliveries, driver: Driver, slack: SlackSandbox
+) -> None:
+    slack.faults.fail("chat.postMessage", after_effect=True)
+    with pytest.raises(TryAgainLater):
+        post_digest(deliveries)
+    post_digest(deliveries, attempts=2)
+
+    assert len(driver.messages(FINOPS)) == 1
+
+
+@pytest.mark.usefixtures("charted", "found")
+@pytest.mark.parametrize(
+    "method", ["files.getUploadURLExternal", "files.completeUploadExternal", "files.info"]
+)
+def test_a_digest_goes_out_as_a_table_when_uploads_are_refused(
+    deliveries: SlackDeliveries, driver: Driver, slack: SlackSandbox, method: str
+) -> None:
+    slack.faults.fail(method, status=200, error="missing_scope")
+    post_digest(deliveries)
+
+    [message] = driver.messages(FINOPS)
+    kinds = [block["type"] for block in message["blocks"]]
+    assert "image" not in kinds
+    assert "table" in kinds
+
+
+@pytest.mark.usefixtures("charted", "found")
+def test_a_chart_that_cannot_be_shown_is_left_out(
+    deliveries: SlackDeliveries, driver: Driver, slack: SlackSandbox
+) -> None:
+    slack.faults.fail("chat.postMessage", status=200, error="invalid_blocks")
+    post_digest(deliveries)
+
+    [message] = driver.messages(FINOPS)
+    assert "image" not in json.dumps(message["blocks"])
+
+
+@pytest.mark.usefixtures("charted", "found")
+def test_uploads_that_keep_failing_do_not_hold_the_digest_up(
+    deliveries: SlackDeliveries, driver: Driver, slack: SlackSandbox
+) -> None:
+    slack.faults.fail("files.completeUploadExternal", times=2)
+    with pytest.raises(TryAgainLater):
+        post_digest(deliveries)
+    post_digest(deliveries, attempts=2)
+
+    assert len(driver.messages(FINOPS)) == 1
+
+
+def test_the_real_charts_of_a_real_report_arrive(
+    deliveries: SlackDeliveries, driver: Driver, found: Opportunity
+) -> None:
+    post_digest(deliveries)
+
+    [message] = driver.messages(FINOPS)
+    assert any(block["type"] == "header" for block in message["blocks"])
+
+
+def test_the_text_of_a_digest_is_its_headline(engine: FinOpsEngine) -> None:
+    report = engine.generate_weekly_report()
+
+    assert digest(report)[0]
