@@ -16,6 +16,7 @@ from finops.domain.errors import (
     OutsideWorldFailed,
 )
 from handlers.blocks import text
+from handlers.blocks.forms import with_notice
 from handlers.ids import COMMAND
 from handlers.interaction import Interaction
 from handlers.slack_client import quick_client
@@ -59,13 +60,24 @@ def unexpected(
         f"`{COMMAND} list` before trying again."
     )
     interaction = Interaction(ack, body, quick)
-    if interaction.is_command and not is_acknowledged:
-        return BoltResponse(status=200, body={"text": sentence, "response_type": "ephemeral"})
+    answer = _answer_in_ack(interaction, sentence)
+    if answer and not is_acknowledged:
+        return BoltResponse(status=200, body=answer)
     try:
         interaction.tell(sentence)
     except (SlackClientError, OSError) as failure:
         _log.warning("incident %s could not be told to %s: %s", incident, interaction.user, failure)
     return None if is_acknowledged else BoltResponse(status=200, body="")
+
+
+def _answer_in_ack(interaction: Interaction, sentence: str) -> dict[str, Any]:
+    """Commands answer in the ack, and forms stay open with what was typed; empty for the rest."""
+    if interaction.is_command:
+        return {"text": sentence, "response_type": "ephemeral"}
+    if interaction.is_form:
+        view = with_notice(dict(interaction.view), sentence)
+        return {"response_action": "update", "view": view}
+    return {}
 
 
 def _not_permitted(error: NotPermitted) -> str:

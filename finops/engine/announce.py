@@ -55,21 +55,29 @@ def offer_cards(tx: LedgerTransaction, parts: Parts, *, now: datetime) -> int:
     key = f"cards_offered:{now.date().isoformat()}"
     offered: Counter[str] = Counter(history.setting(tx.connection, key) or {})
     before = sum(offered.values())
+    chosen: list[OpportunityRecord] = []
     for record in tx.find(statuses=[Status.DETECTED]):
         channel = parts.directory.channel_of(record.opportunity.team)
         is_shown = bool(history.messages(tx.connection, subject=record.id, purpose="card"))
-        has_budget = offered[channel] < parts.pace.cards_per_channel_per_day
-        if not (is_shown or has_budget):
+        if _is_offered(tx, record) or not (
+            is_shown or offered[channel] < parts.pace.cards_per_channel_per_day
+        ):
             continue
-        revision = record.opportunity.revision
-        is_new = tx.enqueue(
-            kind=IntentKind.POST_CARD,
-            subject=record.id,
-            idempotency_key=f"card:{record.id}:r{revision}",
-        )
-        offered[channel] += is_new and not is_shown
+        offered[channel] += not is_shown
+        chosen.append(record)
+    # A channel opens at its end: the largest saving comes last.
+    for record in reversed(chosen):
+        tx.enqueue(kind=IntentKind.POST_CARD, subject=record.id, idempotency_key=_card_key(record))
     history.put_setting(tx.connection, key, dict(offered), by="engine", now=now)
     return sum(offered.values()) - before
+
+
+def _card_key(record: OpportunityRecord) -> str:
+    return f"card:{record.id}:r{record.opportunity.revision}"
+
+
+def _is_offered(tx: LedgerTransaction, record: OpportunityRecord) -> bool:
+    return outbox.is_written(tx.connection, idempotency_key=_card_key(record))
 
 
 def tell_owners(tx: LedgerTransaction, directory: Directory, *, now: datetime) -> None:
@@ -90,12 +98,6 @@ def tell_owners(tx: LedgerTransaction, directory: Directory, *, now: datetime) -
         if fresh:
             _tell_owner(tx, user, fresh, now)
             history.put_setting(tx.connection, key, now.isoformat(), by="engine", now=now)
-
-
-def waiting_intents(tx: LedgerTransaction) -> int:
-    """How many intents are still to be delivered."""
-    counts = outbox.counts(tx.connection)
-    return counts.get("pending", 0) + counts.get("delivering", 0)
 
 
 def _tell_owner(tx: LedgerTransaction, user: str, fresh: Iterable[str], now: datetime) -> None:

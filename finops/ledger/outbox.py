@@ -128,6 +128,12 @@ def bury(connection: Connection, intent_id: int, *, now: datetime, error: str) -
     )
 
 
+def is_written(connection: Connection, *, idempotency_key: str) -> bool:
+    """Whether an intent with that key was ever written."""
+    query = select(outbox.c.id).where(outbox.c.idempotency_key == idempotency_key)
+    return connection.execute(query).first() is not None
+
+
 def counts(connection: Connection) -> dict[str, int]:
     """How many intents stand where."""
     query = select(outbox.c.status, func.count()).group_by(outbox.c.status)

@@ -17,7 +17,6 @@ class Picture:
     """A chart that was uploaded and is ready to be shown."""
 
     file_id: str
-    title: str
     alt_text: str
 
 
@@ -59,16 +58,9 @@ def _totals(totals: Tally) -> Block:
 
 
 def _image(picture: Picture) -> Block:
-    return {
-        "type": "image",
-        "slack_file": {"id": picture.file_id},
-        "alt_text": text.plain(picture.alt_text, 1000),
-        "title": {
-            "type": "plain_text",
-            "text": text.short_money(text.plain(picture.title, 150)),
-            "emoji": False,
-        },
-    }
+    """Without a title: the chart has its own."""
+    alt_text = text.plain(picture.alt_text, 1000)
+    return {"type": "image", "slack_file": {"id": picture.file_id}, "alt_text": alt_text}
 
 
 def _teams(rows: Sequence[Tally]) -> list[Block]:

@@ -28,7 +28,7 @@ def upload(outlet: Outlet, chart: Chart) -> Picture:
     files = [{"id": file_id, "title": chart.title[:200]}]
     outlet.call(client.files_completeUploadExternal, files=files)
     _wait_until_ready(outlet, file_id)
-    return Picture(file_id, chart.title, chart.alt_text)
+    return Picture(file_id, chart.alt_text)
 
 
 def _send(url: str, png: bytes) -> None:

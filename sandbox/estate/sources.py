@@ -61,7 +61,7 @@ class SimulatedInventory:
         """Machines and disks as of the newest merge."""
         declared = self.declared_now()
         return Inventory(
-            nodes=nodes_of(declared),
+            nodes=nodes_of(declared, now=now),
             node_groups=declared.node_groups,
             volumes=tuple(_volume(volume, now) for volume in declared.volumes),
         )
@@ -82,8 +82,11 @@ class SimulatedBill:
             day += timedelta(days=1)
 
 
-def nodes_of(declared: Declared) -> tuple[Node, ...]:
-    """The machines of every group, with the pods' requests spread evenly over their group."""
+def nodes_of(declared: Declared, *, now: datetime | None = None) -> tuple[Node, ...]:
+    """The machines of every group; what its pods ask for and use is spread evenly over them.
+
+    Usage is left out without `now`: the bill does not need it.
+    """
     nodes: list[Node] = []
     for group in declared.node_groups:
         price = node_price(group.instance_type)
@@ -91,8 +94,8 @@ def nodes_of(declared: Declared) -> tuple[Node, ...]:
             raise ValueError(f"the simulation knows no price for {group.instance_type}")
         pods = [w for w in declared.workloads if _group_of(w) == group.name]
         size = max(group.desired_size, 1)
-        cpu = sum((c.cpu_request_millicores or 0) * w.replicas for w in pods for c in w.containers)
-        memory = sum((c.memory_request_bytes or 0) * w.replicas for w in pods for c in w.containers)
+        cpu, memory = requested(pods)
+        used = group_usage(pods, size, now) if now else ContainerUsage()
         nodes.extend(
             Node(
                 cluster=CLUSTER,
@@ -104,6 +107,8 @@ def nodes_of(declared: Declared) -> tuple[Node, ...]:
                 memory_bytes=int(price.memory_gib * GIB),
                 requested_cpu_millicores=cpu // size,
                 requested_memory_bytes=memory // size,
+                cpu_usage=used.cpu,
+                memory_usage=used.memory,
                 pods=sum(w.replicas for w in pods) // size,
                 price_usd_per_hour=price.usd_per_hour,
                 price_source=price.source,
@@ -112,6 +117,34 @@ def nodes_of(declared: Declared) -> tuple[Node, ...]:
             for n in range(group.desired_size)
         )
     return tuple(nodes)
+
+
+def requested(workloads: Sequence[Workload]) -> tuple[int, int]:
+    """Millicores and bytes that all replicas ask for together."""
+    containers = [(w.replicas, c) for w in workloads for c in w.containers]
+    cpu = sum(replicas * (c.cpu_request_millicores or 0) for replicas, c in containers)
+    memory = sum(replicas * (c.memory_request_bytes or 0) for replicas, c in containers)
+    return cpu, memory
+
+
+def group_usage(workloads: Sequence[Workload], size: int, now: datetime) -> ContainerUsage:
+    """What one of `size` equal nodes uses, summed over the pods' profiles."""
+    grid = grid_ending(now.timestamp(), window_days=14, step=profiles.STEP_SECONDS)
+    times = np.arange(grid.start, grid.end + 1, grid.step, dtype=np.int64)
+    cpu, memory = np.zeros(len(times)), np.zeros(len(times))
+    for workload in workloads:
+        for container in workload.containers:
+            key = (workload.namespace, workload.name, container.name)
+            profile = profiles.PROFILES.get(key)
+            if profile is not None:
+                seed = "/".join(key)
+                share = workload.replicas / size
+                cpu += share * profiles.cpu_millicores(profile, times, seed=seed)
+                memory += share * profiles.memory_bytes(profile, times, seed=seed)
+    return ContainerUsage(
+        cpu=summarise(cpu, grid, peak_share=0.95, source=SOURCE),
+        memory=summarise(memory, grid, peak_share=1.0, source=SOURCE),
+    )
 
 
 def day_costs(declared: Declared, day: date) -> Iterator[DailyCost]:

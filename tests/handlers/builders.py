@@ -60,20 +60,28 @@ _RESOURCES = {
 }
 
 
+_EVIDENCE = (
+    Evidence("CPU request", "480m × 3", "apps/shop/frontend.yaml"),
+    Evidence("CPU maximum", "96m", "Prometheus"),
+    Evidence("history", "14 days, 40,320 samples", "Prometheus"),
+    Evidence("price", "$0.0316 per core-hour", "bundled price list"),
+)
+
+
+def _resource(kind: WasteKind, name: str) -> Resource:
+    what, called, namespace, container = _RESOURCES.get(
+        kind, ("Deployment", name, "shop", "server")
+    )
+    return Resource(
+        cluster="prod-eu", kind=what, name=called, namespace=namespace, container=container
+    )
+
+
 def opportunity(
     kind: WasteKind = WasteKind.OVER_REQUESTED_CPU, *, name: str = "frontend", **changed: Any
 ) -> Opportunity:
     """A typical waste of that kind, owned by the payments team."""
-    what, called, namespace, container = _RESOURCES.get(
-        kind, ("Deployment", name, "shop", "server")
-    )
-    resource = Resource(
-        cluster="prod-eu",
-        kind=what,
-        name=called,
-        namespace=namespace,
-        container=container,
-    )
+    resource = _resource(kind, name)
     fingerprint = fingerprint_of(kind, resource)
     is_container = kind in (WasteKind.OVER_REQUESTED_CPU, WasteKind.OVER_REQUESTED_MEMORY)
     made = Opportunity(
@@ -91,12 +99,7 @@ def opportunity(
         summary=f"{resource.label} asks for more than it used in 14 days.",
         rollback="Revert the pull request: the request returns with one rolling restart.",
         detected_at=NOW - timedelta(hours=2),
-        evidence=(
-            Evidence("CPU request", "480m × 3", "apps/shop/frontend.yaml"),
-            Evidence("CPU maximum", "96m", "Prometheus"),
-            Evidence("history", "14 days, 40,320 samples", "Prometheus"),
-            Evidence("price", "$0.0316 per core-hour", "bundled price list"),
-        ),
+        evidence=_EVIDENCE,
         caveats=("The CPU limit stays as it is (1).",),
         team="payments",
         blast_replicas=3,

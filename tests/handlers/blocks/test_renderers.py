@@ -1,8 +1,6 @@
 """Every renderer keeps every limit of Slack, whatever the names in the estate look like."""
 
 from dataclasses import replace
-from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,20 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from finops.domain.lifecycle import Status
-from finops.domain.money import Saving
-from finops.domain.opportunity import Evidence, OpportunityRecord, WasteKind
-from finops.finops_engine import CycleInfo, SavingsSummary
-from finops.guardrails import GuardrailVerdict, PolicyReason
-from finops.ledger.audit import AuditEntry
-from finops.reports.report import (
-    Line,
-    Period,
-    PeriodKind,
-    Recommendation,
-    SavingsReport,
-    Tally,
-)
-from finops.savings_ledger import Breakdown
+from finops.domain.opportunity import OpportunityRecord, WasteKind
+from finops.finops_engine import CycleInfo
 from handlers.blocks.card import card
 from handlers.blocks.digest import Picture, digest
 from handlers.blocks.direct import note, owner_message, person_message
@@ -36,25 +22,11 @@ from handlers.blocks.why import why_blocks, why_modal
 from handlers.reference import ListQuery
 from sandbox.slack.block_rules import Surface, message_characters, problems
 from sandbox.slack.view_rules import view_problems
+from tests.handlers.blocks.hostile import entries, hostile, names, objections, report, summary
 from tests.handlers.builders import INSTANCE, NOW, PRIYA, reasons, record
 
 Blocks = list[dict[str, Any]]
 BUDGET = 12_000
-
-HOSTILE = [
-    "<!channel> <@U0PRIYA0001> </script>",
-    "x" * 5000,
-    "&<>" * 2000,
-    '"\\' * 3000,
-    "```rm -rf```` *bold* _it_ ~gone~",
-    "\u202egnp.exe\u202c שלום مرحبا",
-    "\x00\x07\ud800\u2028",
-    "line\nline\n> quoted",
-    "",
-    " ",
-    "👩‍👩‍👧‍👦" * 900,
-]
-names = st.one_of(st.sampled_from(HOSTILE), st.text(max_size=400))
 
 
 def assert_slack_takes(blocks: Blocks, surface: Surface = "message") -> None:
@@ -76,68 +48,6 @@ def texts_of(node: Any, *, only: str = "") -> list[str]:
     if isinstance(node, list):
         return [t for value in node for t in texts_of(value, only=only)]
     return [node] if isinstance(node, str) and not only else []
-
-
-def hostile(name: str, status: Status = Status.NOTIFIED) -> OpportunityRecord:
-    """A record in which everything that comes from outside is `name`."""
-    plain = record(status)
-    resource = replace(
-        plain.opportunity.resource, cluster=name, namespace=name, name=name, container=name
-    )
-    found = replace(
-        plain.opportunity,
-        resource=resource,
-        team=name,
-        summary=name,
-        rollback=name,
-        caveats=(name,) * 30,
-        evidence=tuple(Evidence(name, name, name) for _ in range(40)),
-        saving=Saving(Decimal("123456789.99"), Decimal("123456789.99")),
-        revision=999_999,
-        blast_replicas=10**9,
-    )
-    return replace(
-        plain,
-        opportunity=found,
-        decided_by=name,
-        status_reason=name,
-        pull_request_url=name,
-        verdict={"verdict": name, "low_usd_per_month": name, "high_usd_per_month": name},
-    )
-
-
-def objections(name: str, times: int = 12) -> tuple[PolicyReason, ...]:
-    return tuple(PolicyReason(name, GuardrailVerdict.DENY, name) for _ in range(times))
-
-
-def entries(name: str, times: int = 30) -> list[AuditEntry]:
-    return [AuditEntry(i, NOW, name, name, "op", {"reason": name}, "") for i in range(times)]
-
-
-def breakdown(name: str) -> Breakdown:
-    saving = Saving(Decimal("1234.5"), Decimal("999999"))
-    return Breakdown(name, 3, saving, saving, saving)
-
-
-def summary(name: str, times: int = 30) -> SavingsSummary:
-    rows = tuple(breakdown(f"{name} {i}") for i in range(times))
-    saving = Saving(Decimal("1234.5"), Decimal("99"))
-    return SavingsSummary(saving, saving, saving, rows, rows, rows)
-
-
-def report(name: str, times: int = 30) -> SavingsReport:
-    saving = Saving(Decimal("1234.5"), Decimal("99"))
-    tally = Tally(name, saving, saving, saving, 1, 2, 3)
-    line = Line("op-1", name, name, "idle node", "verified", saving, name)
-    return SavingsReport(
-        period=Period(PeriodKind.WEEKLY, NOW.date() - timedelta(days=7), NOW.date()),
-        headline=name,
-        totals=tally,
-        verified_in_period=saving,
-        by_team=(tally,) * times,
-        reversed=(line,) * times,
-        recommendations=(Recommendation(name, NOW.date(), name, saving),) * times,
-    )
 
 
 @pytest.mark.parametrize("kind", WasteKind)
@@ -186,7 +96,7 @@ def test_savings_and_help_hold_with_any_names(name: str) -> None:
 
 @given(name=names)
 def test_a_digest_holds_with_any_names_with_and_without_pictures(name: str) -> None:
-    picture = Picture("F0123456789", name, name)
+    picture = Picture("F0123456789", name)
 
     for pictures in ([], [picture, picture, picture]):
         text, blocks = digest(report(name), pictures)

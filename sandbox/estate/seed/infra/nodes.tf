@@ -8,9 +8,9 @@ resource "aws_eks_node_group" "general" {
   instance_types  = ["m6i.xlarge"]
 
   scaling_config {
-    desired_size = 10 # doubled for the 2025 sale
+    desired_size = 12 # doubled for the 2025 sale
     min_size     = 4
-    max_size     = 14
+    max_size     = 16
   }
 
   tags = {
