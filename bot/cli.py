@@ -8,16 +8,20 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bot.configuration import load_configuration
 from bot.settings import read_settings
 from finops.domain.errors import FinOpsError, InvalidInput
 from finops.domain.lifecycle import Status
 from finops.domain.money import Saving
 from finops.domain.opportunity import OpportunityRecord
-from finops.finops_engine import FinOpsEngine
 from finops.ledger.schema import SCHEMA_FILE, create_database, render_schema, table_names
 from finops.savings_ledger import SavingsLedger
+
+if TYPE_CHECKING:
+    from finops.finops_engine import FinOpsEngine
+
+# Commands import what they need: with charts, AWS and Slack, `finops --help` would take seconds.
 
 Arguments = argparse.Namespace
 
@@ -86,7 +90,8 @@ def _add_care(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     _add(commands, "check-config", _check_config, "check the configuration file")
 
 
-def _engine() -> FinOpsEngine:
+def _engine() -> "FinOpsEngine":
+    from bot.configuration import load_configuration
     from bot.wiring import build_engine
 
     settings = read_settings()
@@ -94,6 +99,7 @@ def _engine() -> FinOpsEngine:
 
 
 def _run(_arguments: Arguments) -> int:
+    from bot.configuration import load_configuration
     from bot.process import run_process
 
     logging.getLogger().setLevel(logging.INFO)
@@ -213,6 +219,8 @@ def _db(arguments: Arguments) -> int:
 
 
 def _check_config(_arguments: Arguments) -> int:
+    from bot.configuration import load_configuration
+
     settings = read_settings()
     configuration = load_configuration(settings.config_path)
     print(f"{settings.config_path or 'no file, defaults'}: fine, {len(configuration.teams)} teams")

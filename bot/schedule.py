@@ -125,6 +125,8 @@ class Ticker:
             step()
         except FinOpsError as error:
             log.warning("%s: %s", getattr(step, "__name__", step), error)
+        except Exception:  # a bug in one step must not stop digests or merges
+            log.exception("%s failed", getattr(step, "__name__", step))
 
     def _note_installation(self) -> None:
         with self._engine.ledger.reading() as tx:

@@ -31,6 +31,7 @@ from finops.code_hosts.github import GitHubHost, app_auth, token_auth
 from finops.code_hosts.local_git import LocalGitHost
 from finops.domain.errors import FinOpsError, InvalidInput
 from finops.domain.intents import IntentKind
+from finops.domain.people import Directory
 from finops.domain.prices import PriceList
 from finops.finops_engine import FinOpsEngine, Pace
 from finops.guardrails import Guardrails
@@ -106,6 +107,7 @@ def build_bot(
     """Slack, worker and schedule around an engine."""
     client = build_client(token=settings.slack_bot_token, base_url=settings.slack_base_url)
     membership = Membership(client, fallback=configuration.user_group_members)
+    groups = approver_groups(engine.directory)
     context = HandlerContext(engine=engine, instance=configuration.instance, membership=membership)
     app = build_app(client, signing_secret=settings.slack_signing_secret, context=context)
     slack = SlackDeliveries(client, engine, instance=configuration.instance)
@@ -119,9 +121,16 @@ def build_bot(
             Timetable(**configuration.schedule.model_dump()),
             owner=settings.process_name,
             every_seconds=tick_seconds,
+            also=lambda: membership.refresh(groups),
         ),
         socket_mode=_socket_mode(settings, app),
     )
+
+
+def approver_groups(directory: Directory) -> frozenset[str]:
+    """Every user group that may approve something: kept fresh, so that clicks are not slow."""
+    everybody = (directory.default_approvers, *(team.approvers for team in directory.teams))
+    return frozenset(group for approvers in everybody for group in approvers.user_groups)
 
 
 def engine_deliveries(engine: FinOpsEngine) -> Mapping[IntentKind, Deliver]:

@@ -1,6 +1,5 @@
 """From the outbox into Slack: once, whatever is lost on the way."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from finops.domain.opportunity import Opportunity
 from finops.domain.people import Actor, Directory
 from finops.finops_engine import FinOpsEngine
 from handlers import SlackDeliveries
-from sandbox.slack import Driver, SlackSandbox, example_workspace
+from sandbox.slack import Driver, SlackSandbox
 from tests.handlers import builders
 from tests.handlers.builders import (
     DANA,
@@ -26,7 +25,7 @@ from tests.handlers.builders import (
     opportunity,
     recorded,
 )
-from tests.handlers.conftest import SCOPES, PostCard
+from tests.handlers.conftest import PostCard
 from tests.handlers.deliveries.running import run
 
 
@@ -160,52 +159,6 @@ def test_without_any_channel_a_person_must_look(client: WebClient, tmp_path: Pat
     with pytest.raises(WillNeverWork, match="no triage channel"):
         run(SlackDeliveries(client, engine, INSTANCE), IntentKind.POST_CARD, known.id)
     engine.ledger.close()
-
-
-def test_a_rate_limit_says_when_to_come_back(
-    deliveries: SlackDeliveries, slack: SlackSandbox, found: Opportunity
-) -> None:
-    slack.faults.fail("chat.postMessage", status=429, retry_after=7)
-
-    with pytest.raises(TryAgainLater) as later:
-        run(deliveries, IntentKind.POST_CARD, found.id)
-    assert later.value.after_seconds == 7
-
-
-@pytest.mark.parametrize("error", ["", "internal_error", "fatal_error"])
-def test_their_trouble_passes(
-    deliveries: SlackDeliveries, slack: SlackSandbox, found: Opportunity, error: str
-) -> None:
-    slack.faults.fail("chat.postMessage", status=200 if error else 503, error=error)
-
-    with pytest.raises(TryAgainLater):
-        run(deliveries, IntentKind.POST_CARD, found.id)
-
-
-@pytest.mark.parametrize("error", ["invalid_auth", "account_inactive", "msg_too_long"])
-def test_what_only_a_person_can_mend_is_given_up(
-    deliveries: SlackDeliveries, slack: SlackSandbox, found: Opportunity, error: str
-) -> None:
-    slack.faults.fail("chat.postMessage", status=200, error=error)
-
-    with pytest.raises(WillNeverWork, match=error):
-        run(deliveries, IntentKind.POST_CARD, found.id)
-
-
-def test_a_missing_scope_is_named(engine: FinOpsEngine, found: Opportunity) -> None:
-    workspace = replace(example_workspace(), scopes=SCOPES - {"chat:write"})
-    with SlackSandbox(workspace) as slack:
-        client = WebClient(token=slack.bot_token, base_url=slack.api_url)
-        deliveries = SlackDeliveries(client, engine, INSTANCE)
-        with pytest.raises(WillNeverWork, match="needs the scope chat:write"):
-            run(deliveries, IntentKind.POST_CARD, found.id)
-
-
-def test_a_server_that_is_gone_passes(engine: FinOpsEngine, found: Opportunity) -> None:
-    client = WebClient(token="xoxb-1", base_url="http://127.0.0.1:9/api/")
-
-    with pytest.raises(TryAgainLater, match=r"chat\.postMessage"):
-        run(SlackDeliveries(client, engine, INSTANCE), IntentKind.POST_CARD, found.id)
 
 
 def test_a_channel_without_the_bot_is_named_once_a_day_and_nothing_is_lost(

@@ -1,0 +1,158 @@
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.schedule import Ticker, Timetable, cycle_unit, newest_digest
+from finops.domain.errors import TryAgainLater
+from finops.domain.estate import Snapshot
+from finops.domain.people import Directory
+from finops.finops_engine import FinOpsEngine
+from finops.savings_ledger import SavingsLedger
+from tests.finops.examples import UNIT_PRICES
+
+MONDAY = datetime(2026, 11, 23, 7, tzinfo=UTC)
+
+
+@dataclass
+class Estate:
+    """Counts its readings, and fails when told to."""
+
+    now: datetime = MONDAY
+    readings: int = 0
+    troubles: list[Exception] = field(default_factory=list)
+
+    def snapshot(self, *, now: datetime) -> Snapshot:
+        self.readings += 1
+        if self.troubles:
+            raise self.troubles.pop(0)
+        return Snapshot(cluster="shop", taken_at=now, unit_prices=UNIT_PRICES)
+
+
+@pytest.fixture
+def estate() -> Estate:
+    return Estate()
+
+
+@pytest.fixture
+def replica(tmp_path: Path, estate: Estate) -> Iterator[Callable[[str], Ticker]]:
+    """Replicas that share a database."""
+    url = f"sqlite:///{tmp_path}/shared.db"
+    ledgers: list[SavingsLedger] = []
+
+    def start(name: str) -> Ticker:
+        ledgers.append(SavingsLedger(url))
+        engine = FinOpsEngine(
+            ledgers[-1],
+            directory=Directory(leadership_channel="C0LEADERS"),
+            snapshots={"shop": estate},
+            now=lambda: estate.now,
+        )
+        timetable = Timetable(digest_hour=9, time_zone="Europe/Berlin")
+        return Ticker(engine, timetable, owner=name)
+
+    yield start
+    for ledger in ledgers:
+        ledger.close()
+
+
+def digests(ticker: Ticker) -> int:
+    counts = ticker._engine.ledger.outbox_counts()
+    return sum(counts.values())
+
+
+def test_a_cycle_runs_once_a_day_however_many_replicas_tick(
+    replica: Callable[[str], Ticker], estate: Estate
+) -> None:
+    first, second = replica("a"), replica("b")
+    for _ in range(3):
+        first.tick()
+        second.tick()
+    today = estate.readings
+    estate.now += timedelta(days=1)
+    second.tick()
+    first.tick()
+
+    assert (today, estate.readings) == (1, 2)
+
+
+def test_a_failed_cycle_is_tried_again_after_a_pause_and_not_at_once(
+    replica: Callable[[str], Ticker], estate: Estate
+) -> None:
+    estate.troubles.append(TryAgainLater("Prometheus is down"))
+    ticker = replica("a")
+    ticker.tick()
+    ticker.tick()
+
+    assert estate.readings == 1
+
+
+def test_an_unexpected_failure_in_one_step_does_not_stop_the_others(
+    replica: Callable[[str], Ticker], estate: Estate
+) -> None:
+    estate.troubles.append(ZeroDivisionError("a bug"))
+    ticker = replica("a")
+    ticker.tick()
+    estate.now += timedelta(days=7, hours=2)
+    estate.troubles.append(ZeroDivisionError("a bug"))
+    ticker.tick()
+
+    assert digests(ticker) == 1
+
+
+def test_the_first_digest_waits_for_the_first_monday_after_the_installation(
+    replica: Callable[[str], Ticker], estate: Estate
+) -> None:
+    ticker = replica("a")
+    ticker.tick()
+    before = digests(ticker)
+    estate.now = MONDAY + timedelta(hours=1, minutes=1)  # 09:01 in Berlin
+    ticker.tick()
+    replica("b").tick()
+    estate.now += timedelta(days=6)
+    ticker.tick()
+
+    assert (before, digests(ticker)) == (0, 1)
+
+
+def test_a_digest_missed_while_the_bot_was_down_comes_late_but_comes(
+    replica: Callable[[str], Ticker], estate: Estate
+) -> None:
+    ticker = replica("a")
+    ticker.tick()
+    estate.now = MONDAY + timedelta(days=3)
+    ticker.tick()
+
+    assert digests(ticker) == 1
+
+
+@pytest.mark.parametrize(
+    ("now", "week"),
+    [
+        ("2026-11-23T08:00:00+00:00", "2026-W48"),  # Monday 09:00 in Berlin
+        ("2026-11-23T07:59:59+00:00", "2026-W47"),
+        ("2026-10-26T08:00:00+00:00", "2026-W44"),  # the Monday after the clocks went back
+        ("2026-10-26T07:00:00+00:00", "2026-W43"),
+        ("2027-01-04T08:00:00+00:00", "2027-W01"),
+        ("2027-01-01T12:00:00+00:00", "2026-W53"),
+    ],
+)
+def test_a_digest_belongs_to_a_local_week(now: str, week: str) -> None:
+    timetable = Timetable(time_zone="Europe/Berlin")
+
+    assert newest_digest(datetime.fromisoformat(now), timetable)[0] == week
+
+
+def test_the_default_digest_is_on_monday_and_not_on_tuesday() -> None:
+    _, due = newest_digest(datetime(2026, 11, 27, tzinfo=UTC), Timetable())
+
+    assert (due.strftime("%A"), due.hour) == ("Monday", 9)
+
+
+def test_cycles_of_one_day_share_a_unit_and_the_next_day_has_another() -> None:
+    units = {cycle_unit("shop", MONDAY + timedelta(hours=h), 24) for h in (0, 5, 16)}
+
+    assert units == {"shop/2026-11-23T00"}
+    assert cycle_unit("shop", MONDAY + timedelta(hours=17), 24) == "shop/2026-11-24T00"
