@@ -8,6 +8,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,10 +38,17 @@ def postgres_server() -> Iterator["PostgresServer"]:
 @pytest.fixture
 def postgres_url(postgres_server: "PostgresServer") -> Iterator[str]:
     """A new, empty database as `postgresql+psycopg2://…`; dropped after the test, sessions too."""
+    with empty_database(postgres_server) as url:
+        yield url
+
+
+@contextmanager
+def empty_database(server: "PostgresServer") -> Iterator[str]:
+    """The same for fixtures that live longer than a test."""
     name = f"test_{uuid.uuid4().hex}"
-    _execute(postgres_server.get_uri(), f'CREATE DATABASE "{name}" TEMPLATE template0')
-    yield postgres_server.get_uri(name).replace("postgresql://", "postgresql+psycopg2://")
-    _execute(postgres_server.get_uri(), f'DROP DATABASE "{name}" WITH (FORCE)')
+    _execute(server.get_uri(), f'CREATE DATABASE "{name}" TEMPLATE template0')
+    yield server.get_uri(name).replace("postgresql://", "postgresql+psycopg2://")
+    _execute(server.get_uri(), f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture
