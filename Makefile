@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 UV_PIP  = $(BIN)/uv pip install --quiet --python $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo venv system-parts test lint format lock bench clean
+.PHONY: help demo venv system-parts test lint format lock bench schema pictures clean
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 
@@ -29,8 +29,14 @@ lint: venv ## Formatting, lint, types and layers
 format: venv ## Let ruff write the formatting and the safe fixes
 	@$(BIN)/ruff check --fix-only --quiet . && $(BIN)/ruff format .
 
-bench: venv ## The benchmarks
-	@$(BIN)/python -m benchmarks
+bench: venv system-parts ## The main job on real input: make bench CORPUS=DIR
+	@$(BIN)/python -m benchmarks.online_boutique --corpus $(or $(CORPUS),../shared/corpus)
+
+schema: venv ## Write finops/db_schema.sql from the migrations
+	@$(BIN)/finops db schema
+
+pictures: venv system-parts ## Take the README's pictures anew, from the running demo
+	@$(BIN)/python scripts/take-pictures
 
 lock: $(VENV)/.created ## Pin every dependency anew, with hashes, for Python 3.11 to 3.14 on Linux and macOS
 	@scripts/lock

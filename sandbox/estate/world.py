@@ -28,6 +28,7 @@ class SimulatedWorld:
         self._lock = threading.Lock()
         self._deployments: list[tuple[datetime, Declared]] = []
         self._commit = ""
+        self._opened: dict[int, datetime] = {}
         self._headlines: Callable[[], list[dict[str, str]]] = list
         self.declared_now()
 
@@ -55,7 +56,7 @@ class SimulatedWorld:
     def state(self) -> dict[str, Any]:
         """The date, the figures and the pull requests."""
         return {
-            "now": self._clock.now().isoformat(),
+            "now": self._clock.now().replace(second=0, microsecond=0).isoformat(),
             "headlines": [
                 {"label": "AWS bill / month", "value": self._bill_per_month()},
                 *self._headlines(),
@@ -84,13 +85,15 @@ class SimulatedWorld:
 
     def _summary(self, pull: PullRequest) -> dict[str, Any]:
         metadata = parse_metadata(pull.body)
+        # The host keeps no such date; the page looks within a second of the opening.
+        opened_at = self._opened.setdefault(pull.number, self._clock.now())
         return {
             "number": pull.number,
             "title": pull.title,
             "state": pull.state.value,
             "branch": pull.branch,
             "opportunity_id": metadata.opportunity if metadata else "",
-            "created_at": "",
+            "created_at": opened_at.isoformat(),
         }
 
     def _bill_per_month(self) -> str:

@@ -21,7 +21,8 @@ export function renderPulls(host) {
   if (number) load(number);
   const key = JSON.stringify([number, store.world.pull_requests, store.state.me, number ? loaded : null]);
   show(host, key, () => panel(number ? detail(number) : list()));
-  if (opened) host.querySelector(".drawer-panel").focus();
+  // A pressed Merge button is gone afterwards; without focus in here Escape would not close.
+  if (opened || !host.contains(document.activeElement)) host.querySelector(".drawer-panel").focus();
 }
 
 function panel({ title, body, back }) {
