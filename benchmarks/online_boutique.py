@@ -10,12 +10,12 @@ container that was approved.
 """
 
 import argparse
-import csv
 import json
+import math
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -69,14 +69,16 @@ def main() -> int:
 def run(corpus: Path, folder: Path, *, say: bool) -> dict[str, Any]:
     """All of it; returns the figures."""
     forget_proxies()
+    manifests = base_manifests(corpus)
     repository = create_repository(
         folder / "platform.git",
-        base_manifests(corpus),
+        manifests,
         at=datetime.now(UTC) - timedelta(days=30),
     )
     history = folder / "prometheus"
     history.mkdir()
-    metrics = openmetrics(corpus, end=datetime.now(UTC) - timedelta(minutes=2))
+    end = datetime.now(UTC) - timedelta(minutes=2)
+    metrics = openmetrics(corpus, end=end, containers=main_containers(manifests))
     with (
         prometheus_server(metrics, history) as url,
         running_bot(folder, repository, prometheus_url=url) as running,
@@ -88,49 +90,89 @@ def run(corpus: Path, folder: Path, *, say: bool) -> dict[str, Any]:
 
 def base_manifests(corpus: Path) -> dict[str, bytes]:
     """The manifests of the `kustomize/base` folder of microservices-demo, at their own paths."""
-    with (corpus / "manifests_provenance.csv").open(newline="") as file:
-        rows = [
-            row
-            for row in csv.DictReader(file)
-            if row["repo"].endswith("/microservices-demo")
-            and row["path"].startswith("kustomize/base/")
-        ]
     found = {}
-    for row in rows:
-        path = corpus / "manifests" / Path(row["file"]).name
-        if path.exists():
-            found[row["path"]] = path.read_bytes()
+    for file in sorted((corpus / "manifests").glob("*kustomize_base_*.yaml")):
+        name = file.stem.partition("kustomize_base_")[2]
+        found[f"kustomize/base/{name}.yaml"] = file.read_bytes()
     if not found:
-        raise SystemExit(f"{corpus} has no kustomize/base manifests of microservices-demo")
+        raise SystemExit(f"{corpus / 'manifests'} has no *kustomize_base_*.yaml")
     return found
 
 
-def openmetrics(corpus: Path, *, end: datetime) -> str:
+def main_containers(manifests: Mapping[str, bytes]) -> dict[str, str]:
+    """The first container of each Deployment, by its name: the traces are of whole pods."""
+    documents = [d for text in manifests.values() for d in yaml.safe_load_all(text) if d]
+    return {
+        document["metadata"]["name"]: document["spec"]["template"]["spec"]["containers"][0]["name"]
+        for document in documents
+        if document["kind"] == "Deployment"
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One minute of one pod: epoch seconds, millicores, MiB; None where nothing was measured."""
+
+    pod: str
+    container: str
+    moment: float
+    cpu_millicores: float | None
+    memory_mib: float | None
+
+
+def openmetrics(corpus: Path, *, end: datetime, containers: Mapping[str, str]) -> str:
     """The traces as cAdvisor's series, moved in time so that the last sample is at `end`."""
-    table = parquet.read_table(
-        corpus / "traces" / "k8s_pods_online_boutique.parquet",
-        columns=["pod", "ts", "cpu_m", "mem_mib"],
-    )
-    rows = sorted(table.to_pylist(), key=lambda row: (row["pod"], row["ts"]))
-    shift = end.timestamp() - max(row["ts"].replace(tzinfo=UTC).timestamp() for row in rows)
-    cpu, memory = [], []
-    seconds_used, previous = 0.0, ("", 0.0)
-    for row in rows:
-        moment = row["ts"].replace(tzinfo=UTC).timestamp() + shift
-        labels = f'{{namespace="default",pod="{row["pod"]}",container="server"}}'
-        if previous[0] != row["pod"]:
-            seconds_used = 0.0
-        elif row["cpu_m"] is not None:
-            # A gap of hours is a scrape that failed, not hours of use at the next rate.
-            seconds_used += min(moment - previous[1], 60.0) * row["cpu_m"] / 1000
-        previous = (row["pod"], moment)
-        cpu.append(f"container_cpu_usage_seconds_total{labels} {seconds_used:.6f} {moment:.3f}")
-        if row["mem_mib"] is not None:
-            size = int(row["mem_mib"] * 2**20)
-            memory.append(f"container_memory_working_set_bytes{labels} {size} {moment:.3f}")
+    samples = read_samples(corpus, containers)
+    shift = end.timestamp() - max(sample.moment for sample in samples)
+    cpu: list[str] = []
+    memory: list[str] = []
+    for sample, seconds_used in with_counter(samples):
+        labels = f'{{namespace="default",pod="{sample.pod}",container="{sample.container}"}}'
+        moment = f"{sample.moment + shift:.3f}"
+        cpu.append(f"container_cpu_usage_seconds_total{labels} {seconds_used:.6f} {moment}")
+        if sample.memory_mib is not None:
+            size = int(sample.memory_mib * 2**20)
+            memory.append(f"container_memory_working_set_bytes{labels} {size} {moment}")
     head = "# TYPE container_cpu_usage_seconds counter"
     middle = "# TYPE container_memory_working_set_bytes gauge"
     return "\n".join([head, *cpu, middle, *memory, "# EOF", ""])
+
+
+def read_samples(corpus: Path, containers: Mapping[str, str]) -> list[Sample]:
+    """The trace by pod and time, without repeated moments."""
+    table = parquet.read_table(
+        corpus / "traces" / "k8s_pods_online_boutique.parquet",
+        columns=["pod", "workload", "ts", "cpu_m", "mem_mib"],
+    )
+    samples = {
+        (row["pod"], row["ts"]): Sample(
+            pod=row["pod"],
+            container=containers.get(row["workload"], "server"),
+            moment=row["ts"].replace(tzinfo=UTC).timestamp(),
+            cpu_millicores=measured(row["cpu_m"]),
+            memory_mib=measured(row["mem_mib"]),
+        )
+        for row in table.to_pylist()
+    }
+    return [samples[key] for key in sorted(samples)]
+
+
+def measured(value: float | None) -> float | None:
+    """The value, or None when it is missing, negative or not a number."""
+    return value if value is not None and math.isfinite(value) and value >= 0 else None
+
+
+def with_counter(samples: Iterable[Sample]) -> Iterator[tuple[Sample, float]]:
+    """Each sample with the CPU seconds its pod has used so far, as cAdvisor counts them."""
+    pod, before, seconds_used = "", 0.0, 0.0
+    for sample in samples:
+        if sample.pod != pod:
+            seconds_used = 0.0
+        elif sample.cpu_millicores is not None:
+            # A gap of hours is a scrape that failed, not hours of use at the next rate.
+            seconds_used += min(sample.moment - before, 60.0) * sample.cpu_millicores / 1000
+        pod, before = sample.pod, sample.moment
+        yield sample, seconds_used
 
 
 @contextmanager

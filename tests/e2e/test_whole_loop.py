@@ -43,7 +43,7 @@ def test_money_is_proved_and_nothing_is_done_twice(figures: dict[str, object]) -
 @pytest.mark.slow
 @pytest.mark.timeout(180)
 def test_the_command_prints_one_json_object_on_its_last_line() -> None:
-    command = [Path(sys.executable).parent / "finops", "demo", "--once", "--json"]
+    command = [str(Path(sys.executable).parent / "finops"), "demo", "--once", "--json"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
     figures = json.loads(done.stdout.splitlines()[-1])

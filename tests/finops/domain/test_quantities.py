@@ -15,8 +15,16 @@ from finops.domain.quantities import (
 
 @pytest.mark.parametrize(
     ("text", "millicores"),
-    [("250m", 250), ("1", 1000), ("0.1", 100), ("1.5", 1500), ("100u", 1), ("1e3m", None), ("2k", 2_000_000)],
-)  # fmt: skip
+    [
+        ("250m", 250),
+        ("1", 1000),
+        ("0.1", 100),
+        ("1.5", 1500),
+        ("100u", 1),
+        ("1e3m", None),
+        ("2k", 2_000_000),
+    ],
+)
 def test_cpu_is_read_as_kubernetes_reads_it(text: str, millicores: int | None) -> None:
     if millicores is None:
         with pytest.raises(InvalidInput):
