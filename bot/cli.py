@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING
 from bot.settings import read_settings
 from finops.domain.errors import FinOpsError, InvalidInput
 from finops.domain.lifecycle import Status
-from finops.domain.money import Saving
-from finops.domain.opportunity import OpportunityRecord
 from finops.ledger.schema import SCHEMA_FILE, create_database, render_schema, table_names
 from finops.savings_ledger import SavingsLedger
 
@@ -112,74 +110,65 @@ def _run(_arguments: Arguments) -> int:
 
 
 def _demo(arguments: Arguments) -> int:
+    from bot import terminal
     from bot.demo import serve_demo
     from bot.demo_once import run_once
 
+    # A tick that takes longer than a second on a busy laptop is no news for a newcomer.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     if not arguments.once:
         serve_demo(port=arguments.port, say=lambda line: print(line, flush=True))
         return 0
+    if not arguments.json:
+        print("Playing the whole loop once, with real clicks; this takes about 15 seconds ...")
     figures = run_once(database_url=arguments.database_url)
-    if arguments.json:
-        print(json.dumps(figures))
-    else:
-        for name, value in figures.items():
-            print(f"{name.replace('_', ' '):28} {value}")
+    _print([json.dumps(figures)] if arguments.json else terminal.figures_lines(figures))
     return 0
 
 
 def _scan(arguments: Arguments) -> int:
+    from bot import terminal
+
     engine = _engine()
     if arguments.snapshot is not None:
         from finops.sources.cluster_data import load_cluster_data
 
-        results = [engine.run_cycle(load_cluster_data(arguments.snapshot, now=engine.now()))]
+        results = [
+            engine.run_cycle(
+                load_cluster_data(arguments.snapshot, engine.now(), prices=engine.parts.costs)
+            )
+        ]
     elif engine.clusters:
         results = [engine.scan(cluster) for cluster in engine.clusters]
     else:
         raise InvalidInput("No cluster is configured; give --snapshot FILE or set FINOPS_CONFIG.")
     for result in results:
-        print(f"{result.cluster}: {len(result.records)} opportunities, {result.new} new")
-        _print_records(result.records)
-        for skip in result.skipped:
-            print(f"  left alone  {skip.resource_key} ({skip.detector}): {skip.reason}")
-        for gap in result.gaps:
-            print(f"  not seen    {gap.source}: {gap.sentence}")
+        _print(terminal.cycle_lines(result))
     return 0
 
 
 def _list(arguments: Arguments) -> int:
     statuses = [Status(arguments.status)] if arguments.status else []
-    _print_records(_engine().ledger.find(statuses=statuses, team=arguments.team))
+    from bot import terminal
+
+    _print(terminal.record_lines(_engine().ledger.find(statuses=statuses, team=arguments.team)))
     return 0
 
 
 def _show(arguments: Arguments) -> int:
+    from bot import terminal
+
     engine = _engine()
     record = engine.ledger.get(arguments.id)
-    opportunity = record.opportunity
-    print(f"{record.id}  {opportunity.summary}\n")
-    print(f"  status       {record.status.words}  {record.status_reason}".rstrip())
-    print(f"  saving       {opportunity.saving}")
-    print(f"  confidence   {opportunity.confidence:.0%}   risk {opportunity.risk:.0%}")
-    for fact in opportunity.evidence:
-        print(f"  evidence     {fact.label}: {fact.value} ({fact.source})")
-    for reason in engine.check(record.id).reasons:
-        print(f"  {reason.verdict.words:12} {reason.sentence}")
-    for entry in engine.ledger.history_of(record.id):
-        print(f"  {entry.at:%Y-%m-%d %H:%M}  {entry.action} by {entry.actor}")
+    history = engine.ledger.history_of(record.id)
+    _print(terminal.show_lines(record, engine.check(record.id).reasons, history))
     return 0
 
 
 def _savings(arguments: Arguments) -> int:
-    summary = _engine().savings(team=arguments.team)
-    for name, saving in (
-        ("estimated", summary.estimated),
-        ("in flight", summary.in_flight),
-        ("realised", summary.realised),
-    ):
-        print(f"{name:12} {saving}")
-    for row in summary.by_team:
-        print(f"  {row.name:20} {_short(row.offered)} offered, {_short(row.realised)} realised")
+    from bot import terminal
+
+    _print(terminal.savings_lines(_engine().savings(team=arguments.team)))
     return 0
 
 
@@ -200,7 +189,7 @@ def _report(arguments: Arguments) -> int:
 def _audit(_arguments: Arguments) -> int:
     check = SavingsLedger(read_settings().database_url).verify_audit()
     if check.is_intact:
-        print(f"intact: {check.rows} rows, newest hash {check.newest_hash}")
+        print(f"The audit log is intact: {check.rows} rows, newest hash {check.newest_hash[:16]}…")
         return 0
     print(f"broken at row {check.broken_at}: it was changed, removed or inserted", file=sys.stderr)
     return 1
@@ -223,18 +212,11 @@ def _check_config(_arguments: Arguments) -> int:
 
     settings = read_settings()
     configuration = load_configuration(settings.config_path)
-    print(f"{settings.config_path or 'no file, defaults'}: fine, {len(configuration.teams)} teams")
+    where = settings.config_path or "No configuration file, so defaults"
+    teams = f"{len(configuration.teams)} team{'' if len(configuration.teams) == 1 else 's'}"
+    print(f"{where}: fine, {teams}.")
     return 0
 
 
-def _print_records(records: Sequence[OpportunityRecord]) -> None:
-    for record in records:
-        opportunity = record.opportunity
-        print(
-            f"  {record.id}  {record.status.words:18} {_short(opportunity.saving):>34}  "
-            f"{opportunity.team:12} {opportunity.summary}"
-        )
-
-
-def _short(saving: Saving) -> str:
-    return str(saving).replace("/month", "")
+def _print(lines: Sequence[str]) -> None:
+    print("\n".join(lines))

@@ -3,6 +3,7 @@
 A wrong file is refused whole, naming line and key (see `finops.config_file`).
 """
 
+import re
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,8 @@ from finops.config_file import load_checked
 from finops.domain.errors import InvalidInput
 from finops.domain.people import Approvers, Directory, Team
 from finops.guardrails import GuardrailSettings
+
+_OWNER_AND_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+")
 
 
 class _Section(BaseModel):
@@ -50,13 +53,17 @@ class RepositorySection(_Section):
     def _one_of_both(self) -> "RepositorySection":
         if bool(self.github) == bool(self.local):
             raise ValueError("give either github: owner/name or local: a path")
+        if self.github and not _OWNER_AND_NAME.fullmatch(self.github):
+            raise ValueError(f"github is {self.github!r}; write owner/name, without an address")
+        if self.local and not Path(self.local).is_dir():
+            raise ValueError(f"local is {self.local!r}, which is no folder here")
         return self
 
 
 class PrometheusSection(_Section):
     """A PromQL endpoint."""
 
-    url: str
+    url: str = Field(pattern=r"^https?://[^\s/]+")
     headers: dict[str, str] = {}
     # Label matchers where one server holds several clusters, such as cluster: prod.
     matchers: dict[str, str] = {}
@@ -72,7 +79,7 @@ class AwsSection(_Section):
 class ClusterSection(_Section):
     """One cluster: where its manifests, its usage and its machines are read."""
 
-    name: str
+    name: str = Field(min_length=1, max_length=100)
     repository: str
     default_namespace: str = "default"
     # Parts of the repository that belong to this cluster, such as clusters/prod; empty: all of it.
@@ -86,6 +93,13 @@ class BillSection(_Section):
     """Daily costs as a FOCUS CSV file."""
 
     focus_csv: str
+
+    @field_validator("focus_csv")
+    @classmethod
+    def _is_there(cls, path: str) -> str:
+        if not Path(path).is_file():
+            raise ValueError(f"there is no file {path!r} here")
+        return path
 
 
 class ScheduleSection(_Section):
@@ -102,7 +116,7 @@ class ScheduleSection(_Section):
         try:
             ZoneInfo(name)
         except (KeyError, ValueError, OSError) as error:
-            raise ValueError(f"{name!r} is no IANA time zone such as Europe/Berlin") from error
+            raise ValueError("no IANA time zone such as Europe/Berlin") from error
         return name
 
 
@@ -132,6 +146,15 @@ class Configuration(_Section):
     schedule: ScheduleSection = ScheduleSection()
     pace: PaceSection = PaceSection()
     bill: BillSection | None = None
+
+    @field_validator("clusters")
+    @classmethod
+    def _clusters_differ(cls, clusters: list[ClusterSection]) -> list[ClusterSection]:
+        names = [cluster.name for cluster in clusters]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"two clusters have the name {', '.join(twice)}")
+        return clusters
 
     @model_validator(mode="after")
     def _repositories_are_known(self) -> "Configuration":

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import yaml
@@ -20,11 +21,13 @@ from finops.code_hosts.local_git import LocalGitHost
 from finops.domain.money import format_usd
 from finops.finops_engine import FinOpsEngine, Pace
 from finops.guardrails import Guardrails
+from finops.pr_body import short_figures
 from finops.pr_generator import PullRequestGenerator
+from finops.reports.headline import percent
 from finops.savings_ledger import SavingsLedger
 from finops.sources.estate import EstateReader
 from finops.sources.git_manifests import GitManifests
-from sandbox.company import CONFIGURATION, GUIDE, acorn
+from sandbox.company import COMMANDS, CONFIGURATION, GUIDE, acorn
 from sandbox.estate.clock import EstateClock
 from sandbox.estate.desired import CLUSTER
 from sandbox.estate.repository import create_repository, files_below
@@ -71,7 +74,12 @@ def start_demo(folder: Path, *, port: int = 0, database_url: str | None = None) 
     )
     world = SimulatedWorld(host, clock)
     slack = SlackSandbox(
-        acorn(manifest_scopes()), world=world, now=clock.now, port=port, guide=GUIDE
+        acorn(manifest_scopes()),
+        world=world,
+        now=clock.now,
+        port=port,
+        guide=GUIDE,
+        commands=COMMANDS,
     ).start()
     address.append(slack.url)
     configuration = load_configuration(CONFIGURATION)
@@ -85,7 +93,7 @@ def start_demo(folder: Path, *, port: int = 0, database_url: str | None = None) 
         slack_app_token=slack.app_token,
     )
     bot = build_bot(settings, configuration, engine, tick_seconds=TICK_SECONDS)
-    world.show_headlines(lambda: _headlines(engine))
+    world.show_headlines(lambda bill: _headlines(engine, bill))
     bot.start()
     return Demo(slack, world, host, bot)
 
@@ -138,15 +146,17 @@ def _engine(
     )
 
 
-def _headlines(engine: FinOpsEngine) -> list[dict[str, str]]:
+def _headlines(engine: FinOpsEngine, bill_usd_per_month: Decimal) -> list[dict[str, str]]:
+    """What is offered and what is verified, in cash; its share is of the bill before it."""
     summary = engine.savings()
+    offered = sum((r.offered.cashable_usd_per_month for r in summary.by_team), Decimal(0))
+    verified = summary.realised.cashable_usd_per_month
+    share = f", {percent(verified / (verified + bill_usd_per_month))} of the bill"
     return [
+        {"label": "AWS bill / month", "value": short_figures(format_usd(bill_usd_per_month))},
+        {"label": "Offered cash / month", "value": short_figures(format_usd(offered))},
         {
-            "label": "offered, cashable",
-            "value": format_usd(summary.estimated.cashable_usd_per_month),
-        },
-        {
-            "label": "verified, cashable",
-            "value": format_usd(summary.realised.cashable_usd_per_month),
+            "label": "Verified cash / month",
+            "value": f"{short_figures(format_usd(verified))}{share if verified else ''}",
         },
     ]

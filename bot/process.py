@@ -2,6 +2,10 @@
 
 import logging
 import threading
+from contextlib import ExitStack
+
+from flask import Flask
+from waitress.server import BaseWSGIServer, MultiSocketServer
 
 from bot.configuration import Configuration
 from bot.settings import Settings
@@ -18,22 +22,32 @@ def run_process(settings: Settings, configuration: Configuration, *, stop: threa
     Raises InvalidInput when Slack's tokens are missing.
     """
     require_slack(settings)
-    bot = build_bot(settings, configuration, build_engine(settings, configuration))
-    web = build_web(
-        bot.engine,
-        push_token=settings.push_token,
-        slack_app=None if bot.socket_mode else bot.app,
-        is_healthy=lambda: bot.is_healthy,
-    )
-    server = build_server(web, host=settings.http_host, port=settings.http_port)
-    serving = threading.Thread(target=server.run, name="http", daemon=True)
-    serving.start()
-    bot.start()
-    log.info("finops-bot runs as %s", settings.process_name)
-    stop.wait()
-    log.info("stopping")
-    bot.stop()
-    server.close()
+    with ExitStack() as running:
+        bot = build_bot(settings, configuration, build_engine(settings, configuration))
+        running.callback(bot.stop)
+        web = build_web(
+            bot.engine,
+            push_token=settings.push_token,
+            slack_app=None if bot.socket_mode else bot.app,
+            is_healthy=lambda: bot.is_healthy,
+        )
+        server = _bound(web, settings)
+        running.callback(server.close)
+        threading.Thread(target=server.run, name="http", daemon=True).start()
+        bot.start()
+        log.info("finops-bot runs as %s", settings.process_name)
+        stop.wait()
+        log.info("stopping")
+
+
+def _bound(web: Flask, settings: Settings) -> BaseWSGIServer | MultiSocketServer:
+    try:
+        return build_server(web, host=settings.http_host, port=settings.http_port)
+    except OSError as error:
+        raise InvalidInput(
+            f"Nobody can listen on {settings.http_host}:{settings.http_port}: {error.strerror}. "
+            "Set FINOPS_HTTP_PORT to a free port."
+        ) from error
 
 
 def require_slack(settings: Settings) -> None:

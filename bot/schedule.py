@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from bot.heartbeat import kept
 from finops.domain.errors import FinOpsError
 from finops.domain.intents import IntentKind
 from finops.finops_engine import FinOpsEngine
@@ -23,6 +24,8 @@ log = logging.getLogger(__name__)
 
 INSTALLED_AT = "installed_at"
 RETRY_AFTER = timedelta(minutes=10)
+# After a crash another replica takes over so late; what still goes on renews its lease in time.
+LEASE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +85,7 @@ class Ticker:
         self._owner = owner
         self._also = also
         self._lock = threading.Lock()
+        self._stopping = threading.Event()
         self._scheduler = BackgroundScheduler(timezone=UTC)
         self._scheduler.add_job(
             self.tick,
@@ -89,7 +93,8 @@ class Ticker:
             seconds=every_seconds,
             next_run_time=datetime.now(UTC),
             coalesce=True,
-            max_instances=1,
+            # One works, the other sees that and goes: with 1 a long tick would be a warning a tick.
+            max_instances=2,
             misfire_grace_time=3600,
         )
 
@@ -97,8 +102,13 @@ class Ticker:
         """Start ticking; the first tick is at once."""
         self._scheduler.start()
 
+    def ask_to_stop(self) -> None:
+        """Begin no further tick or step; returns at once."""
+        self._stopping.set()
+
     def stop(self) -> None:
         """Stop ticking and wait for the tick under way."""
+        self.ask_to_stop()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
 
@@ -107,8 +117,8 @@ class Ticker:
         if not self._lock.acquire(blocking=False):
             return  # a tick is under way; the next one sees what this one would have
         try:
-            self._note_installation()
             for step in (
+                self._note_installation,
                 self._engine.watch_pull_requests,
                 self._engine.wake_and_expire,
                 self._read_bill,
@@ -121,6 +131,8 @@ class Ticker:
             self._lock.release()
 
     def _try(self, step: Callable[[], object]) -> None:
+        if self._stopping.is_set():
+            return
         try:
             step()
         except FinOpsError as error:
@@ -177,11 +189,17 @@ class Ticker:
     def _claimed(self, work: str, unit: str, do: Callable[[], object]) -> None:
         ledger = self._engine.ledger
         wall = datetime.now(UTC)
-        claim = ledger.claim(work=work, unit=unit, owner=self._owner, now=wall, lease_seconds=900)
+        claim = ledger.claim(
+            work=work, unit=unit, owner=self._owner, now=wall, lease_seconds=LEASE.total_seconds()
+        )
         if claim is None:
             return
         try:
-            do()
+            with kept(
+                lambda: ledger.renew_claim(claim, until=datetime.now(UTC) + LEASE),
+                every_seconds=LEASE.total_seconds() / 3,
+            ):
+                do()
         except FinOpsError as error:
             log.warning("%s %s failed and is tried again: %s", work, unit, error)
             ledger.release_claim(claim, retry_at=datetime.now(UTC) + RETRY_AFTER, error=str(error))

@@ -47,20 +47,22 @@ class SocketModeConnection:
         self._app_token = app_token
         self._bot_token = bot_token
         self._base_url = base_url
-        self._loop = asyncio.new_event_loop()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._ready = threading.Event()
-        self._stopping: asyncio.Event | None = None
+        self._stopping = asyncio.Event()
         self._thread = threading.Thread(target=self._run, name="socket-mode")
 
     def start(self, *, timeout_seconds: float = 30.0) -> bool:
         """Connect; False when that took too long (it goes on trying)."""
+        self._loop = asyncio.new_event_loop()
         self._thread.start()
         return self._ready.wait(timeout_seconds)
 
     def stop(self) -> None:
         """Disconnect and end the thread."""
-        if self._stopping is not None:
-            self._loop.call_soon_threadsafe(self._stopping.set)
+        if self._loop is None or not self._thread.is_alive():
+            return
+        self._loop.call_soon_threadsafe(self._stopping.set)
         self._thread.join(timeout=15)
 
     @property
@@ -69,15 +71,16 @@ class SocketModeConnection:
         return self._thread.is_alive()
 
     def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
+        loop = self._loop
+        assert loop is not None  # noqa: S101 - made before the thread is started
+        asyncio.set_event_loop(loop)
         try:
-            self._loop.run_until_complete(self._main())
+            loop.run_until_complete(self._main())
         finally:
-            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
-            self._loop.close()
+            loop.run_until_complete(loop.shutdown_asyncgens())
+            loop.close()
 
     async def _main(self) -> None:
-        self._stopping = asyncio.Event()
         handler = ThreadedSocketModeHandler(
             self._app,
             app_token=self._app_token,
@@ -91,7 +94,6 @@ class SocketModeConnection:
             await handler.close_async()  # type: ignore[no-untyped-call]  # untyped in Bolt
 
     async def _connect(self, handler: SocketModeHandler) -> bool:
-        assert self._stopping is not None  # noqa: S101 - set by the only caller
         pause = FIRST_RETRY_SECONDS
         while not self._stopping.is_set():
             try:

@@ -2,6 +2,8 @@
 
 import hmac
 import logging
+import socket
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +19,9 @@ from finops.finops_engine import FinOpsEngine
 log = logging.getLogger(__name__)
 # A pushed snapshot of 10,000 workloads is about 3 MB.
 MAX_BODY_BYTES = 50 * 1024 * 1024
+THREADS = 16
+# A pushed cycle takes seconds, and Slack's clicks come in by the same threads.
+MOST_PUSHES_AT_ONCE = 2
 
 
 def build_web(
@@ -49,8 +54,11 @@ def build_web(
 
 
 def build_server(web: Flask, *, host: str, port: int) -> BaseWSGIServer | MultiSocketServer:
-    """A waitress server, bound and ready to `run()`."""
-    return create_server(web, host=host, port=port, threads=16)
+    """A waitress server, bound and ready to `run()`; raises OSError when the port is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # Bound here, because waitress leaves its half-made server open when the port is taken.
+    listening = socket.create_server((host, port), family=family, backlog=1024)
+    return create_server(web, sockets=[listening], threads=THREADS)
 
 
 def _health(engine: FinOpsEngine, is_healthy: Callable[[], bool]) -> Callable[[], Any]:
@@ -68,24 +76,31 @@ def _health(engine: FinOpsEngine, is_healthy: Callable[[], bool]) -> Callable[[]
 
 def _metrics(engine: FinOpsEngine) -> Callable[[], Response]:
     def metrics() -> Response:
-        registry = CollectorRegistry()
-        outbox = Gauge("finops_outbox_intents", "Intents", ["status"], registry=registry)
-        for status, count in engine.ledger.outbox_counts().items():
-            outbox.labels(status).set(count)
-        savings = Gauge(
-            "finops_savings_usd_per_month", "Savings", ["stage", "kind"], registry=registry
-        )
-        summary = engine.savings()
-        for stage in ("estimated", "in_flight", "realised"):
-            saving = getattr(summary, stage)
-            savings.labels(stage, "cashable").set(float(saving.cashable_usd_per_month))
-            savings.labels(stage, "freed").set(float(saving.freed_usd_per_month))
-        return Response(generate_latest(registry), mimetype="text/plain; version=0.0.4")
+        try:
+            return Response(_exposition(engine), mimetype="text/plain; version=0.0.4")
+        except OutsideWorldFailed as error:
+            return Response(f"# {error}\n", status=503, mimetype="text/plain")
 
     return metrics
 
 
+def _exposition(engine: FinOpsEngine) -> bytes:
+    registry = CollectorRegistry()
+    outbox = Gauge("finops_outbox_intents", "Intents", ["status"], registry=registry)
+    for status, count in engine.ledger.outbox_counts().items():
+        outbox.labels(status).set(count)
+    savings = Gauge("finops_savings_usd_per_month", "Savings", ["stage", "kind"], registry=registry)
+    summary = engine.savings()
+    for stage in ("estimated", "in_flight", "realised"):
+        saving = getattr(summary, stage)
+        savings.labels(stage, "cashable").set(float(saving.cashable_usd_per_month))
+        savings.labels(stage, "freed").set(float(saving.freed_usd_per_month))
+    return generate_latest(registry)
+
+
 def _push(engine: FinOpsEngine, push_token: str) -> Callable[[], Any]:
+    turns = threading.BoundedSemaphore(MOST_PUSHES_AT_ONCE)
+
     def push() -> Any:
         if not push_token:
             return jsonify(error="Pushing is off: FINOPS_PUSH_TOKEN is not set."), 403
@@ -95,12 +110,22 @@ def _push(engine: FinOpsEngine, push_token: str) -> Callable[[], Any]:
         data = request.get_json(silent=True)
         if not isinstance(data, dict):
             return jsonify(error="The body is not a JSON object of the cluster_data shape."), 400
+        if not turns.acquire(blocking=False):
+            sentence = f"{MOST_PUSHES_AT_ONCE} snapshots are being read; push again in 10 s."
+            return jsonify(error=sentence), 503, {"Retry-After": "10"}
         try:
-            found = engine.run_detection_cycle(data)
-        except InvalidInput as error:
-            return jsonify(error=str(error)), 422
-        except OutsideWorldFailed as error:
-            return jsonify(error=str(error)), 503
-        return jsonify(opportunities=[opportunity.id for opportunity in found])
+            return _cycle_over(engine, data)
+        finally:
+            turns.release()
 
     return push
+
+
+def _cycle_over(engine: FinOpsEngine, data: dict[str, Any]) -> Any:
+    try:
+        found = engine.run_detection_cycle(data)
+    except InvalidInput as error:
+        return jsonify(error=str(error)), 422
+    except OutsideWorldFailed as error:
+        return jsonify(error=str(error)), 503
+    return jsonify(opportunities=[opportunity.id for opportunity in found])

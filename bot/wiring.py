@@ -68,6 +68,7 @@ class Bot:
 
     def stop(self) -> None:
         """Stop in the reverse order; what is under way is finished."""
+        self.worker.ask_to_stop()  # a long tick is no reason to begin more deliveries
         self.ticker.stop()
         self.worker.stop()
         if self.socket_mode is not None:
@@ -137,7 +138,9 @@ def engine_deliveries(engine: FinOpsEngine) -> Mapping[IntentKind, Deliver]:
     """The intents that the engine carries out itself."""
 
     def open_pull_request(intent: Intent) -> None:
-        engine.open_pull_request(intent.subject, revision=int(str(intent.payload["revision"])))
+        engine.open_pull_request(
+            str(intent.payload["opportunity"]), revision=int(str(intent.payload["revision"]))
+        )
 
     def run_cycle(intent: Intent) -> None:
         summary = "; ".join(_scan(engine, cluster) for cluster in engine.clusters)

@@ -8,7 +8,14 @@ import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
-from finops.domain.errors import OutsideWorldFailed, Refused, TryAgainLater
+from bot.heartbeat import kept
+from finops.domain.errors import (
+    FinOpsError,
+    OutsideWorldFailed,
+    Refused,
+    TryAgainLater,
+    WillNeverWork,
+)
 from finops.domain.intents import IntentKind
 from finops.ledger.outbox import Intent
 from finops.savings_ledger import SavingsLedger
@@ -16,13 +23,18 @@ from finops.savings_ledger import SavingsLedger
 log = logging.getLogger(__name__)
 
 Deliver = Callable[[Intent], None]
-# A pull request may wait 30 s for a rate limit and make ten calls of up to 15 s.
-LEASE_SECONDS = 240.0
+# After a crash another worker takes over so late; work that goes on renews its lease in time.
+LEASE_SECONDS = 90.0
+RENEW_SECONDS = 30.0
 # About a day and a half with pauses that double from 5 s to 4 h.
 MAX_ATTEMPTS = 20
 FIRST_PAUSE_SECONDS = 5.0
 LONGEST_PAUSE_SECONDS = 4 * 3600.0
+# An outage says of itself that it passes: look every quarter of an hour, for about two weeks.
+LONGEST_OUTAGE_PAUSE_SECONDS = 900.0
+MAX_OUTAGE_ATTEMPTS = 1_300
 IDLE_SECONDS = 0.3
+DATABASE_PAUSE_SECONDS = 5.0
 
 
 def pause_seconds(attempts: int) -> float:
@@ -59,9 +71,13 @@ class Worker:
         for thread in self._threads:
             thread.start()
 
+    def ask_to_stop(self) -> None:
+        """Begin nothing new; returns at once."""
+        self._stop.set()
+
     def stop(self) -> None:
         """Finish what is being delivered and stop."""
-        self._stop.set()
+        self.ask_to_stop()
         for thread in self._threads:
             if thread.is_alive():
                 thread.join(timeout=30)
@@ -77,36 +93,52 @@ class Worker:
 
     def _run(self, owner: str) -> None:
         while not self._stop.is_set():
+            pause = IDLE_SECONDS
             try:
-                busy = self.run_once(owner=owner)
+                if self.run_once(owner=owner):
+                    continue
+            except FinOpsError as error:
+                log.warning("the outbox could not be read; trying again: %s", error)
+                pause = DATABASE_PAUSE_SECONDS
             except Exception:
                 log.exception("the outbox could not be read; trying again")
-                busy = False
-                self._stop.wait(5)
-            if not busy:
-                self._stop.wait(IDLE_SECONDS)
+                pause = DATABASE_PAUSE_SECONDS
+            self._stop.wait(pause)
 
     def _deliver(self, intent: Intent) -> None:
         try:
-            self._deliveries[IntentKind(intent.kind)](intent)
+            self._require_attempts_left(intent)
+            with kept(lambda: self._renew(intent), every_seconds=RENEW_SECONDS):
+                self._deliveries[IntentKind(intent.kind)](intent)
         except TryAgainLater as error:
-            self._postpone(intent, str(error), after_seconds=error.after_seconds)
+            growing = min(pause_seconds(intent.attempts), LONGEST_OUTAGE_PAUSE_SECONDS)
+            pause = max(error.after_seconds, growing)
+            self._postpone(intent, str(error), pause, most_attempts=MAX_OUTAGE_ATTEMPTS)
         except (Refused, OutsideWorldFailed) as error:
             log.warning("intent %s (%s) will never work: %s", intent.id, intent.kind, error)
-            self._ledger.bury_intent(intent.id, now=_wall(), error=str(error))
+            self._ledger.bury_intent(intent, now=_wall(), error=str(error))
         except Exception as error:
             log.exception("intent %s (%s) failed", intent.id, intent.kind)
-            self._postpone(intent, repr(error), after_seconds=pause_seconds(intent.attempts))
+            pause = pause_seconds(intent.attempts)
+            self._postpone(intent, repr(error), pause, most_attempts=MAX_ATTEMPTS)
         else:
             self._ledger.finish_intent(intent.id, now=_wall())
 
-    def _postpone(self, intent: Intent, error: str, *, after_seconds: float) -> None:
-        if intent.attempts >= MAX_ATTEMPTS:
-            self._ledger.bury_intent(intent.id, now=_wall(), error=error)
+    def _require_attempts_left(self, intent: Intent) -> None:
+        """An intent that ends its process each time is never postponed, only leased anew."""
+        if intent.attempts > MAX_OUTAGE_ATTEMPTS:
+            raise WillNeverWork(f"It was begun {intent.attempts} times and never ended.")
+
+    def _renew(self, intent: Intent) -> None:
+        self._ledger.renew_intent(intent, until=_wall() + timedelta(seconds=LEASE_SECONDS))
+
+    def _postpone(self, intent: Intent, error: str, pause: float, *, most_attempts: int) -> None:
+        if intent.attempts >= most_attempts:
+            self._ledger.bury_intent(intent, now=_wall(), error=error)
             return
-        log.info("intent %s (%s) waits %.0f s: %s", intent.id, intent.kind, after_seconds, error)
-        until = _wall() + timedelta(seconds=after_seconds)
-        self._ledger.postpone_intent(intent.id, until=until, error=error)
+        log.info("intent %s (%s) waits %.0f s: %s", intent.id, intent.kind, pause, error)
+        until = _wall() + timedelta(seconds=pause)
+        self._ledger.postpone_intent(intent, until=until, error=error)
 
 
 def _wall() -> datetime:

@@ -9,6 +9,7 @@ import difflib
 import json
 import math
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast, get_args
@@ -29,7 +30,22 @@ _MAX_VALUES = 200_000
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # about ten times faster where it is built
 _Model = TypeVar("_Model", bound=pydantic.BaseModel)
 _Path = tuple[str | int, ...]
-_SECRET = re.compile(r"token|secret|password|private|credential", re.IGNORECASE)
+_SECRET = re.compile(
+    r"token|secret|passw|private|credential|authorization|cookie|api.?key", re.IGNORECASE
+)
+# Pydantic speaks of JSON and Python; the file is YAML and its reader may be neither's friend.
+_WORDS = {
+    "a valid dictionary or object": "a mapping of keys and values",
+    "a valid dictionary": "a mapping of keys and values",
+    "an object": "a mapping of keys and values",
+    "a valid array": "a list",
+    "a valid list": "a list",
+    "a valid string": "text",
+    "a valid integer": "a whole number",
+    "a valid number": "a number",
+    "a valid boolean": "true or false",
+    "String should": "should",
+}
 _PLACEHOLDER = re.compile(r"\$\{[^{}]*\}")
 _TAG = "tag:yaml.org,2002:"
 _TEXT_TAGS = {f"{_TAG}{name}" for name in ("str", "timestamp", "value")}
@@ -47,13 +63,15 @@ def load_checked(text: str | bytes, model: type[_Model], *, source: str) -> _Mod
     reading = _Reading(source)
     data = {} if root is None else reading.value(root, ())
     problems = list(reading.problems)
+    told = {problem.path for problem in problems}
     checked: _Model | None = None
     try:
         # By way of JSON, because pydantic's strict rules for JSON are those of a text file: a
         # list may become a tuple and a number a Decimal, but no text becomes a number.
         checked = model.model_validate_json(json.dumps(data), strict=True)
     except pydantic.ValidationError as error:
-        problems += _model_problems(error, model)
+        # What could not be read at all has its sentence; that it is missing then is no second one.
+        problems += [each for each in _model_problems(error, model) if each.path not in told]
     if problems or checked is None:
         raise InvalidInput(_refusal(problems, root, source))
     return checked
@@ -90,7 +108,10 @@ class _Reading:
         for key_node, value_node in node.value:
             line = key_node.start_mark.line + 1
             key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "?"
-            if key_node.tag not in _TEXT_TAGS:
+            if key_node.tag == f"{_TAG}merge":
+                sentence = "merge keys are not read here; write the settings out."
+                self.problems.append(_Problem((*path, key), sentence, line))
+            elif key_node.tag not in _TEXT_TAGS:
                 sentence = f"the key {key[:40]!r} is not text; put it in quotes."
                 self.problems.append(_Problem((*path, key), sentence, line))
             elif key in lines:
@@ -113,6 +134,8 @@ def _plain_value(node: yaml.Node) -> Any:
     text = str(node.value)
     # YAML 1.1 reads 22:00 as the number 1320; nobody who writes a time means that.
     if node.tag in _TEXT_TAGS or (node.tag in _OTHER_TAGS and ":" in text):
+        if any(unicodedata.category(c)[0] == "C" for c in text):
+            raise InvalidInput(f"{text[:40]!a} holds characters that cannot be seen; remove them.")
         if _PLACEHOLDER.fullmatch(text.strip()):
             raise InvalidInput(f"{text[:40]} is not replaced here; write the value itself.")
         return text
@@ -121,7 +144,7 @@ def _plain_value(node: yaml.Node) -> Any:
     try:
         value = yaml.constructor.SafeConstructor().construct_object(node)
     except (ValueError, yaml.YAMLError) as error:
-        raise InvalidInput(f"{text[:40]!r} cannot be read; put it in quotes.") from error
+        raise InvalidInput(f"{text[:40]!r} is no value that can be read; correct it.") from error
     if isinstance(value, float) and not math.isfinite(value):
         raise InvalidInput(f"{text[:40]!r} is not a finite number; write one.")
     return value
@@ -187,10 +210,22 @@ def _model_problems(
 def _wrong_value_sentence(message: str, value: object, path: _Path) -> str:
     said = message.removeprefix("Value error, ").removeprefix("Assertion failed, ")
     said = said.replace("Input should", "should").rstrip(".")
-    said = said.replace("a valid dictionary or object", "a mapping of keys and values")
+    for theirs, ours in _WORDS.items():
+        said = said.replace(theirs, ours)
+    said = _plain(said, 200)
     if any(_SECRET.search(str(part)) for part in path) or isinstance(value, dict | list):
         return f"{said}."
     return f"{said}; it is {json.dumps(value, ensure_ascii=False, default=str)[:60]}."
+
+
+def _plain(text: str, longest: int) -> str:
+    """Text of a stranger as a sentence may hold it: printable and short."""
+    printable = "".join(c if c.isprintable() else "\ufffd" for c in text[: longest + 1])
+    return printable if len(printable) <= longest else f"{printable[:longest]}…"
+
+
+def _shown(path: _Path) -> str:
+    return _plain(".".join(_plain(str(part), 60) for part in path), 200) or "the whole file"
 
 
 def _unknown_key_sentence(model: type[pydantic.BaseModel], path: _Path) -> str:
@@ -226,8 +261,7 @@ def _models_in(annotation: Any) -> list[type[pydantic.BaseModel]]:
 def _refusal(problems: Sequence[_Problem], root: yaml.Node | None, source: str) -> str:
     placed = sorted(((p.line or _line_of(root, p.path), p) for p in problems), key=lambda x: x[0])
     lines = [
-        f"{source} line {line}, {'.'.join(map(str, p.path)) or 'the whole file'}: {p.sentence}"
-        for line, p in placed[:MAX_PROBLEMS]
+        f"{source} line {line}, {_shown(p.path)}: {p.sentence}" for line, p in placed[:MAX_PROBLEMS]
     ]
     if len(placed) > MAX_PROBLEMS:
         lines.append(f"{source}: and {len(placed) - MAX_PROBLEMS} problems more.")

@@ -14,7 +14,6 @@ from typing import Any
 from finops.aws_cost_integration import AwsCostIntegration
 from finops.domain.errors import InvalidInput, Refused
 from finops.domain.estate import Snapshot
-from finops.domain.intents import IntentKind
 from finops.domain.lifecycle import Status
 from finops.domain.money import Saving
 from finops.domain.opportunity import Opportunity, OpportunityRecord, Skipped
@@ -156,15 +155,8 @@ class FinOpsEngine:
 
     def request_scan(self, *, actor: Actor) -> bool:
         """Ask the worker for a cycle over everything; False when one is already waiting."""
-        now = self.now()
-        with self.ledger.transaction() as tx:
-            minute = now.strftime("%Y-%m-%dT%H:%M")
-            return tx.enqueue(
-                kind=IntentKind.RUN_CYCLE,
-                subject="cycle",
-                idempotency_key=f"cycle:asked:{minute}",
-                payload={"requested_by": actor.id},
-            )
+        with self.ledger.transaction(patience_seconds=decisions.PATIENCE_SECONDS) as tx:
+            return announce.ask_for_cycle(tx, why=f"asked:{actor.id}", now=self.now(), by=actor.id)
 
     # Deciding
 
@@ -205,11 +197,13 @@ class FinOpsEngine:
             if known.status is not Status.DETECTED:
                 return
             decision = guardrail_decision(tx, self.parts, known, now=now)
-            sentences = [reason.sentence for reason in decision.objections]
+            sentences = list(decision.sentences)
             tx.move(known, Status.NOTIFIED, now=now, actor="engine", guardrail_reasons=sentences)
-            announce.refresh(tx, tx.get(opportunity_id), now=now)
-        if decision.is_automatic:
-            decisions.approve_by_policy(self.parts, opportunity_id)
+            standing = tx.get(opportunity_id)
+            if decision.is_automatic:
+                decisions.approve_by_policy(tx, self.parts, standing, now=now)
+            else:
+                announce.refresh(tx, standing)
 
     # Following
 
@@ -232,9 +226,9 @@ class FinOpsEngine:
     # Telling
 
     def tell_person(self, user: str, sentence: str, *, about: str) -> None:
-        """Have one direct message sent; nothing for an empty user."""
+        """Have one direct message sent, once for each `about`; nothing for an empty user."""
         with self.ledger.transaction() as tx:
-            announce.tell_person(tx, user=user, sentence=sentence, about=about, now=self.now())
+            announce.tell_person(tx, user=user, sentence=sentence, about=about)
 
     def generate_prs(self, opportunities: Iterable[Opportunity]) -> list[PullRequestDraft]:
         """The pull requests of these opportunities: opened for approved ones, drafts for others."""

@@ -25,12 +25,15 @@ _WORDS = {
     Setting.MEMORY_REQUEST: "memory request",
     Setting.MEMORY_LIMIT: "memory limit",
     Setting.DESIRED_SIZE: "desired size",
-    Setting.PRESENT: "present",
+    Setting.PRESENT: "volume",
 }
 _METADATA = re.compile(r"<!-- finops-bot (\{[^\n]*\}) -->")
 _SIGNS = re.compile(r"([\\`*_\[\]|~])")
-# A zero-width space behind these keeps GitHub from pinging people and linking issues and sites.
+# A zero-width space behind these keeps GitHub from pinging people and linking issues.
 _LINKS = re.compile(r"(@|#|:(?=//)|\bwww\.|\bGH-)", re.IGNORECASE)
+_LONG_PRICE = re.compile(r"\$(\d*\.\d{5,})")
+_WHOLE_DOLLARS = re.compile(r"(\$[\d,]+)\.00\b")
+_SLACK_ID = re.compile(r"^[UW][A-Z0-9]{8,12}$")
 _ZERO_WIDTH_SPACE = "\u200b"
 
 
@@ -45,7 +48,7 @@ class Metadata:
 
 def render_title(opportunity: Opportunity) -> str:
     """`Lower CPU request of shop/frontend (server) from 500m to 120m`; plain text, one line."""
-    return _one_line(_action(opportunity))[:MAX_TITLE]
+    return _one_line(action_words(opportunity))[:MAX_TITLE]
 
 
 def render_commit_message(opportunity: Opportunity, proof: Proof) -> str:
@@ -54,7 +57,7 @@ def render_commit_message(opportunity: Opportunity, proof: Proof) -> str:
         render_title(opportunity),
         "",
         _one_line(opportunity.summary),
-        f"Estimated saving: {opportunity.saving}.",
+        f"Estimated saving: {short_figures(str(opportunity.saving))}.",
         f"{_count(proof.lines_changed, 'line')} changed, "
         f"{proof.unintended_lines_changed} unintended.",
         "",
@@ -74,15 +77,13 @@ def render_body(
 ) -> str:
     """The Markdown reviewers read, with the metadata that `parse_metadata` reads at its end."""
     sections = [
-        f"{_escape(_action(opportunity))}. {_escape(opportunity.summary)}",
+        short_figures(_escape(opportunity.summary)),
         _changes(opportunity),
-        _saving(opportunity.saving),
-        _confidence(opportunity),
+        _at_a_glance(opportunity),
+        _listing("Before you merge", (*opportunity.caveats, *edit.notes)),
         _evidence(opportunity.evidence),
-        _listing("Mind", (*opportunity.caveats, *edit.notes)),
-        _rollback(opportunity),
         _proof(edit.proof),
-        _listing("Guardrails", guardrail_reasons),
+        _listing("Guardrails at approval", guardrail_reasons),
         _approval(approved_by, now),
     ]
     text = "\n\n".join(section for section in sections if section)
@@ -100,23 +101,45 @@ def parse_metadata(body: str) -> Metadata | None:
         return None
 
 
-def _action(opportunity: Opportunity) -> str:
-    label = opportunity.resource.label
-    if opportunity.kind is WasteKind.ORPHAN_VOLUME:
-        return f"Remove unattached volume {label}"
-    changes = opportunity.changes
+def action_words(opportunity: Opportunity) -> str:
+    """`Lower CPU request of shop/frontend (server) from 500m to 120m`: what cards say too."""
+    resource, changes = opportunity.resource, opportunity.changes
     if not changes:
-        return f"Change {label}"
-    first = changes[0]
-    what = f"{_verb(first)}{_WORDS[first.setting]} of {label}{_span(first)}"
-    more = f" and {_count(len(changes) - 1, 'more setting')}" if len(changes) > 1 else ""
-    return what[0].upper() + what[1:] + more
+        return f"Review {resource.label}"
+    first, *others = changes
+    if first.setting is Setting.PRESENT:
+        is_orphan = opportunity.kind is WasteKind.ORPHAN_VOLUME
+        what = "Delete unattached volume" if is_orphan else f"Remove {resource.kind.lower()}"
+        return f"{what} {resource.label}"
+    if first.setting is Setting.DESIRED_SIZE:
+        verb = "Shrink" if first.proposed < (first.current or 0) else "Set"
+        return f"{verb} node group {resource.label}{_span(first)} nodes"
+    parts = [f"{_verb(first)} {_WORDS[first.setting]} of {resource.label}{_span(first)}"]
+    parts += [f"{_verb(c).lower()} {_WORDS[c.setting]}{_span(c)}" for c in others]
+    return " and ".join(parts)
+
+
+def confidence_words(confidence: float) -> str:
+    """`95 %`; rounded down, because it is a promise."""
+    # A hair is added because 0.29 × 100 is 28.999… in floating point.
+    percent = int(confidence * 100 + 1e-6)
+    return f"{percent} %" if percent < 100 else "over 99 %"
+
+
+def risk_words(risk: float) -> str:
+    """How bad it would be if the proposal did not hold: `low`, `medium` or `high`."""
+    return "low" if risk < 0.3 else "medium" if risk < 0.6 else "high"
+
+
+def short_figures(words: str) -> str:
+    """`$80.00` as `$80` and `$0.0310337718437` as `$0.031`: what a person reads of a price."""
+    rounded = _LONG_PRICE.sub(lambda price: f"${float(price[1]):.3g}", words)
+    return _WHOLE_DOLLARS.sub(r"\1", rounded)
 
 
 def _verb(change: Change) -> str:
-    if change.current is None:
-        return "set "
-    return "raise " if change.proposed > change.current else "lower "
+    raised = change.current is not None and change.proposed > change.current
+    return "Set" if change.current is None else "Raise" if raised else "Lower"
 
 
 def _span(change: Change) -> str:
@@ -125,71 +148,46 @@ def _span(change: Change) -> str:
 
 
 def _value(setting: Setting, value: int | None) -> str:
-    if value is None:
-        return "not set"
+    if value is None or setting is Setting.DESIRED_SIZE:
+        return "not set" if value is None else str(value)
     if setting is Setting.PRESENT:
-        return "yes" if value else "no"
-    if setting is Setting.DESIRED_SIZE:
-        return str(value)
-    is_cpu = setting in (Setting.CPU_REQUEST, Setting.CPU_LIMIT)
-    return format_cpu(value) if is_cpu else format_memory(value)
+        return "exists" if value else "deleted"
+    return format_cpu(value) if "cpu" in setting else format_memory(value)
 
 
 def _changes(opportunity: Opportunity) -> str:
-    rows = [
-        (_WORDS[c.setting], _value(c.setting, c.current), _value(c.setting, c.proposed))
-        for c in opportunity.changes
-    ]
-    return _table(("Setting", "Current", "Proposed"), rows)
+    values = ((c.setting, c.current, c.proposed) for c in opportunity.changes)
+    rows = [(_heading(_WORDS[s]), _value(s, now), _value(s, then)) for s, now, then in values]
+    return _table(("Setting", "Now", "Proposed"), rows)
+
+
+def _at_a_glance(opportunity: Opportunity) -> str:
+    """What a reviewer weighs, in four lines."""
+    pods = f"{_count(opportunity.blast_replicas, 'pod')} restart when it is applied"
+    restart = pods if opportunity.restart_needed else "no restart"
+    warning = "" if opportunity.rollback_possible else "**It cannot be undone.** "
+    back = _escape(opportunity.rollback or "Revert this pull request and apply again.")
+    return (
+        f"- **Saving (estimate):** {_saving(opportunity.saving)}\n"
+        f"- **Confidence:** {confidence_words(opportunity.confidence)}, the chance that the "
+        "proposal holds for the next 14 days\n"
+        f"- **Risk:** {risk_words(opportunity.risk)} if it does not hold; {restart}\n"
+        f"- **Way back:** {warning}{back}"
+    )
 
 
 def _saving(saving: Saving) -> str:
     cashable, freed = saving.cashable_usd_per_month, saving.freed_usd_per_month
-    cash = (
-        f"about **{format_usd(cashable)} a month** leaves the bill."
-        if cashable
-        else "nothing leaves the bill by this change alone."
-    )
-    room = (
-        f"room worth about **{format_usd(freed)} a month** becomes free inside what is paid for "
-        "anyway."
-        if freed
-        else "no room is freed besides."
-    )
-    return f"### Saving (estimate)\n\n- Cashable: {cash}\n- Freed: {room}"
-
-
-def _confidence(opportunity: Opportunity) -> str:
-    restart = "Pods restart when it is applied." if opportunity.restart_needed else "No restart."
-    return (
-        "### Confidence and risk\n\n"
-        f"- Confidence: **{opportunity.confidence:.0%}**, {_odds(opportunity.confidence)}: the "
-        "chance that the proposal holds for the next 14 days.\n"
-        f"- Risk: **{_risk(opportunity.risk)}** ({opportunity.risk:.0%}): how bad it would be if "
-        f"it does not hold. {restart} Replicas affected: {opportunity.blast_replicas}."
-    )
-
-
-def _odds(confidence: float) -> str:
-    for bound, words in ((0.95, "very likely"), (0.8, "likely"), (0.6, "more likely than not")):
-        if confidence >= bound:
-            return words
-    return "uncertain"
-
-
-def _risk(risk: float) -> str:
-    return "low" if risk < 0.3 else "medium" if risk < 0.6 else "high"
+    cash, room = short_figures(format_usd(cashable)), short_figures(format_usd(freed))
+    left = f"**{cash}/month**" if cashable else "nothing"
+    alone = "" if cashable else " by this change alone"
+    inside = f"room worth **{room}/month** is freed inside what is paid for anyway"
+    return f"{left} leaves the bill{alone}; {inside if freed else 'no room is freed'}"
 
 
 def _evidence(evidence: Sequence[Evidence]) -> str:
-    rows = [(each.label, each.value, each.source) for each in evidence]
-    return f"### Evidence\n\n{_table(('Fact', 'Value', 'Source'), rows)}" if rows else ""
-
-
-def _rollback(opportunity: Opportunity) -> str:
-    text = opportunity.rollback or "Revert this pull request and apply again."
-    warning = "" if opportunity.rollback_possible else "**It cannot be undone.** "
-    return f"### Rollback\n\n{warning}{_escape(text)}"
+    rows = [(_heading(each.label), short_figures(each.value), each.source) for each in evidence]
+    return f"### Evidence\n\n{_table(('Fact', 'Value', 'Read from'), rows)}" if rows else ""
 
 
 def _proof(proof: Proof) -> str:
@@ -198,17 +196,18 @@ def _proof(proof: Proof) -> str:
         "### Proof\n\n"
         f"{_table(('File', 'Place', 'Before', 'After'), rows)}\n\n"
         f"{_count(proof.lines_changed, 'line')} changed, {proof.unintended_lines_changed} "
-        "unintended. The files were parsed before and after, and compared."
+        "unintended. Every file was parsed before and after, and the two were compared."
     )
 
 
 def _approval(approved_by: str, now: datetime) -> str:
-    by = f"Approved by {_escape(approved_by)}. " if approved_by else ""
+    by = _SLACK_ID.sub(r"\g<0> in Slack", _escape(approved_by))
+    by = f"Approved by {by}. " if approved_by else ""
     return f"{by}Planned {now.astimezone(UTC):%Y-%m-%d %H:%M} UTC by finops-bot."
 
 
 def _listing(title: str, texts: Iterable[str]) -> str:
-    lines = [f"- {_escape(text)}" for text in texts]
+    lines = [f"- {_escape(short_figures(text))}" for text in texts]
     return "\n".join([f"### {title}\n", *lines]) if lines else ""
 
 
@@ -238,11 +237,14 @@ def _one_line(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
+def _heading(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _shortened(text: str) -> str:
-    if len(text) <= MAX_BODY:
-        return text
-    return text[:MAX_BODY].rsplit("\n", 1)[0] + "\n\n(Shortened: it was longer than GitHub takes.)"
+    kept = text[:MAX_BODY].rsplit("\n", 1)[0]
+    return text if len(text) <= MAX_BODY else f"{kept}\n\n(Shortened to what GitHub takes.)"

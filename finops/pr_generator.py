@@ -1,11 +1,13 @@
 """The pull request of an opportunity: which repository and which edit. `pr_body` writes it."""
 
+from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from finops.domain.errors import Refused
 from finops.domain.opportunity import Opportunity, OpportunityRecord
-from finops.domain.pull_request import ProposedPullRequest, branch_for
+from finops.domain.pull_request import ProposedPullRequest, RepositoryFiles, branch_for
 from finops.edits import AlreadyApplied, PlannedEdit, Proof, SourceNotFound, plan_edit
 from finops.ports import CodeHost
 from finops.pr_body import (
@@ -26,11 +28,28 @@ __all__ = [
 ]
 
 
+# Open pull requests are planned again every minute; more than these are rarely open at once.
+_REMEMBERED_EDITS = 256
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What planning one opportunity in one repository gave at one commit."""
+
+    commit: str
+    opportunity: Opportunity
+    edit: PlannedEdit | Refused
+
+
 class PullRequestGenerator:
-    """Finds the one repository that declares a resource and writes the pull request for it."""
+    """Finds the one repository that declares a resource and writes the pull request for it.
+
+    An edit that was planned at the same commit for the same opportunity is not planned again.
+    """
 
     def __init__(self, repositories: Sequence[CodeHost]) -> None:
         self._repositories = tuple(repositories)
+        self._outcomes: OrderedDict[tuple[str, str], _Outcome] = OrderedDict()
 
     @property
     def repositories(self) -> tuple[CodeHost, ...]:
@@ -78,11 +97,11 @@ class PullRequestGenerator:
         edits: list[tuple[CodeHost, str, PlannedEdit]] = []
         refusals: list[tuple[CodeHost, Refused]] = []
         for host in self._repositories:
-            files = host.read_files()
-            try:
-                edits.append((host, files.commit, plan_edit(files, opportunity)))
-            except Refused as error:
-                refusals.append((host, error))
+            outcome = self._outcome(host, opportunity)
+            if isinstance(outcome.edit, Refused):
+                refusals.append((host, outcome.edit))
+            else:
+                edits.append((host, outcome.commit, outcome.edit))
         declared = [(host, each) for host, each in refusals if not isinstance(each, SourceNotFound)]
         if len(edits) + len(declared) > 1:
             names = [each[0].name for each in edits] + [host.name for host, _ in declared]
@@ -93,6 +112,26 @@ class PullRequestGenerator:
         if edits:
             return edits[0]
         raise _refusal(declared or refusals, opportunity)
+
+    def _outcome(self, host: CodeHost, opportunity: Opportunity) -> _Outcome:
+        """The edit or the refusal of one repository, remembered until a commit changes it."""
+        files, key = host.read_files(), (host.name, opportunity.id)
+        known = self._outcomes.get(key)
+        if known and (known.commit, known.opportunity) == (files.commit, opportunity):
+            return known
+        outcome = _Outcome(files.commit, opportunity, _edit_or_refusal(files, opportunity))
+        self._outcomes[key] = outcome
+        while len(self._outcomes) > _REMEMBERED_EDITS:
+            self._outcomes.popitem(last=False)
+        return outcome
+
+
+def _edit_or_refusal(files: RepositoryFiles, opportunity: Opportunity) -> PlannedEdit | Refused:
+    try:
+        return plan_edit(files, opportunity)
+    except Refused as error:
+        # Without its traceback, which would keep every frame and file of the planning alive.
+        return error.with_traceback(None)
 
 
 def _refusal(refusals: Sequence[tuple[CodeHost, Refused]], opportunity: Opportunity) -> Refused:

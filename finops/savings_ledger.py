@@ -4,7 +4,7 @@ All changes go through `SavingsLedger.transaction()`: what is written inside one
 committed together or not at all. No network call belongs inside.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,11 +16,12 @@ from finops.domain.lifecycle import IN_FLIGHT, OFFERED, Status
 from finops.domain.money import Saving
 from finops.domain.opportunity import Opportunity, OpportunityRecord
 from finops.domain.verdict import CostBaseline
-from finops.ledger import audit, claims, history, opportunities, outbox
-from finops.ledger.database import connecting, open_engine, writing
+from finops.ledger import audit, claims, history, outbox
+from finops.ledger.database import PATIENCE_SECONDS, connecting, open_engine, writing
 from finops.ledger.opportunities import Outcome, Recorded
 from finops.ledger.schema import migrate
 from finops.ledger.tables import opportunities as opportunities_table
+from finops.ledger.transaction import LedgerTransaction
 
 __all__ = [
     "DEFAULT_DATABASE_URL",
@@ -56,80 +57,6 @@ class Breakdown:
     realised: Saving
 
 
-class LedgerTransaction:
-    """One transaction: reads see its own writes; everything commits at the end of the block."""
-
-    def __init__(self, connection: Connection, *, wall_clock: Callable[[], datetime]) -> None:
-        self.connection = connection
-        self._wall_clock = wall_clock
-
-    def get(self, opportunity_id: str) -> OpportunityRecord:
-        """One record; raises InvalidInput when there is none of that id."""
-        return opportunities.get(self.connection, opportunity_id)
-
-    def find(
-        self,
-        *,
-        statuses: Collection[Status] = (),
-        team: str | None = None,
-        cluster: str | None = None,
-        limit: int | None = None,
-    ) -> list[OpportunityRecord]:
-        """Records that match, the largest saving first."""
-        return opportunities.find(
-            self.connection, statuses=statuses, team=team, cluster=cluster, limit=limit
-        )
-
-    def record(self, opportunity: Opportunity, *, seen_at: datetime) -> Recorded:
-        """Write a finding as a new opportunity, a new revision, or as seen again."""
-        return opportunities.record(self.connection, opportunity, seen_at=seen_at)
-
-    def move(
-        self,
-        known: OpportunityRecord,
-        target: Status,
-        *,
-        now: datetime,
-        actor: str,
-        reason: str = "",
-        **columns: Any,
-    ) -> bool:
-        """One conditional UPDATE and its audit row; False when somebody was first."""
-        done = opportunities.move(self.connection, known, target, now=now, reason=reason, **columns)
-        if done:
-            detail = {"from": known.status, "revision": known.opportunity.revision}
-            if reason:
-                detail["reason"] = reason
-            self.audit(at=now, actor=actor, action=target, subject=known.id, detail=detail)
-        return done
-
-    def audit(
-        self, *, at: datetime, actor: str, action: str, subject: str, detail: Mapping[str, object]
-    ) -> None:
-        """Append one row to the hash-chained audit log."""
-        audit.append(
-            self.connection, at=at, actor=actor, action=action, subject=subject, detail=detail
-        )
-
-    def enqueue(
-        self,
-        *,
-        kind: str,
-        subject: str,
-        idempotency_key: str,
-        payload: Mapping[str, object] | None = None,
-    ) -> bool:
-        """Write an intent for the worker; False when that key was written before."""
-        return outbox.enqueue(
-            self.connection,
-            kind=kind,
-            subject=subject,
-            idempotency_key=idempotency_key,
-            payload=payload or {},
-            at=self._wall_clock(),
-        )
-
-
 class SavingsLedger:
     """The ledger on SQLite (default) or PostgreSQL, migrated when opened.
 
@@ -154,9 +81,14 @@ class SavingsLedger:
         self.engine.dispose()
 
     @contextmanager
-    def transaction(self) -> Iterator[LedgerTransaction]:
-        """A writing transaction that has the ledger to itself."""
-        with writing(self.engine) as connection:
+    def transaction(
+        self, *, patience_seconds: float = PATIENCE_SECONDS
+    ) -> Iterator[LedgerTransaction]:
+        """A writing transaction that has the ledger to itself.
+
+        Raises TryAgainLater when its turn has not come within `patience_seconds`.
+        """
+        with writing(self.engine, patience_seconds=patience_seconds) as connection:
             yield LedgerTransaction(connection, wall_clock=self._wall_clock)
 
     @contextmanager
@@ -182,11 +114,18 @@ class SavingsLedger:
         statuses: Collection[Status] = (),
         team: str | None = None,
         cluster: str | None = None,
+        unchanged_since: datetime | None = None,
         limit: int | None = None,
     ) -> list[OpportunityRecord]:
         """Records that match, the largest saving first."""
         with self.reading() as tx:
-            return tx.find(statuses=statuses, team=team, cluster=cluster, limit=limit)
+            return tx.find(
+                statuses=statuses,
+                team=team,
+                cluster=cluster,
+                unchanged_since=unchanged_since,
+                limit=limit,
+            )
 
     def get_total_estimated_savings(self) -> Saving:
         """What is offered and in flight, estimated, per month: cashable and freed apart."""
@@ -229,6 +168,11 @@ class SavingsLedger:
         with self.bookkeeping() as connection:
             claims.finish(connection, claim, now=now)
 
+    def renew_claim(self, claim: claims.Claim, *, until: datetime) -> bool:
+        """Keep a claimed unit that is still being done; False when it was lost."""
+        with self.bookkeeping() as connection:
+            return claims.renew(connection, claim, until=until)
+
     def release_claim(self, claim: claims.Claim, *, retry_at: datetime, error: str) -> None:
         """Give a claimed unit back after a failure."""
         with self.bookkeeping() as connection:
@@ -238,6 +182,8 @@ class SavingsLedger:
         self, *, owner: str, now: datetime, seconds: float = 120, limit: int = 8
     ) -> list[outbox.Intent]:
         """Take due intents from the outbox."""
+        if not self.read(lambda connection: outbox.has_due(connection, now=now)):
+            return []
         with self.bookkeeping() as connection:
             return outbox.lease(connection, owner=owner, now=now, seconds=seconds, limit=limit)
 
@@ -246,22 +192,27 @@ class SavingsLedger:
         with self.bookkeeping() as connection:
             outbox.finish(connection, intent_id, now=now)
 
-    def postpone_intent(self, intent_id: int, *, until: datetime, error: str) -> None:
+    def renew_intent(self, intent: outbox.Intent, *, until: datetime) -> bool:
+        """Keep an intent that is still being delivered; False when it was lost."""
+        with self.bookkeeping() as connection:
+            return outbox.renew(connection, intent, until=until)
+
+    def postpone_intent(self, intent: outbox.Intent, *, until: datetime, error: str) -> None:
         """Give an intent back for a later try."""
         with self.bookkeeping() as connection:
-            outbox.postpone(connection, intent_id, until=until, error=error)
+            outbox.postpone(connection, intent, until=until, error=error)
 
-    def bury_intent(self, intent_id: int, *, now: datetime, error: str) -> None:
+    def bury_intent(self, intent: outbox.Intent, *, now: datetime, error: str) -> None:
         """Give up on an intent and say so in the audit log."""
         with self.transaction() as tx:
-            outbox.bury(tx.connection, intent_id, now=now, error=error)
-            tx.audit(
-                at=now,
-                actor="worker",
-                action="gave up",
-                subject=f"outbox/{intent_id}",
-                detail={"error": error[:2000]},
-            )
+            if outbox.bury(tx.connection, intent, now=now, error=error):
+                tx.audit(
+                    at=now,
+                    actor="worker",
+                    action="gave up",
+                    subject=f"outbox/{intent.id}",
+                    detail={"kind": intent.kind, "about": intent.subject, "error": error[:2000]},
+                )
 
     def outbox_counts(self) -> dict[str, int]:
         """How many intents stand where."""

@@ -28,6 +28,9 @@ NO_LONGER_SUPPORTED = (
 # The error handler runs before the ack, so it may not use up the three seconds.
 TELL_TIMEOUT_SECONDS = 1
 
+# The engine says `list` to the terminal and to Slack alike; here a command has a slash.
+_COMMAND_WORD = re.compile(r"ˋ(list|savings|scan|show)ˋ")
+
 _log = logging.getLogger(__name__)
 
 
@@ -35,7 +38,7 @@ def sentence_of(error: FinOpsError) -> str:
     """What a person reads, as safe mrkdwn; people and groups are mentioned, not numbered."""
     if isinstance(error, NotPermitted):
         return _not_permitted(error)
-    words = text.safe(str(error), 1500)
+    words = _COMMAND_WORD.sub(rf"`{COMMAND} \1`", text.safe(str(error), 1500))
     if isinstance(error, AlreadyDecided) and error.decided_by:
         return words.replace(text.safe(error.decided_by, 80), text.person(error.decided_by))
     if isinstance(error, OutsideWorldFailed):
@@ -82,7 +85,7 @@ def _answer_in_ack(interaction: Interaction, sentence: str) -> dict[str, Any]:
 
 def _not_permitted(error: NotPermitted) -> str:
     """Names by mention where the message has ids; appended where it has none."""
-    words = text.safe(str(error), 1500)
+    words = _COMMAND_WORD.sub(rf"`{COMMAND} \1`", text.safe(str(error), 1500))
     people = [text.person(user) for user in error.users[:10]]
     groups = [text.group(group) for group in error.user_groups[:10]]
     mentions = dict(zip((*error.users[:10], *error.user_groups[:10]), people + groups, strict=True))

@@ -37,20 +37,28 @@ LEADERSHIP = Channel("C0LEADERS01", "leadership", purpose="The weekly digest for
 GUIDE = [
     {
         "title": "Read a card",
-        "text": "The bot found waste in Acorn's cluster and asked its owners. Open #shop-costs.",
+        "text": "The bot found waste in Acorn's estate and asks its owners here, in #shop-costs.",
     },
     {
         "title": "Approve it",
-        "text": "You are Olivia, who owns the shop but may not approve. Switch to Aaron, who may.",
+        "text": "Olivia owns the shop but may not approve. Switch to Aaron on the left, who may.",
     },
     {
         "title": "Merge the pull request",
-        "text": "Pull requests (top right) shows the edit, byte for byte. Merging deploys it.",
+        "text": "Pull requests, top right, shows each edit line by line. Merging deploys it.",
     },
     {
         "title": "Let a week pass",
-        "text": "Move the clock a week on, then read in #leadership what the bill has proved.",
+        "text": "Press +1 week, then read in #leadership what the bill has proved.",
     },
+]
+
+COMMANDS = [
+    {"command": "/finops list", "hint": "what waits for a decision"},
+    {"command": "/finops savings", "hint": "offered, in flight, and verified on the bill"},
+    {"command": "/finops show ", "hint": "one opportunity, by its id"},
+    {"command": "/finops scan", "hint": "look for waste now"},
+    {"command": "/finops help", "hint": "what you can ask for"},
 ]
 
 
@@ -65,9 +73,14 @@ def acorn(scopes: frozenset[str]) -> Workspace:
             Channel("C0PAYCOST01", "payments-costs", purpose="Waste in team payments' estate"),
             Channel("C0DATACOST1", "data-costs", purpose="Waste in team data's estate"),
             Channel("C0PLATFORM1", "platform-costs", purpose="Nodes and disks"),
-            Channel("C0TRIAGE001", "finops-triage", purpose="Waste that nobody owns yet"),
+            Channel("C0TRIAGE001", "finops-triage", purpose="Waste that no team owns yet"),
             LEADERSHIP,
-            Channel("C0GENERAL01", "general", bot_is_member=False, purpose="Everybody"),
+            Channel(
+                "C0GENERAL01",
+                "general",
+                bot_is_member=False,
+                purpose="Talk that has nothing to do with costs",
+            ),
         ),
         user_groups=(UserGroup("S0SHOPAPPR1", "shop-approvers", "Shop approvers", (APPROVER.id,)),),
         scopes=scopes,

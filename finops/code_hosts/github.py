@@ -4,6 +4,8 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from types import MappingProxyType
 
 from github import Auth, Consts, Github, GithubException
 from github.PullRequest import PullRequest as GitHubPullRequest
@@ -21,6 +23,9 @@ from finops.domain.pull_request import (
 )
 
 _TIMEOUT_SECONDS = 15
+# GitHub's secondary limit is 900 points a minute, a read is one point: 60 / 900 = 0.067 s. A write
+# is five points and may start notifications; PyGithub's own second between writes stays.
+_SECONDS_BETWEEN_REQUESTS = 0.07
 _log = logging.getLogger(__name__)
 
 
@@ -32,6 +37,15 @@ def token_auth(token: str) -> Auth.Auth:
 def app_auth(app_id: int | str, private_key: str, installation_id: int) -> Auth.Auth:
     """Authentication as a GitHub App's installation; its tokens renew themselves."""
     return Auth.AppAuth(app_id, private_key).get_installation_auth(installation_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """An open pull request whose files were compared with that commit of the main branch."""
+
+    commit: str
+    paths: frozenset[str]
+    pull_request: PullRequest
 
 
 class GitHubHost:
@@ -47,13 +61,15 @@ class GitHubHost:
         auth: Auth.Auth,
         *,
         base_url: str = Consts.DEFAULT_BASE_URL,
-        seconds_between_requests: float = Consts.DEFAULT_SECONDS_BETWEEN_REQUESTS,
+        seconds_between_requests: float = _SECONDS_BETWEEN_REQUESTS,
         seconds_between_writes: float = Consts.DEFAULT_SECONDS_BETWEEN_WRITES,
     ) -> None:
         self._name = name
         self._lock = threading.RLock()
         self._cache = BlobCache()
         self._known: Repository | None = None
+        self._files: RepositoryFiles | None = None
+        self._settled: dict[int, _Settled] = {}
         self._github = Github(
             auth=auth,
             base_url=base_url,
@@ -69,10 +85,16 @@ class GitHubHost:
         return self._name
 
     def read_files(self) -> RepositoryFiles:
-        """Manifests and Terraform files at the newest commit of the default branch."""
+        """Manifests and Terraform files at the newest commit of the default branch.
+
+        One request when that commit is still the one of the last call.
+        """
         with self._calling("reading"):
             tip = self._tip()
-            return RepositoryFiles(tip, read_relevant(self._repository(), tip, self._cache))
+            if self._files is None or self._files.commit != tip:
+                files = read_relevant(self._repository(), tip, self._cache)
+                self._files = RepositoryFiles(tip, MappingProxyType(files))
+            return self._files
 
     def find_pull_request(self, branch: str) -> PullRequest | None:
         """The newest pull request from that branch in any state, or None."""
@@ -92,19 +114,29 @@ class GitHubHost:
     def refresh_pull_request(self, number: int, proposed: ProposedPullRequest) -> PullRequest:
         """Lay an open pull request's change on the newest main branch, if its files moved on.
 
-        Raises Refused when a person has worked on the branch.
+        Raises Refused when a person has worked on the branch. No request is made when the same
+        files were compared at the proposal's own base commit before.
         """
         check_proposal(proposed)
+        paths = frozenset(change.path for change in proposed.files)
+        settled = self._settled.get(number)
+        if settled and (settled.commit, settled.paths) == (proposed.base_commit, paths):
+            return settled.pull_request
         with self._calling(f"bringing pull request {number} up to date in"):
-            pull = self._repository().get_pull(number)
-            if pull.state == PullRequestState.OPEN and self._moved_on(pull, proposed):
-                make_branch(self._repository(), proposed, base_commit=self._tip())
+            pull, tip = self._repository().get_pull(number), self._tip()
+            if pull.state == PullRequestState.OPEN:
+                if self._moved_on(pull, proposed, tip):
+                    make_branch(self._repository(), proposed, base_commit=tip)
+                self._settled[number] = _Settled(tip, paths, _public(pull))
             return _public(pull)
 
     def pull_request(self, number: int) -> PullRequest:
         """The pull request as it is now."""
         with self._calling(f"reading pull request {number} of"):
-            return _public(self._repository().get_pull(number))
+            found = _public(self._repository().get_pull(number))
+            if found.state is not PullRequestState.OPEN:
+                self._settled.pop(number, None)
+            return found
 
     def close(self) -> None:
         """Close the connections; a host that is used again opens new ones."""
@@ -146,7 +178,7 @@ class GitHubHost:
         _label(pull, proposed)
         return _public(pull)
 
-    def _moved_on(self, pull: GitHubPullRequest, proposed: ProposedPullRequest) -> bool:
+    def _moved_on(self, pull: GitHubPullRequest, proposed: ProposedPullRequest, tip: str) -> bool:
         """Whether a file of the change differs between the branch's start and the main branch."""
         repository = self._repository()
         head = repository.get_git_commit(pull.head.sha)
@@ -155,7 +187,7 @@ class GitHubHost:
         # By blob id: PyGithub's tree elements are equal to nothing but themselves.
         before, now = (
             {path: entry.sha for path, entry in list_files(repository, commit).items()}
-            for commit in (head.parents[0].sha, self._tip())
+            for commit in (head.parents[0].sha, tip)
         )
         return any(before.get(c.path) != now.get(c.path) for c in proposed.files)
 

@@ -49,8 +49,17 @@ class ShortRetry(GithubRetry):
 
 
 def short_retry() -> ShortRetry:
-    """Three tries within seconds, then an error."""
-    return ShortRetry(total=3, max_rate_limit_wait=MAX_WAIT_SECONDS, backoff_factor=0.3)
+    """Three tries within seconds for reads; a write is sent once.
+
+    PyGithub by itself repeats a POST that was answered with 502, though GitHub may have acted on
+    it: two pull requests of one branch. A lost answer is read back instead, by branch name.
+    """
+    return ShortRetry(
+        total=3,
+        allowed_methods=frozenset({"GET"}),
+        max_rate_limit_wait=MAX_WAIT_SECONDS,
+        backoff_factor=0.3,
+    )
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The files of a GitHub repository: one listing, and only the contents that are new."""
+"""The files of a GitHub repository: one listing a commit, and only the contents that are new."""
 
 import base64
 from collections import OrderedDict
@@ -11,7 +11,8 @@ from github.Repository import Repository
 from finops.code_hosts.proposals import MAX_FILE_BYTES, is_text
 from finops.domain.errors import WillNeverWork
 
-RELEVANT = (".yaml", ".yml", ".tf", ".tfvars")
+# What the editors read; a `.tf.json` beside a volume may use it, so removing asks it too.
+RELEVANT = (".yaml", ".yml", ".tf", ".tf.json")
 _CACHE_BYTES = 64 * 1024**2
 
 

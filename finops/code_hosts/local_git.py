@@ -1,25 +1,22 @@
 """A bare git repository on disk as a code host: for the demo, tests and closed networks."""
 
 import random
-import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 
 from finops.code_hosts.git_plumbing import ABSENT, BareRepository, RefMoved
+from finops.code_hosts.local_branch import make_branch
 from finops.code_hosts.local_pulls import PullRecord, PullShelf, read_shelf, shelve
 from finops.code_hosts.proposals import (
     MAX_FILE_BYTES,
     check_proposal,
-    check_unmoved,
-    is_own_commit,
     is_same_proposal,
     is_text,
-    person_has_worked,
-    sealed_message,
 )
 from finops.domain.errors import Refused, TryAgainLater, WillNeverWork
 from finops.domain.pull_request import (
@@ -45,6 +42,9 @@ class LocalGitHost:
         self._git = BareRepository(Path(path))
         self._name = name
         self._public_url_of = public_url_of
+        self._files: RepositoryFiles | None = None
+        self._shelf = PullShelf(None, {})
+        self._fresh: dict[int, tuple[str, str, tuple[str, ...]]] = {}
 
     @property
     def name(self) -> str:
@@ -52,18 +52,26 @@ class LocalGitHost:
         return self._name
 
     def read_files(self) -> RepositoryFiles:
-        """The text files up to 5 MB at the newest commit of the main branch, no symlinks."""
+        """The text files up to 5 MB at the newest commit of the main branch, no symlinks.
+
+        Nothing but the reference is read when that commit is still the one of the last call.
+        """
         tip = self._tip()
-        wanted = [
-            each for each in self._git.entries(tip) if each.is_file and each.size <= MAX_FILE_BYTES
-        ]
+        if self._files is None or self._files.commit != tip:
+            self._files = self._read(tip)
+        return self._files
+
+    def _read(self, tip: str) -> RepositoryFiles:
+        files = [each for each in self._git.entries(tip) if each.is_file]
+        wanted = [each for each in files if each.size <= MAX_FILE_BYTES]
         blobs = self._git.blobs([each.blob_id for each in wanted])
-        files = {each.path: blobs[each.blob_id] for each in wanted}
-        return RepositoryFiles(tip, {path: each for path, each in files.items() if is_text(each)})
+        contents = {each.path: blobs[each.blob_id] for each in wanted}
+        texts = {path: each for path, each in contents.items() if is_text(each)}
+        return RepositoryFiles(tip, MappingProxyType(texts))
 
     def find_pull_request(self, branch: str) -> PullRequest | None:
         """The newest pull request from that branch in any state, or None."""
-        record = read_shelf(self._git).newest(branch)
+        record = self._read_shelf().newest(branch)
         return self._public(record) if record else None
 
     def open_pull_request(self, proposed: ProposedPullRequest) -> PullRequest:
@@ -77,7 +85,7 @@ class LocalGitHost:
 
     def pull_request(self, number: int) -> PullRequest:
         """The pull request as it is now. Raises WillNeverWork when there is none."""
-        return self._public(self._record(read_shelf(self._git), number))
+        return self._public(self._record(self._read_shelf(), number))
 
     def refresh_pull_request(self, number: int, proposed: ProposedPullRequest) -> PullRequest:
         """Lay an open pull request's change on the newest main branch, if its files moved on.
@@ -89,12 +97,12 @@ class LocalGitHost:
 
     def list_pull_requests(self) -> list[PullRequest]:
         """All pull requests, the newest first."""
-        records = read_shelf(self._git).records
+        records = self._read_shelf().records
         return [self._public(records[number]) for number in sorted(records, reverse=True)]
 
     def diff(self, number: int) -> list[tuple[str, str]]:
         """Each changed file with its unified diff."""
-        record = self._record(read_shelf(self._git), number)
+        record = self._record(self._read_shelf(), number)
         pair = (record.base_commit, self._head(record))
         names = self._git.run("diff-tree", "-r", "-z", "--name-only", *pair).stdout.split(b"\0")
         paths = [name.decode("utf-8", "replace") for name in names if name]
@@ -113,14 +121,14 @@ class LocalGitHost:
         return self._public(self._retried(lambda: self._close(number, by=by, at=at)))
 
     def _open(self, proposed: ProposedPullRequest) -> PullRecord:
-        shelf = read_shelf(self._git)
+        shelf = self._read_shelf()
         known = shelf.newest(proposed.branch)
         if known and (
             known.state is PullRequestState.OPEN or is_same_proposal(known.body, proposed.body)
         ):
             return known
         base = self._tip()
-        head = self._branch_head(proposed, base)
+        head = self._branch(proposed, base)
         record = PullRecord(
             number=shelf.next_number,
             branch=proposed.branch,
@@ -130,59 +138,40 @@ class LocalGitHost:
             base_commit=self._git.commit(head).parents[0],
             head_commit=head,
         )
-        pull_ref = f"refs/pull/{record.number}/head"
-        shelve(self._git, shelf, record, with_refs={pull_ref: (ABSENT, head)})
+        shelve(
+            self._git, shelf, record, with_refs={f"refs/pull/{record.number}/head": (ABSENT, head)}
+        )
         return record
 
     def _refresh(self, number: int, proposed: ProposedPullRequest) -> PullRecord:
-        shelf = read_shelf(self._git)
+        shelf = self._read_shelf()
         record = self._record(shelf, number)
         base = self._tip()
-        paths = [change.path for change in proposed.files]
-        is_fresh = self._git.entries(record.base_commit, *paths) == self._git.entries(base, *paths)
-        if record.state is not PullRequestState.OPEN or is_fresh:
+        if record.state is not PullRequestState.OPEN or self._is_fresh(record, proposed, base):
             return record
-        head = self._branch_head(proposed, base)
+        head = self._branch(proposed, base)
         fresh = replace(record, base_commit=self._git.commit(head).parents[0], head_commit=head)
         pull_ref = f"refs/pull/{number}/head"
         before = self._git.ref(pull_ref) or ABSENT
         shelve(self._git, shelf, fresh, with_refs={pull_ref: (before, head)})
         return fresh
 
-    def _branch_head(self, proposed: ProposedPullRequest, base: str) -> str:
-        """The branch's commit: an own one with the same tree, or a new one in its place."""
-        tree_id = self._tree(proposed, base)
-        ref = f"refs/heads/{proposed.branch}"
-        existing = self._git.ref(ref)
-        if existing is not None:
-            found = self._git.commit(existing)
-            if not is_own_commit(found.message, found.tree_id):
-                raise person_has_worked(proposed.branch, self._name)
-            if found.tree_id == tree_id:
-                return existing
-        message = sealed_message(proposed.commit_message, tree_id)
-        head = self._git.write_commit(tree_id, [base], message)
-        self._git.move_refs({ref: (existing or ABSENT, head)})
-        return head
+    def _is_fresh(self, record: PullRecord, proposed: ProposedPullRequest, base: str) -> bool:
+        """Whether the files are still those the branch began from; asked once a commit."""
+        paths = tuple(change.path for change in proposed.files)
+        question = (record.base_commit, base, paths)
+        if self._fresh.get(record.number) == question:
+            return True
+        if self._git.entries(record.base_commit, *paths) != self._git.entries(base, *paths):
+            return False
+        self._fresh[record.number] = question
+        return True
 
-    def _tree(self, proposed: ProposedPullRequest, base: str) -> str:
-        """A tree like the base's with the new bytes; file modes stay."""
-        paths = [change.path for change in proposed.files]
-        entries = {each.path: each for each in self._git.entries(base, *paths) if each.is_file}
-        blobs: dict[str, tuple[str, str]] = {}
-        for change in proposed.files:
-            entry = entries.get(change.path)
-            check_unmoved(change, entry.blob_id if entry else None, repository=self._name)
-            mode = entry.mode if entry else "100644"
-            blobs[change.path] = (mode, self._git.write_blob(change.after))
-        return self._write_tree(base, blobs)
-
-    def _write_tree(self, base: str, blobs: Mapping[str, tuple[str, str]]) -> str:
-        with tempfile.TemporaryDirectory(prefix="finops-") as folder:
-            return self._git.write_tree(base, blobs, Path(folder) / "index")
+    def _branch(self, proposed: ProposedPullRequest, base: str) -> str:
+        return make_branch(self._git, proposed, base_commit=base, repository=self._name)
 
     def _merge(self, number: int, *, by: str, at: datetime) -> PullRecord:
-        shelf = read_shelf(self._git)
+        shelf = self._read_shelf()
         record = self._record(shelf, number)
         if record.state is PullRequestState.MERGED:
             return record
@@ -203,7 +192,7 @@ class LocalGitHost:
         return merged
 
     def _close(self, number: int, *, by: str, at: datetime) -> PullRecord:
-        shelf = read_shelf(self._git)
+        shelf = self._read_shelf()
         record = self._record(shelf, number)
         if record.state is PullRequestState.MERGED:
             raise Refused(f"Pull request {number} of {self._name} is merged already.")
@@ -212,6 +201,11 @@ class LocalGitHost:
         closed = record.decided(PullRequestState.CLOSED, by=by, at=at)
         shelve(self._git, shelf, closed, with_refs={})
         return closed
+
+    def _read_shelf(self) -> PullShelf:
+        """All pull requests; read again only when their reference has moved."""
+        self._shelf = read_shelf(self._git, known=self._shelf)
+        return self._shelf
 
     def _retried(self, step: Callable[[], _T]) -> _T:
         """Run a step again while another process is faster."""
@@ -229,7 +223,13 @@ class LocalGitHost:
         return self._git.text("symbolic-ref", "--short", "HEAD")
 
     def _tip(self) -> str:
-        tip = self._git.ref(f"refs/heads/{self._main()}")
+        """The newest commit of the main branch, which is what HEAD of a bare repository names."""
+        if not (self._git.path / "HEAD").is_file():
+            raise WillNeverWork(
+                f"{self._name}: there is no git repository at {self._git.path}; check the path (it "
+                "is the folder that holds HEAD), or make one with git init --bare."
+            )
+        tip = self._git.ref("HEAD")
         if tip is None:
             raise WillNeverWork(
                 f"{self._name} ({self._git.path}) has no commit on {self._main()}; push one first."

@@ -70,9 +70,11 @@ class PullShelf:
         return max(self.records, default=0) + 1
 
 
-def read_shelf(git: BareRepository) -> PullShelf:
-    """All pull requests of the repository."""
+def read_shelf(git: BareRepository, *, known: PullShelf) -> PullShelf:
+    """All pull requests of the repository; `known` itself when the reference has not moved."""
     commit = git.ref(PULLS_REF)
+    if commit == known.commit:
+        return known
     if commit is None:
         return PullShelf(None, {})
     entries = git.entries(commit)

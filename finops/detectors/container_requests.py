@@ -10,8 +10,10 @@ by half on three replicas: 0.30 + 0.15 = 0.45, which the default guardrails let 
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
+from finops.detectors.cluster_costs import cluster_caveats
 from finops.detectors.detector import Finding, plural, skipped
 from finops.detectors.over_request import OverRequest, RequestRule
 from finops.detectors.request_evidence import caveats_of, evidence_of, summary_of
@@ -39,12 +41,16 @@ def find_over_requests(
     snapshot: Snapshot, rule: RequestRule, *, min_history_days: float
 ) -> Iterator[Finding]:
     """One finding for each container of each workload; a workload without any gives a `Skipped`."""
+    caveats = cluster_caveats(snapshot)
     for workload in snapshot.workloads:
         if not workload.containers:
             key = _resource(workload, "").key
             yield skipped(rule.kind.words, key, "No container is declared.", team=workload.team)
         for container in workload.containers:
-            yield _judge(snapshot, rule, workload, container, min_history_days=min_history_days)
+            finding = _judge(snapshot, rule, workload, container, min_history_days=min_history_days)
+            if isinstance(finding, Opportunity):
+                finding = replace(finding, caveats=(*finding.caveats, *caveats))
+            yield finding
 
 
 def _judge(

@@ -73,6 +73,11 @@ def caveats_of(case: GroupCase, needed: int, kept: int) -> tuple[str, ...]:
             f"The pods of {plural(size - kept, 'node')} move to others; an autoscaler that "
             "owns the size may undo it.",
         ),
+        (
+            True,
+            "Where smaller requests made this room, it is the same money: do not add it to what "
+            "they freed.",
+        ),
     )
     return tuple(sentence for applies, sentence in said if applies)
 

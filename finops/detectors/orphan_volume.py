@@ -1,7 +1,9 @@
 """Orphan volumes: a block volume that nothing has been attached to for a week and that is paid.
 
 The threshold is Trusted Advisor's 7 days. What belongs to a PersistentVolumeClaim, a stack or an
-autoscaler is left alone: it has to be removed from its owner, or the owner makes it anew.
+autoscaler is left alone: it has to be removed from its owner, or the owner makes it anew. The
+saving is the volume's list price. Worked: 100 GiB of gp3, unattached for 20 days: 100 · $0.08 = $8
+a month.
 
 Confidence that nobody needs it in the next 14 days, for d days unattached (a modelling choice after
 the rule that what lay long lies on, not measured): `((d + 14) / (d + 28))^0.5`, so 0.78 at 7 days,

@@ -1,4 +1,14 @@
-"""Over-requested CPU: a container asks for more CPU than it needs, and its node keeps it free."""
+"""Over-requested CPU: a container asks for more CPU than it needs, and its node keeps it free.
+
+Proposed: `max(10m, 1.05 · widening · q97^0.9 · maximum^0.1)` in millicores, rounded up as people
+write it, and at most 75 % lower at once (`finops.rightsizing.requests`). Found when that is a fall
+of at least `0.15 / (cores + 0.05)^0.3` and frees at least $1 a month:
+`Δcores · $/core-hour · replicas · 730`.
+
+Worked: 3 replicas ask for 500m; in 14 days q97 was 200m and the maximum 400m. 1.05 · 200^0.9 ·
+400^0.1 = 225.1, so 230m: a fall of 54 % (18 % is the least) that frees 0.27 · $0.031611 · 3 · 730 =
+$18.69 a month.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,12 @@
-"""Over-requested memory: a container asks for more memory than it ever held."""
+"""Over-requested memory: a container asks for more memory than it ever held.
+
+Proposed: `max(16Mi, 1.15 · widening · maximum)`, rounded up to whole MiB, and at most 75 % lower at
+once (`finops.rightsizing.requests`). Found when that is a fall of at least
+`0.15 / (GiB + 0.1)^0.3` and frees at least $1 a month: `ΔGiB · $/GiB-hour · replicas · 730`.
+
+Worked: 3 replicas ask for 1Gi and held 400Mi at most in 14 days: 1.15 · 400 = 460Mi, a fall of 55 %
+(15 % is the least) that frees 564/1024 · $0.004237 · 3 · 730 = $5.11 a month.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -9,7 +9,8 @@ class IntentKind(StrEnum):
     POST_CARD          subject: opportunity id; {}
     UPDATE_CARD        subject: opportunity id; {}
     POST_NOTE          subject: opportunity id; {"event", "actor", "sentence"}: a line in the thread
-    OPEN_PULL_REQUEST  subject: opportunity id; {"revision"}
+    OPEN_PULL_REQUEST  subject: "pull_request/<opportunity id>", so that it never waits for Slack;
+                       {"opportunity", "revision"}
     TELL_OWNER         subject: "owner/<user id>"; {"user", "opportunities": [ids]}: one DM
     TELL_PERSON        subject: "person/<user id>"; {"user", "sentence"}: one DM
     POST_DIGEST        subject: "digest/<channel>"; {"channel", "kind", "period_end"}

@@ -5,7 +5,8 @@
     every state before verified → obsolete, with a reason
 
 A changed proposal is a new revision: it takes a waiting, declined or expired opportunity back to
-*detected*. An approval that fails its second guardrail check goes back to *notified*.
+*detected*. An approval that fails its second guardrail check goes back to *notified*. What is
+verified stays so, with another verdict when the setting is taken back.
 """
 
 from enum import StrEnum
@@ -47,7 +48,8 @@ MOVES: dict[Status, frozenset[Status]] = {
     _S.PULL_REQUEST_OPEN: frozenset({_S.MERGED, _S.DENIED, _S.OBSOLETE}),
     _S.MERGED: frozenset({_S.IMPLEMENTED, _S.OBSOLETE}),
     _S.IMPLEMENTED: frozenset({_S.VERIFIED, _S.OBSOLETE}),
-    _S.VERIFIED: frozenset(),
+    # Judged again: what was taken back later is no longer counted.
+    _S.VERIFIED: frozenset({_S.VERIFIED}),
     _S.OBSOLETE: frozenset(),
 }
 

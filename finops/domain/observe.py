@@ -1,6 +1,6 @@
 """What a snapshot says a setting is now: the truth for "implemented" and "still in place"."""
 
-from finops.domain.estate import Snapshot
+from finops.domain.estate import Container, Snapshot
 from finops.domain.opportunity import Change, Opportunity, Resource, Setting
 
 _CONTAINER_SETTINGS = {
@@ -9,60 +9,81 @@ _CONTAINER_SETTINGS = {
     Setting.MEMORY_REQUEST: "memory_request_bytes",
     Setting.MEMORY_LIMIT: "memory_limit_bytes",
 }
+_USAGE = {"cpu_request_millicores": "cpu_usage", "memory_request_bytes": "memory_usage"}
 
 
-def observed(snapshot: Snapshot, resource: Resource, setting: Setting) -> int | None:
-    """The value of one setting in the snapshot; None when it is not there or cannot be known.
+class Observation:
+    """A snapshot, indexed once: thousands of opportunities are held against it."""
 
-    A volume's PRESENT is 1, or 0 when the snapshot is whole and lacks it; a node group's
-    DESIRED_SIZE is its declared size.
-    """
-    if setting is Setting.PRESENT:
-        is_there = any(volume.volume_id == resource.name for volume in snapshot.volumes)
-        return 1 if is_there else None if snapshot.may_hide_resources else 0
-    if setting is Setting.DESIRED_SIZE:
-        sizes = [g.desired_size for g in snapshot.node_groups if g.name == resource.name]
-        return sizes[0] if sizes else None
-    return _container_value(snapshot, resource, setting)
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._volumes = {volume.volume_id for volume in snapshot.volumes}
+        self._nodes = {node.name for node in snapshot.nodes}
+        self._groups = {group.name: group.desired_size for group in snapshot.node_groups}
+        self._workloads: dict[tuple[str, str, str], dict[str, Container]] = {}
+        for each in snapshot.workloads:
+            containers = self._workloads.setdefault((each.namespace, each.kind, each.name), {})
+            containers |= {container.name: container for container in each.containers}
 
+    def value(self, resource: Resource, setting: Setting) -> int | None:
+        """The value of one setting; None when it is not there or cannot be known.
 
-def is_in_place(snapshot: Snapshot, opportunity: Opportunity) -> bool:
-    """Whether every change of the opportunity is what the snapshot shows, or goes further."""
-    return all(_is_reached(snapshot, opportunity.resource, c) for c in opportunity.changes)
+        A volume's PRESENT is 1, or 0 when the snapshot is whole and lacks it; a node group's
+        DESIRED_SIZE is its declared size.
+        """
+        if setting is Setting.PRESENT:
+            is_there = resource.name in self._volumes
+            return 1 if is_there else None if self.may_hide(resource) else 0
+        if setting is Setting.DESIRED_SIZE:
+            return self._groups.get(resource.name)
+        container = self._container(resource)
+        value: int | None = getattr(container, _CONTAINER_SETTINGS[setting], None)
+        return value
 
+    def is_in_place(self, opportunity: Opportunity) -> bool:
+        """Whether every change is what the snapshot shows, or goes further."""
+        return all(self._is_reached(opportunity.resource, c) for c in opportunity.changes)
 
-def is_known(snapshot: Snapshot, resource: Resource) -> bool:
-    """Whether the resource is in the snapshot at all."""
-    if resource.kind == "Volume":
-        return any(volume.volume_id == resource.name for volume in snapshot.volumes)
-    if resource.kind == "NodeGroup":
-        return any(group.name == resource.name for group in snapshot.node_groups)
-    if resource.kind == "Node":
-        return any(node.name == resource.name for node in snapshot.nodes)
-    return any(
-        (w.namespace, w.kind, w.name) == (resource.namespace, resource.kind, resource.name)
-        for w in snapshot.workloads
-    )
+    def is_known(self, resource: Resource) -> bool:
+        """Whether the resource is in the snapshot at all."""
+        if resource.kind == "Volume":
+            return resource.name in self._volumes
+        if resource.kind == "NodeGroup":
+            return resource.name in self._groups
+        if resource.kind == "Node":
+            return resource.name in self._nodes
+        return (resource.namespace, resource.kind, resource.name) in self._workloads
 
+    def is_gone(self, opportunity: Opportunity) -> bool:
+        """Whether the resource is missing from a snapshot that would show it."""
+        resource = opportunity.resource
+        return not self.is_known(resource) and not self.may_hide(resource)
 
-def _is_reached(snapshot: Snapshot, resource: Resource, change: Change) -> bool:
-    value = observed(snapshot, resource, change.setting)
-    if value is None:
-        return False
-    is_lower = change.current is None or change.proposed <= change.current
-    return value <= change.proposed if is_lower else value >= change.proposed
+    def may_hide(self, resource: Resource) -> bool:
+        """Whether the resource may exist although the snapshot lacks it.
 
+        An estate without a single workload is likelier an emptied or mistaken repository than a
+        company that has stopped; nothing is concluded from it.
+        """
+        is_emptied = bool(resource.namespace) and not self._workloads
+        return is_emptied or self._snapshot.may_hide_resources
 
-def _container_value(snapshot: Snapshot, resource: Resource, setting: Setting) -> int | None:
-    for workload in snapshot.workloads:
-        if (workload.namespace, workload.kind, workload.name) != (
-            resource.namespace,
-            resource.kind,
-            resource.name,
-        ):
-            continue
-        for container in workload.containers:
-            if container.name == resource.container:
-                value: int | None = getattr(container, _CONTAINER_SETTINGS[setting])
-                return value
-    return None
+    def was_looked_at(self, opportunity: Opportunity) -> bool:
+        """Whether a detector could have found the waste in this snapshot."""
+        resource = opportunity.resource
+        container = self._container(resource)
+        if container is None:
+            return not resource.container and self.is_known(resource)
+        wanted = {_USAGE.get(change.setting.value) for change in opportunity.changes} - {None}
+        return all(getattr(container, str(usage)) is not None for usage in wanted)
+
+    def _container(self, resource: Resource) -> Container | None:
+        key = (resource.namespace, resource.kind, resource.name)
+        return self._workloads.get(key, {}).get(resource.container)
+
+    def _is_reached(self, resource: Resource, change: Change) -> bool:
+        value = self.value(resource, change.setting)
+        if value is None:
+            return False
+        is_lower = change.current is None or change.proposed <= change.current
+        return value <= change.proposed if is_lower else value >= change.proposed

@@ -114,6 +114,7 @@ def _searched(
     for path in sorted(files.files):
         source = files.files[path]
         is_safe = not path.startswith("/") and ".." not in PurePosixPath(path).parts
+        is_safe = is_safe and path.isprintable()
         is_kind = path.endswith(suffixes) and len(source) <= MAX_FILE_BYTES
         if is_safe and is_kind and name.encode() in source:
             yield path, source

@@ -10,94 +10,148 @@ from finops.domain.opportunity import OpportunityRecord
 from finops.domain.people import Directory
 from finops.engine.parts import Parts
 from finops.ledger import history, outbox
+from finops.ledger.waiting import Uncarded, card_key, found, uncarded
 from finops.savings_ledger import LedgerTransaction
 
+# So few changes in one transaction that a click does not wait for them.
+BATCH = 50
 
-def changed(
-    tx: LedgerTransaction, record: OpportunityRecord, *, now: datetime, actor: str, sentence: str
-) -> None:
-    """Have the card shown anew and a line written into its thread."""
-    stamp = f"{record.id}:r{record.opportunity.revision}:{record.status}:{now.isoformat()}"
-    refresh(tx, record, now=now)
+
+def changed(tx: LedgerTransaction, record: OpportunityRecord, *, actor: str, sentence: str) -> None:
+    """Have the card shown anew and a line written into its thread; the change is audited."""
+    refresh(tx, record)
     tx.enqueue(
         kind=IntentKind.POST_NOTE,
         subject=record.id,
-        idempotency_key=f"note:{stamp}",
+        idempotency_key=f"note:{record.id}:{tx.audited}",
         payload={"event": record.status, "actor": actor, "sentence": sentence},
     )
 
 
-def refresh(tx: LedgerTransaction, record: OpportunityRecord, *, now: datetime) -> None:
+def refresh(tx: LedgerTransaction, record: OpportunityRecord) -> None:
     """Have the card shown anew, without a word."""
-    stamp = f"{record.id}:r{record.opportunity.revision}:{record.status}:{now.isoformat()}"
-    tx.enqueue(kind=IntentKind.UPDATE_CARD, subject=record.id, idempotency_key=f"update:{stamp}")
+    key = f"update:{record.id}:{tx.audited}"
+    tx.enqueue(kind=IntentKind.UPDATE_CARD, subject=record.id, idempotency_key=key)
 
 
-def tell_person(
-    tx: LedgerTransaction, *, user: str, sentence: str, about: str, now: datetime
-) -> None:
-    """Send one direct message; people that are not chat users (policies, workers) get none."""
+def tell_person(tx: LedgerTransaction, *, user: str, sentence: str, about: str) -> None:
+    """Send one direct message; people that are not chat users (policies, workers) get none.
+
+    `about` names the event, so that the same one told twice is one message.
+    """
     if not user or user in ("policy", "worker", "engine"):
         return
     tx.enqueue(
         kind=IntentKind.TELL_PERSON,
         subject=f"person/{user}",
-        idempotency_key=f"tell:{user}:{about}:{now.isoformat()}",
+        idempotency_key=f"tell:{user}:{about}",
         payload={"user": user, "sentence": sentence},
     )
 
 
-def offer_cards(tx: LedgerTransaction, parts: Parts, *, now: datetime) -> int:
+def ask_for_pull_request(tx: LedgerTransaction, known: OpportunityRecord) -> None:
+    """Have the pull request of an approval opened.
+
+    A subject of its own: what is approved does not wait for Slack, whose card and notes may hang
+    on an outage or on a channel that the bot was taken out of.
+    """
+    revision = known.opportunity.revision
+    tx.enqueue(
+        kind=IntentKind.OPEN_PULL_REQUEST,
+        subject=pull_request_subject(known.id),
+        idempotency_key=f"pull_request:{known.id}:r{revision}:{tx.audited}",
+        payload={"opportunity": known.id, "revision": revision},
+    )
+
+
+def pull_request_subject(opportunity_id: str) -> str:
+    """The outbox subject of an opportunity's pull request."""
+    return f"pull_request/{opportunity_id}"
+
+
+def ask_for_cycle(tx: LedgerTransaction, *, why: str, now: datetime, by: str = "") -> bool:
+    """Have a cycle run soon; False when one waits already, which will see the same estate."""
+    if outbox.is_waiting(tx.connection, kind=IntentKind.RUN_CYCLE):
+        return False
+    return tx.enqueue(
+        kind=IntentKind.RUN_CYCLE,
+        subject="cycle",
+        idempotency_key=f"cycle:{why}:{now.isoformat()}",
+        payload={"requested_by": by},
+    )
+
+
+def offer_cards(parts: Parts, *, now: datetime) -> int:
     """Offer the largest waiting opportunities of each channel, within its daily budget.
 
     The rest stays detected, is in every list and the digest, and comes on the following days.
+    Looks first without the ledger's lock, for mostly there is nothing to offer.
     """
-    key = f"cards_offered:{now.date().isoformat()}"
-    offered: Counter[str] = Counter(history.setting(tx.connection, key) or {})
-    before = sum(offered.values())
-    chosen: list[OpportunityRecord] = []
-    for record in tx.find(statuses=[Status.DETECTED]):
-        channel = parts.directory.channel_of(record.opportunity.team)
-        is_shown = bool(history.messages(tx.connection, subject=record.id, purpose="card"))
-        if _is_offered(tx, record) or not (
-            is_shown or offered[channel] < parts.pace.cards_per_channel_per_day
-        ):
-            continue
-        offered[channel] += not is_shown
-        chosen.append(record)
-    # A channel opens at its end: the largest saving comes last.
-    for record in reversed(chosen):
-        tx.enqueue(kind=IntentKind.POST_CARD, subject=record.id, idempotency_key=_card_key(record))
-    history.put_setting(tx.connection, key, dict(offered), by="engine", now=now)
-    return sum(offered.values()) - before
+    with parts.ledger.reading() as tx:
+        if not _choose(tx, parts, now=now)[0]:
+            return 0
+    with parts.ledger.transaction() as tx:
+        chosen, offered = _choose(tx, parts, now=now)
+        # A channel opens at its end: the largest saving comes last.
+        for each in reversed(chosen):
+            _offer(tx, each)
+        history.put_setting(tx.connection, _budget_key(now), dict(offered), by="engine", now=now)
+    return sum(not each.is_shown for each in chosen)
 
 
-def _card_key(record: OpportunityRecord) -> str:
-    return f"card:{record.id}:r{record.opportunity.revision}"
+def _choose(
+    tx: LedgerTransaction, parts: Parts, *, now: datetime
+) -> tuple[list[Uncarded], Counter[str]]:
+    """What to offer now, at most a batch, and the budget used up by it."""
+    offered: Counter[str] = Counter(history.setting(tx.connection, _budget_key(now)) or {})
+    chosen: list[Uncarded] = []
+    for each in uncarded(tx.connection, wall=tx.wall_clock()):
+        channel = parts.directory.channel_of(each.team)
+        if each.is_shown or offered[channel] < parts.pace.cards_per_channel_per_day:
+            offered[channel] += not each.is_shown
+            chosen.append(each)
+        if len(chosen) == BATCH:
+            break
+    return chosen, offered
 
 
-def _is_offered(tx: LedgerTransaction, record: OpportunityRecord) -> bool:
-    return outbox.is_written(tx.connection, idempotency_key=_card_key(record))
+def _offer(tx: LedgerTransaction, each: Uncarded) -> None:
+    key = card_key(each.id, each.revision)
+    is_new = tx.enqueue(kind=IntentKind.POST_CARD, subject=each.id, idempotency_key=key)
+    if not is_new:
+        tx.revive(idempotency_key=key)
+
+
+def _budget_key(now: datetime) -> str:
+    return f"cards_offered:{now.date().isoformat()}"
 
 
 def tell_owners(tx: LedgerTransaction, directory: Directory, *, now: datetime) -> None:
-    """One message a day to each owner about what is new in their teams since the last one."""
+    """One message a day to each owner about what is new in their teams since the last one.
+
+    What is new is kept by cluster: of two cycles at once the slower one may have looked earlier.
+    """
+    everything = found(tx.connection, statuses=[Status.DETECTED, Status.NOTIFIED])
+    newest: dict[str, str] = {}
+    for each in everything:
+        at = each.detected_at.isoformat()
+        newest[each.cluster] = max(at, newest.get(each.cluster, at))
     for user in _owners(directory):
         key = f"owner_told:{user}"
-        told = history.setting(tx.connection, key)
-        since = datetime.fromisoformat(told) if told else None
-        if since is not None and since.date() == now.date():
+        told = history.setting(tx.connection, key) or {"day": "", "seen": {}}
+        if told["day"] == now.date().isoformat():
             continue
+        teams = {team.name.lower() for team in directory.teams if user in team.owners}
         fresh = [
-            record.id
-            for team in directory.teams
-            if user in team.owners
-            for record in tx.find(statuses=[Status.DETECTED, Status.NOTIFIED], team=team.name)
-            if since is None or record.opportunity.detected_at > since
+            each.id
+            for each in everything
+            if each.team.lower() in teams
+            and each.detected_at.isoformat() > told["seen"].get(each.cluster, "")
         ]
         if fresh:
             _tell_owner(tx, user, fresh, now)
-            history.put_setting(tx.connection, key, now.isoformat(), by="engine", now=now)
+            kept = {"day": now.date().isoformat(), "seen": told["seen"] | newest}
+            history.put_setting(tx.connection, key, kept, by="engine", now=now)
 
 
 def _tell_owner(tx: LedgerTransaction, user: str, fresh: Iterable[str], now: datetime) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from finops.domain.errors import AlreadyDecided, InvalidInput, NotPermitted, Refused
-from finops.domain.intents import IntentKind
 from finops.domain.lifecycle import Status
 from finops.domain.opportunity import OpportunityRecord
 from finops.domain.people import Actor, Approvers, Directory
@@ -22,6 +21,9 @@ from finops.savings_ledger import LedgerTransaction
 POLICY = "policy"
 MAX_REASON_CHARACTERS = 2_000
 MAX_SNOOZE_DAYS = 92
+# Slack waits 3 s for the answer. A click whose turn does not come is refused in time, instead of
+# being carried out after the person was told that it failed.
+PATIENCE_SECONDS = 1.0
 
 
 def approve(parts: Parts, opportunity_id: str, *, revision: int, actor: Actor) -> OpportunityRecord:
@@ -34,15 +36,12 @@ def approve(parts: Parts, opportunity_id: str, *, revision: int, actor: Actor) -
     return _decide(parts, opportunity_id, revision=revision, actor=actor, decide=decide)
 
 
-def approve_by_policy(parts: Parts, opportunity_id: str) -> OpportunityRecord:
-    """Approve without a click, where the guardrails say `auto_approve` and object to nothing."""
-    revision = parts.ledger.get(opportunity_id).opportunity.revision
-    actor = Actor(POLICY)
-
-    def decide(tx: LedgerTransaction, known: OpportunityRecord, now: datetime) -> None:
-        _approve(tx, parts, known, now=now, actor=actor)
-
-    return _decide(parts, opportunity_id, revision=revision, actor=actor, decide=decide)
+def approve_by_policy(
+    tx: LedgerTransaction, parts: Parts, known: OpportunityRecord, *, now: datetime
+) -> None:
+    """Approve without a click, in the transaction that found `auto_approve` and no objection."""
+    _approve(tx, parts, known, now=now, actor=Actor(POLICY))
+    announce.changed(tx, tx.get(known.id), actor=POLICY, sentence="")
 
 
 def deny(
@@ -95,13 +94,7 @@ def _approve(
         tx, known, Status.APPROVED, now=now, actor=actor, reason="",
         decided_by=actor.id, decided_at=now, guardrail_reasons=list(decision.sentences),
     )  # fmt: skip
-    revision = known.opportunity.revision
-    tx.enqueue(
-        kind=IntentKind.OPEN_PULL_REQUEST,
-        subject=known.id,
-        idempotency_key=f"pull_request:{known.id}:r{revision}:{now.isoformat()}",
-        payload={"revision": revision},
-    )
+    announce.ask_for_pull_request(tx, known)
 
 
 def require_approver(
@@ -146,15 +139,14 @@ def _decide(
 ) -> OpportunityRecord:
     now = parts.now()
     try:
-        with parts.ledger.transaction() as tx:
-            known = tx.get(opportunity_id)
-            _require_standing(known, revision)
+        with parts.ledger.transaction(patience_seconds=PATIENCE_SECONDS) as tx:
+            known = _standing(tx, tx.get(opportunity_id), revision, now)
             decide(tx, known, now)
             after = tx.get(opportunity_id)
-            announce.changed(tx, after, now=now, actor=actor.id, sentence=after.status_reason)
+            announce.changed(tx, after, actor=actor.id, sentence=after.status_reason)
             return after
     except Refused as error:
-        with parts.ledger.transaction() as tx:
+        with parts.ledger.transaction(patience_seconds=PATIENCE_SECONDS) as tx:
             tx.audit(
                 at=now,
                 actor=actor.id,
@@ -179,14 +171,21 @@ def _move(
         raise Refused("Somebody decided this at the same moment; the card shows the outcome.")
 
 
-def _require_standing(known: OpportunityRecord, revision: int) -> None:
+def _standing(
+    tx: LedgerTransaction, known: OpportunityRecord, revision: int, now: datetime
+) -> OpportunityRecord:
+    """The record as the person saw it: notified, in this revision; raises Refused otherwise."""
     if known.opportunity.revision != revision:
         raise Refused(
             f"The proposal has changed since this card was shown (revision {revision}, now "
             f"{known.opportunity.revision}); decide on the current card."
         )
     if known.status is Status.NOTIFIED:
-        return
+        return known
+    if known.status is Status.DETECTED:
+        # Only a card has its buttons: it stands, and the worker has not come to say so.
+        tx.move(known, Status.NOTIFIED, now=now, actor="engine")
+        return tx.get(known.id)
     by = f" by {known.decided_by}" if known.decided_by else ""
     when = f" on {known.status_changed_at:%Y-%m-%d at %H:%M} UTC"
     raise AlreadyDecided(
@@ -196,7 +195,9 @@ def _require_standing(known: OpportunityRecord, revision: int) -> None:
 
 
 def _checked_reason(reason: str, *, is_required: bool) -> str:
-    words = " ".join(reason.split())
+    # PostgreSQL refuses NUL, and half a surrogate pair has no bytes that could be hashed.
+    text = reason.replace("\0", " ").encode("utf-8", "replace").decode()
+    words = " ".join(text.split())
     if is_required and not words:
         raise InvalidInput("Give a reason: it is what keeps this proposal from coming back.")
     if len(words) > MAX_REASON_CHARACTERS:

@@ -28,8 +28,8 @@ def guardrail_context(
     midnight = datetime.combine(now.date(), time(), tzinfo=now.tzinfo)
     changed = [
         record
-        for record in tx.find(statuses=_CHANGED, team=opportunity.team)
-        if record.decided_at is not None and record.decided_at >= midnight and record.id != known.id
+        for record in tx.find(statuses=_CHANGED, team=opportunity.team, decided_since=midnight)
+        if record.id != known.id
     ]
     sizes = history.setting(tx.connection, f"team_workloads:{opportunity.resource.cluster}")
     proposals = [record.opportunity for record in changed]

@@ -6,7 +6,7 @@ Opening is done by the worker, at least once; every step recognises what an earl
 import logging
 from datetime import datetime
 
-from finops.domain.errors import Refused, TryAgainLater, WillNeverWork
+from finops.domain.errors import FinOpsError, Refused, TryAgainLater, WillNeverWork
 from finops.domain.intents import IntentKind
 from finops.domain.lifecycle import Status
 from finops.domain.opportunity import OpportunityRecord
@@ -16,6 +16,7 @@ from finops.engine import announce
 from finops.engine.guarding import guardrail_decision
 from finops.engine.parts import Parts
 from finops.guardrails import GuardrailVerdict
+from finops.ledger import outbox
 from finops.ports import CodeHost
 from finops.pr_generator import parse_metadata
 from finops.savings_ledger import LedgerTransaction
@@ -26,8 +27,9 @@ log = logging.getLogger(__name__)
 def open_pull_request(parts: Parts, opportunity_id: str, *, revision: int) -> None:
     """Open the pull request of an approved opportunity; does nothing when that was done before.
 
-    Guardrails and the age of the evidence are checked again. What a person can mend sends the
-    opportunity back to *notified* with the reason; a passing failure raises TryAgainLater.
+    One that an earlier try opened is taken as it is. Else guardrails and the age of the evidence
+    are checked again. What a person can mend sends the opportunity back to *notified* with the
+    reason; a passing failure raises TryAgainLater.
     """
     known = parts.ledger.get(opportunity_id)
     if known.status is not Status.APPROVED or known.opportunity.revision != revision:
@@ -35,13 +37,13 @@ def open_pull_request(parts: Parts, opportunity_id: str, *, revision: int) -> No
     if parts.pull_requests is None:
         _send_back(parts, known, "No repository is configured, so no pull request can be opened.")
         return
-    with parts.ledger.reading() as tx:
-        decision = guardrail_decision(tx, parts, known, now=parts.now())
-    if decision.verdict is GuardrailVerdict.DENY:
-        _send_back(parts, known, " ".join(reason.sentence for reason in decision.objections))
-        return
     try:
-        host, pull_request = _open(parts, known)
+        found = _earlier_try(parts, known)
+        objection = "" if found else _objection(parts, known)
+        if objection:
+            _send_back(parts, known, objection)
+            return
+        host, pull_request = found or _open(parts, known)
     except AlreadyApplied as error:
         _finish(parts, known, Status.OBSOLETE, f"Applied elsewhere: {error}")
     except (Refused, WillNeverWork) as error:
@@ -51,23 +53,52 @@ def open_pull_request(parts: Parts, opportunity_id: str, *, revision: int) -> No
 
 
 def watch_pull_requests(parts: Parts) -> int:
-    """Ask the code hosts about open pull requests; returns how many were merged or closed."""
+    """Ask the code hosts about open pull requests; returns how many were merged or closed.
+
+    One that cannot be read does not keep the others waiting, and a host that does not answer is
+    asked again at the next tick.
+    """
+    _send_back_abandoned(parts)
     if parts.pull_requests is None:
         return 0
     changed = 0
+    away: set[str] = set()
     for record in parts.ledger.find(statuses=[Status.PULL_REQUEST_OPEN]):
         host = parts.pull_requests.host(record.repository)
-        if host is None or record.pull_request_number is None:
+        if host is None or host.name in away:
             continue
         try:
-            pull_request = host.pull_request(record.pull_request_number)
-            if pull_request.state is PullRequestState.OPEN:
-                _keep_mergeable(parts, record, host)
-            else:
-                changed += _follow(parts, record, pull_request)
-        except TryAgainLater:
-            continue  # the next tick asks again
+            changed += _watch_one(parts, record, host)
+        except TryAgainLater as error:
+            log.info("%s does not answer: %s", host.name, error)
+            away.add(host.name)
+        except FinOpsError as error:
+            log.warning("pull request %s cannot be watched: %s", record.pull_request_url, error)
     return changed
+
+
+def _watch_one(parts: Parts, record: OpportunityRecord, host: CodeHost) -> bool:
+    pull_request = host.pull_request(record.pull_request_number or 0)
+    if pull_request.state is not PullRequestState.OPEN:
+        return _follow(parts, record, pull_request)
+    _keep_mergeable(parts, record, host)
+    return False
+
+
+def _send_back_abandoned(parts: Parts) -> None:
+    """An approval whose pull request the worker gave up would wait for ever: people are asked."""
+    with parts.ledger.reading() as tx:
+        approved = tx.find(statuses=[Status.APPROVED])
+        coming = outbox.unfinished_subjects(tx.connection, kind=IntentKind.OPEN_PULL_REQUEST)
+    for known in approved:
+        if announce.pull_request_subject(known.id) not in coming:
+            _send_back(parts, known, "No pull request could be opened after many tries.")
+
+
+def _objection(parts: Parts, known: OpportunityRecord) -> str:
+    with parts.ledger.reading() as tx:
+        decision = guardrail_decision(tx, parts, known, now=parts.now())
+    return " ".join(decision.sentences) if decision.verdict is GuardrailVerdict.DENY else ""
 
 
 def _keep_mergeable(parts: Parts, record: OpportunityRecord, host: CodeHost) -> None:
@@ -86,9 +117,6 @@ def _keep_mergeable(parts: Parts, record: OpportunityRecord, host: CodeHost) -> 
 
 def _open(parts: Parts, known: OpportunityRecord) -> tuple[CodeHost, PullRequest]:
     assert parts.pull_requests is not None  # noqa: S101 - the caller has refused before
-    found = _earlier_try(parts, known)
-    if found is not None:
-        return found
     host, proposed, _proof = parts.pull_requests.plan(
         known.opportunity,
         approved_by=known.decided_by,
@@ -127,8 +155,14 @@ def _note_opened(
             pull_request_number=pull_request.number,
             pull_request_url=pull_request.url,
         )
-        if moved:
-            announce.changed(tx, tx.get(known.id), now=now, actor="worker", sentence=sentence)
+        current = tx.get(known.id)
+        if not moved and current.pull_request_number == pull_request.number:
+            return  # another worker has written it down
+        if not moved:
+            sentence += " and no longer wanted: close it."
+            detail = {"reason": sentence}
+            tx.audit(at=now, actor="worker", action="unwanted", subject=known.id, detail=detail)
+        announce.changed(tx, tx.get(known.id), actor="worker", sentence=sentence)
 
 
 def _follow(parts: Parts, record: OpportunityRecord, pull_request: PullRequest) -> bool:
@@ -141,7 +175,11 @@ def _follow(parts: Parts, record: OpportunityRecord, pull_request: PullRequest) 
             _note_merged(tx, known, pull_request, now=parts.now(), by=by)
         else:
             sentence = f"Pull request #{pull_request.number} was closed without a merge."
-            _close(tx, known, Status.DENIED, sentence, now=parts.now(), actor="code host")
+            # Not the approver's no: they would be named as the one who declined.
+            columns = {"decided_by": "", "decided_at": parts.now()}
+            _close(
+                tx, known, Status.DENIED, sentence, now=parts.now(), actor="code host", **columns
+            )
     return True
 
 
@@ -158,14 +196,9 @@ def _note_merged(
     if tx.move(
         known, Status.MERGED, now=now, actor="code host", reason=sentence, merged_at=merged_at
     ):
-        announce.changed(tx, tx.get(known.id), now=now, actor="code host", sentence=sentence)
+        announce.changed(tx, tx.get(known.id), actor="code host", sentence=sentence)
         # The next cycle sees the deployed value; nobody waits for tomorrow's.
-        tx.enqueue(
-            kind=IntentKind.RUN_CYCLE,
-            subject="cycle",
-            idempotency_key=f"cycle:merged:{known.id}:r{known.opportunity.revision}",
-            payload={"requested_by": ""},
-        )
+        announce.ask_for_cycle(tx, why=f"merged:{known.id}", now=now)
 
 
 def _send_back(parts: Parts, known: OpportunityRecord, reason: str) -> None:
@@ -173,14 +206,13 @@ def _send_back(parts: Parts, known: OpportunityRecord, reason: str) -> None:
     with parts.ledger.transaction() as tx:
         columns = {"decided_by": "", "decided_at": None}
         if tx.move(known, Status.NOTIFIED, now=now, actor="worker", reason=reason, **columns):
-            announce.changed(tx, tx.get(known.id), now=now, actor="worker", sentence=reason)
+            announce.changed(tx, tx.get(known.id), actor="worker", sentence=reason)
             label = known.opportunity.resource.label
             announce.tell_person(
                 tx,
                 user=known.decided_by,
                 sentence=f"Your approval for {label} was sent back. {reason}",
-                about=known.id,
-                now=now,
+                about=f"sent back/{known.id}/{now.isoformat()}",
             )
 
 
@@ -197,6 +229,7 @@ def _close(
     *,
     now: datetime,
     actor: str,
+    **columns: object,
 ) -> None:
-    if tx.move(known, target, now=now, actor=actor, reason=reason):
-        announce.changed(tx, tx.get(known.id), now=now, actor=actor, sentence=reason)
+    if tx.move(known, target, now=now, actor=actor, reason=reason, **columns):
+        announce.changed(tx, tx.get(known.id), actor=actor, sentence=reason)

@@ -1,7 +1,7 @@
 """Reports from the ledger: the records, the bill, and how the verified cash grew."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from finops.domain.money import DAYS_PER_MONTH
@@ -49,7 +49,8 @@ def make_report(parts: Parts, kind: PeriodKind, *, end: datetime) -> SavingsRepo
             now=end,
             kind=kind.value,
             scope="all",
-            period_start=start,
+            # A day is the key: the report of a day replaces the one made an hour before.
+            period_start=datetime.combine(start.date(), time(), tzinfo=start.tzinfo),
             period_end=end,
             report=report.as_dict(),
         )

@@ -65,7 +65,12 @@ class GuardrailRules(BaseModel):
     def _tags_in_small_letters(
         cls, value: Mapping[str, GuardrailVerdict]
     ) -> Mapping[str, GuardrailVerdict]:
-        return {tag.strip().lower(): verdict for tag, verdict in value.items()}
+        tags = [tag.strip().lower() for tag in value]
+        if "" in tags:
+            raise ValueError("should not name an empty tag: it would protect every empty value")
+        if twice := next((tag for tag in tags if tags.count(tag) > 1), ""):
+            raise ValueError(f"names the tag {twice} twice; capitals make no difference")
+        return dict(zip(tags, value.values(), strict=True))
 
 
 class GuardrailSettings(GuardrailRules):

@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection, insert, select
 
@@ -53,12 +53,16 @@ def append(
     action: str,
     subject: str,
     detail: Mapping[str, object],
-) -> None:
-    """Add one row; the caller's transaction holds the write lock, so the chain has one end."""
+) -> int:
+    """Add one row and return its number.
+
+    The caller's transaction holds the write lock, so the chain has one end.
+    """
     newest = connection.execute(
         select(audit_log.c.id, audit_log.c.hash).order_by(audit_log.c.id.desc()).limit(1)
     ).first()
     row_id, previous = (newest.id + 1, newest.hash) if newest else (1, GENESIS)
+    at = at.astimezone(UTC)  # as it is read back, whatever zone the caller's clock is in
     text = json.dumps(detail, sort_keys=True, default=str, ensure_ascii=False)
     fields = [row_id, at.isoformat(), actor, action, subject, text]
     connection.execute(
@@ -73,6 +77,7 @@ def append(
             hash=_hash(previous, fields),
         )
     )
+    return row_id
 
 
 def check(connection: Connection) -> AuditCheck:

@@ -53,6 +53,12 @@ def take(
     return claim if fresh.rowcount == 1 or _take_over(connection, claim, now=now) else None
 
 
+def renew(connection: Connection, claim: Claim, *, until: datetime) -> bool:
+    """Keep a unit that is still being done; False when it was lost to somebody else."""
+    done = connection.execute(update(claims).where(*_mine(claim)).values(lease_until=until))
+    return done.rowcount == 1
+
+
 def finish(connection: Connection, claim: Claim, *, now: datetime) -> None:
     """Mark the unit done, for ever."""
     connection.execute(

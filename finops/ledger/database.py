@@ -5,20 +5,26 @@ SQLite runs in WAL mode and takes its write lock at the start of a writing trans
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError, TimeoutError
 from sqlalchemy.pool import QueuePool
 
 from finops.domain.errors import InvalidInput, TryAgainLater
+from finops.ledger.turnstile import Turnstile
 
 # One lock for everything whose sum is limited (daily guardrails) or chained (the audit log).
 WRITE_LOCK_KEY = 7_307_146
-# Clicks must be answered within Slack's 3 s; a writer that waits longer has something wrong.
-BUSY_TIMEOUT_MS = 10_000
+# No transaction takes a second; a writer that waits longer has something wrong.
+PATIENCE_SECONDS = 10.0
+# A replica that hangs inside a transaction would hold the lock until TCP gives up, after hours.
+HANGING_SECONDS = 60
+# SQLite's own queue is no queue: of a cycle and a click, the cycle won for 10 s (measured).
+_TURNSTILES: WeakKeyDictionary[Engine, Turnstile] = WeakKeyDictionary()
 
 
 def open_engine(database_url: str) -> Engine:
@@ -26,32 +32,57 @@ def open_engine(database_url: str) -> Engine:
     url = _checked_url(database_url)
     if url.startswith("sqlite"):
         return _open_sqlite(url)
-    return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=30)
+    return create_engine(
+        url, pool_pre_ping=True, pool_size=10, max_overflow=30, pool_timeout=PATIENCE_SECONDS
+    )
 
 
 @contextmanager
-def writing(engine: Engine, *, serialised: bool = True) -> Iterator[Connection]:
+def writing(
+    engine: Engine, *, serialised: bool = True, patience_seconds: float = PATIENCE_SECONDS
+) -> Iterator[Connection]:
     """One writing transaction; commits at the end, rolls back on any error.
 
     A serialised one has the ledger to itself: daily limits are summed and the audit chain has one
     end. Only the worker's book-keeping does without on PostgreSQL; SQLite always serialises.
+    Raises TryAgainLater when its turn has not come within `patience_seconds`.
     """
-    with connecting(engine, writes=True) as connection, connection.begin():
-        if serialised and connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITE_LOCK_KEY})
+    turnstile = _TURNSTILES.get(engine)
+    with (
+        turnstile.turn(patience_seconds) if turnstile else nullcontext(),
+        connecting(engine, writes_within=patience_seconds) as connection,
+        connection.begin(),
+    ):
+        if connection.dialect.name == "postgresql":
+            _prepare_postgresql(connection, patience_seconds, serialised=serialised)
         yield connection
 
 
 @contextmanager
-def connecting(engine: Engine, *, writes: bool = False) -> Iterator[Connection]:
-    """A connection; a database that cannot be reached becomes TryAgainLater with its address."""
+def connecting(engine: Engine, *, writes_within: float | None = None) -> Iterator[Connection]:
+    """A connection; a database that fails or is busy becomes TryAgainLater with its address.
+
+    `writes_within` is how many seconds a writer waits for its turn; None for reading.
+    """
     try:
-        connection = engine.connect().execution_options(finops_writes=writes)
-    except OperationalError as error:
+        with engine.connect() as connection:
+            yield connection.execution_options(finops_writes_within=writes_within)
+    except (OperationalError, InterfaceError, TimeoutError) as error:
         where = engine.url.render_as_string(hide_password=True)
-        raise TryAgainLater(f"The database at {where} cannot be opened: {error.orig}.") from error
-    with connection:
-        yield connection
+        why = str(getattr(error, "orig", error)).strip()
+        raise TryAgainLater(f"The database at {where} did not answer: {why}") from error
+
+
+def _prepare_postgresql(
+    connection: Connection, patience_seconds: float, *, serialised: bool
+) -> None:
+    limits = "SELECT set_config('lock_timeout', :wait, true), " + (
+        "set_config('idle_in_transaction_session_timeout', :hang, true)"
+    )
+    wait, hang = f"{patience_seconds * 1000:.0f}ms", f"{HANGING_SECONDS}s"
+    connection.execute(text(limits), {"wait": wait, "hang": hang})
+    if serialised:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITE_LOCK_KEY})
 
 
 def _checked_url(database_url: str) -> str:
@@ -78,7 +109,10 @@ def _open_sqlite(url: str) -> Engine:
             "such as sqlite:///finops.db."
         )
     Path(file).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, poolclass=QueuePool, pool_size=10, max_overflow=30)
+    engine = create_engine(
+        url, poolclass=QueuePool, pool_size=10, max_overflow=30, pool_timeout=PATIENCE_SECONDS
+    )
+    _TURNSTILES[engine] = Turnstile()
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -87,7 +121,7 @@ def _open_sqlite(url: str) -> Engine:
 def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:
     dbapi_connection.isolation_level = None  # we say BEGIN ourselves
     for pragma in (
-        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        f"busy_timeout={PATIENCE_SECONDS * 1000:.0f}",
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
@@ -96,5 +130,10 @@ def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("finops_writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    patience = connection.get_execution_options().get("finops_writes_within")
+    if patience is None:
+        connection.exec_driver_sql("BEGIN")
+        return
+    # The turnstile orders the threads of this process; other processes are waited for here.
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={patience * 1000:.0f}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

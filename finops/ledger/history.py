@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, select
+from sqlalchemy import Connection, Table, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from finops.domain.opportunity import Skipped
@@ -26,16 +26,17 @@ class Message:
 
 def upsert(connection: Connection, table: Table, values: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows or replace those with the same primary key."""
-    if not values:
+    keys = [column.name for column in table.primary_key]
+    # One statement may not write a row twice (PostgreSQL), the last one wins; and two writers that
+    # take the rows in the same order cannot lock each other out.
+    unique = {tuple(row[key] for key in keys): dict(row) for row in values}
+    rows = [unique[key] for key in sorted(unique)]
+    if not rows:
         return
     insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert
     statement = insert(table)
-    keys = [column.name for column in table.primary_key]
-    others = {name: statement.excluded[name] for name in values[0] if name not in keys}
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=keys, set_=others),
-        [dict(row) for row in values],
-    )
+    others = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=others), rows)
 
 
 def save_costs(connection: Connection, costs: Iterable[DailyCost], *, now: datetime) -> None:
@@ -83,6 +84,16 @@ def costs(
         )
         for row in connection.execute(query.order_by(table.c.day, table.c.resource_key))
     ]
+
+
+def covered_days(
+    connection: Connection, *, start: date, end: date, category: str, cluster: str
+) -> list[date]:
+    """The days of a cluster's bill with a line of that category, `start <= day < end`."""
+    table = tables.cost_allocation
+    query = select(table.c.day).distinct().where(table.c.day >= start, table.c.day < end)
+    query = query.where(table.c.category == category, table.c.cluster.in_([cluster, ""]))
+    return list(connection.execute(query.order_by(table.c.day)).scalars())
 
 
 def save_baseline(connection: Connection, baseline: CostBaseline, *, now: datetime) -> None:
@@ -174,10 +185,10 @@ def skips(connection: Connection, *, cluster: str | None = None) -> list[Skipped
 def newest_cycles(connection: Connection) -> list[Any]:
     """The newest cycle of each cluster: `cluster, taken_at, found, skipped, gaps`."""
     table = tables.cycles
-    rows: dict[str, Any] = {}
-    for row in connection.execute(select(table).order_by(table.c.id.desc()).limit(500)):
-        rows.setdefault(row.cluster, row)
-    return list(rows.values())
+    newest = select(func.max(table.c.id)).group_by(table.c.cluster)
+    return list(
+        connection.execute(select(table).where(table.c.id.in_(newest)).order_by(table.c.id.desc()))
+    )
 
 
 def save_report(connection: Connection, *, now: datetime, **values: Any) -> None:

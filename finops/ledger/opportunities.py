@@ -20,6 +20,12 @@ NEW_REVISION_SHARE = 0.10
 ASK_AGAIN_SHARE = 0.25
 
 
+_LARGEST_FIRST = (
+    (opportunities.c.cashable_usd_per_month + opportunities.c.freed_usd_per_month).desc(),
+    opportunities.c.id,
+)
+
+
 class Outcome(StrEnum):
     """What recording an opportunity did."""
 
@@ -46,17 +52,23 @@ def record(connection: Connection, opportunity: Opportunity, *, seen_at: datetim
         return Recorded(_insert(connection, opportunity, seen_at), Outcome.NEW)
     known = record_from(row)
     if not is_another_proposal(known, opportunity):
-        _update(connection, known.id, last_seen_at=seen_at)
-        return Recorded(replace(known, last_seen_at=seen_at), Outcome.UNCHANGED)
-    status = Status.SNOOZED if known.status is Status.SNOOZED else Status.DETECTED
-    values = columns_of(opportunity) | {
-        "revision": known.opportunity.revision + 1,
-        "status": status,
-        "last_seen_at": seen_at,
-        "status_changed_at": seen_at,
-        "status_reason": f"The proposal changed (revision {known.opportunity.revision + 1}).",
-        "guardrail_reasons": [],
-    }
+        return Recorded(_see_again(connection, known, opportunity, seen_at), Outcome.UNCHANGED)
+    is_snoozed = known.status is Status.SNOOZED
+    status = Status.SNOOZED if is_snoozed else Status.DETECTED
+    # Who said no to the former offer has said nothing about this one.
+    decided = {} if is_snoozed else {"decided_by": "", "decided_at": None}
+    values = (
+        columns_of(opportunity)
+        | decided
+        | {
+            "revision": known.opportunity.revision + 1,
+            "status": status,
+            "last_seen_at": seen_at,
+            "status_changed_at": seen_at,
+            "status_reason": f"The proposal changed (revision {known.opportunity.revision + 1}).",
+            "guardrail_reasons": [],
+        }
+    )
     _update(connection, known.id, **values)
     return Recorded(get(connection, known.id), Outcome.REVISED)
 
@@ -69,8 +81,14 @@ def is_another_proposal(known: OpportunityRecord, found: Opportunity) -> bool:
     if known.status not in REVISABLE:
         return False
     declined = known.status in (Status.DENIED, Status.EXPIRED)
+    # Another team has other approvers: what the former one was shown is not theirs to approve.
+    has_moved = known.opportunity.team != found.team and not declined
     share = ASK_AGAIN_SHARE if declined else NEW_REVISION_SHARE
-    before = {c.setting: c for c in known.opportunity.changes}
+    return has_moved or _differs(known.opportunity, found, share)
+
+
+def _differs(known: Opportunity, found: Opportunity, share: float) -> bool:
+    before = {c.setting: c for c in known.changes}
     after = {c.setting: c for c in found.changes}
     if before.keys() != after.keys():
         return True
@@ -81,6 +99,29 @@ def is_another_proposal(known: OpportunityRecord, found: Opportunity) -> bool:
     )
 
 
+def _see_again(
+    connection: Connection, known: OpportunityRecord, found: Opportunity, seen_at: datetime
+) -> OpportunityRecord:
+    """The proposal stays as it was shown; what guardrails look at is as it is today.
+
+    An approved one of which cycles now think otherwise is not seen again: its evidence grows old
+    until the second check sends it back.
+    """
+    if known.status is Status.APPROVED and _differs(known.opportunity, found, ASK_AGAIN_SHARE):
+        return known
+    today = replace(
+        known.opportunity,
+        resource=found.resource,
+        tags=found.tags,
+        confidence=found.confidence,
+        risk=found.risk,
+        blast_replicas=found.blast_replicas,
+    )
+    changed = {} if today == known.opportunity else columns_of(today)
+    _update(connection, known.id, last_seen_at=seen_at, **changed)
+    return replace(known, opportunity=today, last_seen_at=seen_at)
+
+
 def get(connection: Connection, opportunity: str) -> OpportunityRecord:
     """One record; raises InvalidInput when there is none of that id."""
     row = connection.execute(select(opportunities).where(opportunities.c.id == opportunity)).first()
@@ -89,26 +130,39 @@ def get(connection: Connection, opportunity: str) -> OpportunityRecord:
     return record_from(row)
 
 
-def find(
+def find(  # noqa: PLR0913 - every filter is a keyword that says what it does
     connection: Connection,
     *,
     statuses: Collection[Status] = (),
     team: str | None = None,
     cluster: str | None = None,
+    decided_since: datetime | None = None,
+    unchanged_since: datetime | None = None,
     limit: int | None = None,
 ) -> list[OpportunityRecord]:
     """Records that match, the largest saving first, then by id."""
     table = opportunities
-    query = select(table).order_by(
-        (table.c.cashable_usd_per_month + table.c.freed_usd_per_month).desc(), table.c.id
-    )
+    query = select(table).order_by(*_LARGEST_FIRST)
     if statuses:
         query = query.where(table.c.status.in_([s.value for s in statuses]))
     if team is not None:
         query = query.where(func.lower(table.c.team) == team.lower())
     if cluster is not None:
         query = query.where(table.c.cluster == cluster)
+    if decided_since is not None:
+        query = query.where(table.c.decided_at >= decided_since)
+    if unchanged_since is not None:
+        query = query.where(table.c.status_changed_at <= unchanged_since)
     return [record_from(row) for row in connection.execute(query.limit(limit))]
+
+
+def implemented_before(connection: Connection, known: Opportunity) -> datetime | None:
+    """When the former generation of the same waste was implemented, if one was."""
+    table = opportunities
+    query = select(func.max(table.c.implemented_at)).where(
+        table.c.fingerprint == known.fingerprint, table.c.generation < known.generation
+    )
+    return connection.execute(query).scalar()
 
 
 def move(

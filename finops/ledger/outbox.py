@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Connection, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from finops.ledger.tables import outbox
@@ -22,6 +22,9 @@ class OutboxStatus(StrEnum):
     DELIVERING = "delivering"
     DONE = "done"
     DEAD = "dead"
+
+
+_UNFINISHED = outbox.c.status.in_([OutboxStatus.PENDING, OutboxStatus.DELIVERING])
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,16 @@ def enqueue(
     return done.rowcount == 1
 
 
+def revive(connection: Connection, *, idempotency_key: str, at: datetime) -> bool:
+    """Give a dead intent another life; False when it is not dead."""
+    done = connection.execute(
+        update(outbox)
+        .where(outbox.c.idempotency_key == idempotency_key, outbox.c.status == OutboxStatus.DEAD)
+        .values(status=OutboxStatus.PENDING, attempts=0, not_before=at, finished_at=None)
+    )
+    return done.rowcount == 1
+
+
 def lease(
     connection: Connection, *, owner: str, now: datetime, seconds: float, limit: int
 ) -> list[Intent]:
@@ -73,20 +86,8 @@ def lease(
     One at a time keeps the order of what happens to an opportunity: its pull request is opened
     before its card says so. A subject whose oldest unfinished intent waits makes the rest wait.
     """
-    unfinished = outbox.c.status.in_([OutboxStatus.PENDING, OutboxStatus.DELIVERING])
-    heads = select(func.min(outbox.c.id)).where(unfinished).group_by(outbox.c.subject)
-    due = (
-        select(outbox)
-        .where(
-            outbox.c.id.in_(heads),
-            outbox.c.not_before <= now,
-            or_(outbox.c.status == OutboxStatus.PENDING, outbox.c.lease_until < now),
-        )
-        .order_by(outbox.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    rows = connection.execute(due).all()
+    due = select(outbox).where(*_is_due(now)).order_by(outbox.c.id).limit(limit)
+    rows = connection.execute(due.with_for_update(skip_locked=True)).all()
     if rows:
         connection.execute(
             update(outbox)
@@ -101,37 +102,75 @@ def lease(
     return [Intent(r.id, r.kind, r.subject, r.payload, r.attempts + 1) for r in rows]
 
 
+def has_due(connection: Connection, *, now: datetime) -> bool:
+    """Whether there is anything to lease: asked first, since idle workers need no write lock."""
+    return connection.execute(select(outbox.c.id).where(*_is_due(now)).limit(1)).first() is not None
+
+
+def renew(connection: Connection, intent: Intent, *, until: datetime) -> bool:
+    """Keep an intent that is still being delivered; False when it was lost to somebody else."""
+    done = connection.execute(update(outbox).where(*_mine(intent)).values(lease_until=until))
+    return done.rowcount == 1
+
+
 def finish(connection: Connection, intent_id: int, *, now: datetime) -> None:
     """Mark an intent delivered."""
-    _set(connection, intent_id, status=OutboxStatus.DONE, finished_at=now, last_error="")
-
-
-def postpone(connection: Connection, intent_id: int, *, until: datetime, error: str) -> None:
-    """Give an intent back for a later try."""
-    _set(
-        connection,
-        intent_id,
-        status=OutboxStatus.PENDING,
-        not_before=until,
-        last_error=error[:2000],
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.id == intent_id)
+        .values(
+            status=OutboxStatus.DONE,
+            finished_at=now,
+            lease_until=None,
+            lease_owner="",
+            last_error="",
+        )
     )
 
 
-def bury(connection: Connection, intent_id: int, *, now: datetime, error: str) -> None:
-    """Give up on an intent; it stays visible as dead."""
-    _set(
-        connection,
-        intent_id,
-        status=OutboxStatus.DEAD,
-        finished_at=now,
-        last_error=error[:2000],
+def postpone(connection: Connection, intent: Intent, *, until: datetime, error: str) -> None:
+    """Give an intent back for a later try, unless its lease ran out and somebody else has it."""
+    connection.execute(
+        update(outbox)
+        .where(*_mine(intent))
+        .values(
+            status=OutboxStatus.PENDING,
+            not_before=until,
+            lease_until=None,
+            lease_owner="",
+            last_error=error[:2000],
+        )
     )
 
 
-def is_written(connection: Connection, *, idempotency_key: str) -> bool:
-    """Whether an intent with that key was ever written."""
-    query = select(outbox.c.id).where(outbox.c.idempotency_key == idempotency_key)
+def bury(connection: Connection, intent: Intent, *, now: datetime, error: str) -> bool:
+    """Give up on an intent; it stays visible as dead. False when somebody else has it."""
+    done = connection.execute(
+        update(outbox)
+        .where(*_mine(intent))
+        .values(
+            status=OutboxStatus.DEAD,
+            finished_at=now,
+            lease_until=None,
+            lease_owner="",
+            last_error=error[:2000],
+        )
+    )
+    return done.rowcount == 1
+
+
+def is_waiting(connection: Connection, *, kind: str) -> bool:
+    """Whether an intent of that kind waits that nobody has begun to deliver."""
+    query = select(outbox.c.id).where(
+        outbox.c.status == OutboxStatus.PENDING, outbox.c.attempts == 0, outbox.c.kind == kind
+    )
     return connection.execute(query).first() is not None
+
+
+def unfinished_subjects(connection: Connection, *, kind: str) -> frozenset[str]:
+    """The subjects of all intents of that kind that wait or are being delivered."""
+    query = select(outbox.c.subject).where(_UNFINISHED, outbox.c.kind == kind)
+    return frozenset(connection.execute(query).scalars())
 
 
 def counts(connection: Connection) -> dict[str, int]:
@@ -140,9 +179,19 @@ def counts(connection: Connection) -> dict[str, int]:
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
-def _set(connection: Connection, intent_id: int, **values: object) -> None:
-    connection.execute(
-        update(outbox)
-        .where(outbox.c.id == intent_id)
-        .values(lease_until=None, lease_owner="", **values)
+def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    heads = select(func.min(outbox.c.id)).where(_UNFINISHED).group_by(outbox.c.subject)
+    return (
+        outbox.c.id.in_(heads),
+        outbox.c.not_before <= now,
+        or_(outbox.c.status == OutboxStatus.PENDING, outbox.c.lease_until < now),
+    )
+
+
+def _mine(intent: Intent) -> tuple[ColumnElement[bool], ...]:
+    """The number of attempts is the fence: each lease counts it up."""
+    return (
+        outbox.c.id == intent.id,
+        outbox.c.status == OutboxStatus.DELIVERING,
+        outbox.c.attempts == intent.attempts,
     )

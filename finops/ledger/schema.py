@@ -9,7 +9,7 @@ from sqlalchemy import Engine, create_engine, inspect, make_url, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from finops.domain.errors import TryAgainLater
-from finops.ledger.database import WRITE_LOCK_KEY, open_engine
+from finops.ledger.database import PATIENCE_SECONDS, WRITE_LOCK_KEY, open_engine
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 SCHEMA_FILE = Path(__file__).parent.parent / "db_schema.sql"
@@ -19,7 +19,7 @@ def migrate(engine: Engine) -> None:
     """Bring the database to the newest revision; several replicas may do this at once."""
     config = _config()
     try:
-        with engine.execution_options(finops_writes=True).begin() as connection:
+        with engine.execution_options(finops_writes_within=PATIENCE_SECONDS).begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(
                     text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITE_LOCK_KEY}

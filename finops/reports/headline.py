@@ -17,7 +17,7 @@ def headline_of(
         return f"No cash has left the bill yet; {_still_to_come(totals)}."
     parts = [f"{format_usd(cash)}/month has verifiably left the bill"]
     if share is not None:
-        parts.append(f"{_percent(share)} of it against the promised {_percent(PROMISED_SHARE)}")
+        parts.append(f"{percent(share)} of it ({percent(PROMISED_SHARE)} promised)")
     if previous is not None:
         parts.append(_change(cash - previous.verified.cashable_usd_per_month, period))
     return f"{', '.join(parts)}; {_still_to_come(totals)}."
@@ -32,7 +32,7 @@ def _still_to_come(totals: Tally) -> str:
         return f"{format_usd(offered.cashable_usd_per_month)}/month waits for a decision"
     if offered.freed_usd_per_month > 0:
         freed = format_usd(offered.freed_usd_per_month)
-        return f"room worth {freed}/month waits for a decision, which is not cash"
+        return f"room worth {freed}/month, not cash, waits for a decision"
     return "nothing more waits for a decision"
 
 
@@ -43,6 +43,8 @@ def _change(difference: Decimal, period: Period) -> str:
     return f"{format_usd(abs(difference))}/month {word} than the {period.noun} before"
 
 
-def _percent(share: Decimal) -> str:
-    percent = share * 100
-    return f"{percent:.0f} %" if percent >= 10 or percent == 0 else f"{percent:.1f} %"
+def percent(share: Decimal) -> str:
+    """`20 %`, and `5.5 %` where a whole number would say too little."""
+    hundredths = share * 100
+    is_rough = hundredths >= 10 or hundredths == 0
+    return f"{hundredths:.0f} %" if is_rough else f"{hundredths:.1f} %"

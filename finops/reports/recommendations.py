@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from finops.domain.lifecycle import OFFERED, Status
+from finops.domain.estate import UNKNOWN_TEAM
+from finops.domain.lifecycle import WAITING, Status
 from finops.domain.money import Saving, format_usd
 from finops.domain.opportunity import OpportunityRecord
 from finops.domain.verdict import Verdict
@@ -53,7 +54,7 @@ def _merge(team: str, records: Sequence[OpportunityRecord], today: date) -> Reco
 
 
 def _decide(team: str, records: Sequence[OpportunityRecord], today: date) -> Recommendation | None:
-    waiting = [record for record in records if record.status in OFFERED]
+    waiting = [record for record in records if record.status in WAITING]
     due = today + timedelta(days=_DAYS_TO_DECIDE)
     what = f"decide on {_count(waiting, 'opportunity', 'opportunities')}"
     return _recommendation(team, waiting, due, what)
@@ -65,7 +66,8 @@ def _recommendation(
     if not records:
         return None
     worth = sum((record.opportunity.saving for record in records), Saving())
-    sentence = f"Team {team}: {what} by {due:%a %d %b}, worth {_worth_words(worth)}."
+    who = "Triage" if team == UNKNOWN_TEAM else f"Team {team}"
+    sentence = f"{who}: {what} by {due:%a} {due.day} {due:%b}, worth {_worth_words(worth)}."
     return Recommendation(team=team, due=due, sentence=sentence, worth=worth)
 
 

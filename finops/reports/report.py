@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from finops.domain.estate import UNKNOWN_TEAM
 from finops.domain.money import Saving, to_cents
 
 # The promise: 30 % of the bill in 30 days, counted in verified cash.
@@ -19,6 +20,11 @@ class PeriodKind(StrEnum):
 
     WEEKLY = "weekly"
     MONTHLY = "monthly"
+
+
+def named(team: str) -> str:
+    """A team as leaders read it: work that nobody owns has no team."""
+    return "no team" if team == UNKNOWN_TEAM else team
 
 
 @dataclass(frozen=True, slots=True)

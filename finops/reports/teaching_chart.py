@@ -24,9 +24,9 @@ _STEPS = (
 
 def teaching_chart(title: str) -> Chart:
     """A picture of the three stages with `title` above it."""
-    figure = new_figure(2.9)
+    figure = new_figure(2.4)
     top = write_title(figure, title, "How a saving comes about, and where it will stand here.")
-    axes = add_axes(figure, left=0.35, right=0.35, top=top, bottom=0.2)
+    axes = add_axes(figure, left=0.28, right=0.28, top=top, bottom=0.2)
     axes.set_xlim(0, 3)
     axes.set_ylim(0, 1)
     axes.set_xticks([])
@@ -35,8 +35,8 @@ def teaching_chart(title: str) -> Chart:
         axes.barh(0.78, 0.86, left=index + 0.03, height=0.3, color=colour)
         style = {"ha": "center", "va": "center"}
         ink = INK if colour == OFFERED else PAPER
-        write(axes, (index + 0.46, 0.78), name, fontsize=14, weight="bold", color=ink, **style)
-        write(axes, (index + 0.46, 0.36), words, fontsize=11, **style)
+        write(axes, (index + 0.46, 0.78), name, fontsize=12, weight="bold", color=ink, **style)
+        write(axes, (index + 0.46, 0.36), words, fontsize=9.5, **style)
         if index < len(_STEPS) - 1:
             write(axes, (index + 0.96, 0.78), "→", fontsize=18, color=QUIET, **style)
     steps = ", then ".join(f"{name.lower()}: {words}" for name, words, _ in _STEPS)

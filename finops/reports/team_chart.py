@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from finops.domain.money import Saving, format_usd
+from finops.domain.money import Saving
 from finops.reports.drawing import (
     FONT,
     IN_FLIGHT,
@@ -23,15 +23,18 @@ from finops.reports.drawing import (
     legible,
     new_figure,
     png_of,
+    said_usd,
     short_usd,
     write,
     write_title,
 )
-from finops.reports.report import SavingsReport, Tally
+from finops.reports.report import SavingsReport, Tally, named
 from finops.reports.teaching_chart import teaching_chart
 
 MOST_TEAMS = 12
-_ROW_INCHES = 0.36
+_ROW_INCHES = 0.34
+_NAMES_INCHES = 1.25
+_GAP_INCHES = 0.2
 _STAGES: tuple[tuple[str, str, str | None, Callable[[Tally], Saving]], ...] = (
     ("verified on the bill", VERIFIED, None, lambda row: row.verified),
     ("in flight", IN_FLIGHT, "////", lambda row: row.in_flight),
@@ -54,14 +57,14 @@ def savings_by_team_chart(report: SavingsReport) -> Chart:
         return teaching_chart("No team has a saving yet: the bars appear with the first finding")
     rows = [*named, rest] if rest else named
     title = _title(report.by_team)
-    figure = new_figure(2.15 + _ROW_INCHES * max(3, len(rows)))
-    note = "US dollars a month: verified of all that is possible. Cash and room share one scale."
+    figure = new_figure(1.95 + _ROW_INCHES * max(3, len(rows)))
+    note = "US dollars a month, verified of all that is possible. One scale for both."
     top = write_title(figure, title, note) + 0.32
     highest = max(_total(row, part) for row in named for _, part in _PARTS)
-    panel = (WIDTH_INCHES - 2.35 - 0.55 - 0.45) / 2
+    panel = (WIDTH_INCHES - _NAMES_INCHES - 0.3 - _GAP_INCHES) / 2
     for index, (heading, part) in enumerate(_PARTS):
-        left = 2.35 + index * (panel + 0.45)
-        axes = add_axes(figure, left=left, right=WIDTH_INCHES - left - panel, top=top, bottom=0.85)
+        left = _NAMES_INCHES + index * (panel + _GAP_INCHES)
+        axes = add_axes(figure, left=left, right=WIDTH_INCHES - left - panel, top=top, bottom=0.7)
         _draw_panel(axes, rows, part, highest, bars=len(named))
         axes.set_title(heading, loc="left", fontsize=10.5, color=INK, family=FONT, weight="bold")
         axes.set_yticks(range(len(rows)), [""] * len(rows))
@@ -87,8 +90,9 @@ def _draw_panel(
         words = _label(row, part) if has_money else "–"
         at = (end + float(highest) * 0.02, index)
         write(axes, at, words, va="center", color=INK if has_money else QUIET)
-    dollar_axis(axes, along_x=True, steps=3)
-    axes.set_xlim(0, float(highest) * 1.62 or 1.0)
+    dollar_axis(axes, along_x=True, steps=2)
+    # Room for the words behind the longest bar.
+    axes.set_xlim(0, float(highest) * 1.75 or 1.0)
     axes.set_ylim(max(3, len(rows)) - 0.5, -0.5)
 
 
@@ -109,7 +113,7 @@ def _draw_bar(axes: Axes, index: int, row: Tally, part: Callable[[Saving], Decim
 def _name_rows(axes: Axes, rows: Sequence[Tally]) -> None:
     for index, row in enumerate(rows):
         axes.annotate(
-            legible(row.name, 22) or "(no name)",
+            legible(named(row.name), 14) or "(no name)",
             (0, index),
             xytext=(-8, 0),
             textcoords="offset points",
@@ -131,7 +135,7 @@ def _legend(figure: Figure) -> None:
     legend = figure.legend(
         handles=patches,
         loc="lower left",
-        bbox_to_anchor=(2.25 / WIDTH_INCHES, 0.01),
+        bbox_to_anchor=(_NAMES_INCHES / WIDTH_INCHES - 0.02, 0.01),
         ncols=3,
         frameon=False,
         handlelength=1.6,
@@ -171,27 +175,40 @@ def _title(teams: Sequence[Tally]) -> str:
     open_to = max(teams, key=lambda team: team.offered.cashable_usd_per_month)
     verified = best.verified.cashable_usd_per_month
     offered = open_to.offered.cashable_usd_per_month
-    waits = f"{legible(open_to.name, 30)} has the most to decide: {format_usd(offered)}/month cash"
+    waits = f"{_who(open_to, 'team')} has the most to decide: {said_usd(offered)}/month"
     if verified > 0 and offered > 0 and best is open_to:
         return (
-            f"{legible(best.name, 30)} has {format_usd(verified)}/month of cash verified and "
-            f"{format_usd(offered)}/month still to decide"
+            f"{_who(best)} has {said_usd(verified)}/month of cash verified and "
+            f"{said_usd(offered)}/month still to decide"
         )
     if verified > 0:
-        leads = f"{legible(best.name, 30)} leads with {format_usd(verified)}/month verified cash"
+        leads = f"{_who(best)} leads with {said_usd(verified)}/month of verified cash"
         return f"{leads}; {waits}" if offered > 0 else leads
     if offered > 0:
         return f"No cash is verified yet; {waits}"
     freed = max(teams, key=lambda team: team.offered.freed_usd_per_month)
-    amount = format_usd(freed.offered.freed_usd_per_month)
-    return f"So far it is room, not cash; {legible(freed.name, 30)} is offered {amount}/month"
+    amount = said_usd(freed.offered.freed_usd_per_month)
+    return f"So far it is room, not cash; {_who(freed, 'team')} is offered {amount}/month"
+
+
+def _who(team: Tally, word: str = "Team") -> str:
+    """`Team shop`; work that nobody owns is not a team's."""
+    is_owned = named(team.name) == team.name
+    return f"{word} {legible(team.name, 30)}" if is_owned else f"{word[0]}riage"
 
 
 def _alt_text(title: str, teams: Sequence[Tally]) -> str:
-    rows = [
-        f"{legible(team.name, 40)}: verified {team.verified}, in flight {team.in_flight}, offered "
-        f"{team.offered}"
-        for team in teams[:5]
-    ]
+    rows = [f"{legible(named(team.name), 40)}: {_stages(team)}" for team in teams[:5]]
     more = f"; and {len(teams) - 5} teams more" if len(teams) > 5 else ""
     return f"Bar chart. {title}. {'; '.join(rows)}{more}."
+
+
+def _stages(team: Tally) -> str:
+    """`verified $420 cash, offered $80 cash and $103 room`; what is nothing stays unsaid."""
+    said = []
+    for name, *_, of in _STAGES:
+        cash, room = of(team).cashable_usd_per_month, of(team).freed_usd_per_month
+        kinds = [f"{said_usd(amount)} {kind}" for amount, kind in ((cash, "cash"), (room, "room"))
+                 if amount]  # fmt: skip
+        said += [f"{name} {' and '.join(kinds)}"] if kinds else []
+    return ", ".join(said) or "nothing"

@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from matplotlib.axes import Axes
 
-from finops.domain.money import format_usd
 from finops.reports.drawing import (
     PAPER,
     PROMISE,
@@ -16,9 +15,11 @@ from finops.reports.drawing import (
     dollar_axis,
     new_figure,
     png_of,
+    said_usd,
     write,
     write_title,
 )
+from finops.reports.headline import percent
 from finops.reports.report import SavingsReport, TrendPoint
 from finops.reports.teaching_chart import teaching_chart
 
@@ -40,9 +41,9 @@ def verified_trend_chart(report: SavingsReport) -> Chart:
     title = _title(report, weeks)
     promise = _promise(report)
     in_sight = promise if promise and promise <= _PROMISE_IN_SIGHT * max(values) else None
-    figure = new_figure(4.2)
+    figure = new_figure(3.3)
     top = write_title(figure, title, _note(promise, in_sight)) + 0.15
-    axes = add_axes(figure, left=0.95, right=0.95, top=top, bottom=0.45)
+    axes = add_axes(figure, left=0.75, right=0.75, top=top, bottom=0.4)
     _draw(axes, values)
     _name_weeks(axes, weeks)
     if in_sight:
@@ -63,7 +64,7 @@ def _draw(axes: Axes, values: Sequence[float]) -> None:
     axes.set_xlim(-0.35, len(values) - 1 + 0.35)
     last = (len(values) - 1, values[-1])
     axes.annotate(
-        format_usd(Decimal(values[-1])),
+        said_usd(Decimal(values[-1])),
         last,
         xytext=(9, 0),
         textcoords="offset points",
@@ -79,7 +80,7 @@ def _draw(axes: Axes, values: Sequence[float]) -> None:
 def _draw_promise(axes: Axes, promise: float, weeks: int) -> None:
     axes.axhline(promise, color=PROMISE, linewidth=1.6, linestyle=(0, (5, 3)))
     style = {"weight": "bold", "bbox": {"facecolor": PAPER, "edgecolor": "none", "pad": 2}}
-    words = f"promised {format_usd(Decimal(promise))}"
+    words = f"promised {said_usd(Decimal(promise))}"
     write(axes, (-0.3, promise), words, color=PROMISE, va="center", ha="left", **style)
 
 
@@ -113,30 +114,30 @@ def _promise(report: SavingsReport) -> float | None:
 
 def _title(report: SavingsReport, weeks: Sequence[TrendPoint]) -> str:
     newest = weeks[-1].verified_cashable_usd_per_month
-    said = f"Verified cash stands at {format_usd(newest)}/month"
+    said = f"Verified cash stands at {said_usd(newest)}/month"
     if len(weeks) > 1:
         before = weeks[-2].verified_cashable_usd_per_month
         change = newest - before
         word = "up" if change > 0 else "down"
-        moved = f"{word} {format_usd(abs(change))} in a week" if change else "unchanged for a week"
+        moved = f"{word} {said_usd(abs(change))} in a week" if change else "unchanged for a week"
         said = f"{said}, {moved}"
     if report.bill_usd_per_month:
-        percent = 100 * newest / report.bill_usd_per_month
-        said = f"{said}: {percent:.1f} % of the bill ({100 * report.promised_share:.0f} % promised)"
+        share = percent(newest / report.bill_usd_per_month)
+        said = f"{said}: {share} of the bill ({percent(report.promised_share)} promised)"
     return said
 
 
 def _note(promise: float | None, in_sight: float | None) -> str:
-    note = "US dollars a month that the bill shows as gone, at the end of each week."
+    note = "US dollars a month gone from the bill, at the end of each week."
     if promise and not in_sight:
-        return f"{note} The promise is {format_usd(Decimal(promise))}, above this picture."
+        return f"{note} Promised: {said_usd(Decimal(promise))}."
     return note
 
 
 def _alt_text(title: str, weeks: Sequence[TrendPoint], promise: float | None) -> str:
     listed = ", ".join(
-        f"{point.day:%d %b} {format_usd(point.verified_cashable_usd_per_month)}"
+        f"{point.day:%d %b} {said_usd(point.verified_cashable_usd_per_month)}"
         for point in weeks[-6:]
     )
-    line = f" The promise is {format_usd(Decimal(promise))}/month." if promise else ""
+    line = f" The promise is {said_usd(Decimal(promise))}/month." if promise else ""
     return f"Line chart. {title}. Latest weeks: {listed}.{line}"

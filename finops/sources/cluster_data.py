@@ -29,6 +29,7 @@ def load_cluster_data(path: Path, now: datetime, *, prices: PriceList | None = N
 
 def parse_cluster_data(content: bytes, *, is_json: bool, source: str) -> object:
     """Parse bytes strictly: no NaN, no key twice, no alias bomb, no endless nesting."""
+    _refuse_no_data(content, source)
     try:
         if not is_json:
             return typed_document(decode(content))
@@ -41,8 +42,23 @@ def parse_cluster_data(content: bytes, *, is_json: bool, source: str) -> object:
         raise InvalidInput(
             f"{source} is no JSON: {error.msg} in line {error.lineno}, column {error.colno}."
         ) from error
-    except (ValueError, RecursionError) as error:
-        raise InvalidInput(f"{source} is no JSON that can be read: {str(error)[:120]}.") from error
+    except RecursionError as error:
+        raise InvalidInput(
+            f"{source} is no JSON that can be read: it is nested too deep."
+        ) from error
+    except ValueError as error:
+        what = "a number in it has thousands of digits, or it is not UTF-8 text"
+        raise InvalidInput(f"{source} is no JSON that can be read: {what}.") from error
+
+
+def _refuse_no_data(content: bytes, source: str) -> None:
+    start = content[:1000].removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not start and len(content) <= 1000:
+        raise InvalidInput(f"{source} is empty; it should hold the cluster_data shape.")
+    if start[:1] == b"<":
+        raise InvalidInput(
+            f"{source} holds a web page or XML instead of data; was it a login page that was saved?"
+        )
 
 
 def _read(path: Path) -> bytes:

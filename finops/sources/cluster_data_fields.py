@@ -4,12 +4,10 @@ A reader takes the raw value and returns the read one, or raises InvalidInput wi
 follows the place: `workloads.shop[3].cpu_request` + `: -1 is negative`.
 """
 
-import difflib
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import ROUND_CEILING, Decimal
 from typing import Any
@@ -22,88 +20,17 @@ from finops.domain.quantities import (
     parse_cpu_millicores,
     parse_memory_bytes,
 )
+from finops.sources.cluster_data_problems import Reader, shown
 
-MAX_PROBLEMS = 20
 MAX_TEXT = 253
 MAX_LIST = 10_000
 # 64 TiB, the largest EBS volume there is (io2 Block Express, gp3).
 MAX_VOLUME_GIB = 65_536
 MAX_USD_PER_HOUR = Decimal(10_000)
+# EC2 began in 2006. Go programs write 0001-01-01 for a time they do not know.
+FIRST_YEAR = 2006
 
 _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._:-]*[A-Za-z0-9])?")
-
-Reader = Callable[[Any], Any]
-
-
-@dataclass(slots=True)
-class Problems:
-    """Everything that is wrong with one file, by place; the first 20 are told."""
-
-    found: list[str] = field(default_factory=list)
-    count: int = 0
-
-    def add(self, place: str, phrase: str) -> None:
-        """Note one problem."""
-        self.count += 1
-        if len(self.found) < MAX_PROBLEMS:
-            self.found.append(f"{place}: {phrase.rstrip('.')}")
-
-    def raise_if_any(self, source: str) -> None:
-        """Raise InvalidInput with one line a problem."""
-        if not self.count:
-            return
-        more = [f"… and {self.count - MAX_PROBLEMS} more"] if self.count > MAX_PROBLEMS else []
-        lines = "\n".join(f"- {line}" for line in self.found + more)
-        raise InvalidInput(f"{source} was not read; nothing of it is used.\n{lines}")
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """How one key is read, and whether it must be there."""
-
-    read: Reader
-    is_required: bool = False
-
-
-def read_record(
-    raw: object, fields: Mapping[str, Field], place: str, problems: Problems
-) -> dict[str, Any] | None:
-    """The known keys of a mapping, read; None (with problems noted) when anything is wrong."""
-    if not isinstance(raw, Mapping):
-        problems.add(place, f"{shown(raw)} is not a mapping")
-        return None
-    before = problems.count
-    for key in raw:
-        if key not in fields:
-            problems.add(place, _unknown_key(key, fields))
-    read = {}
-    for name, one in fields.items():
-        if name not in raw:
-            if one.is_required:
-                problems.add(f"{place}.{name}", "is missing")
-            continue
-        try:
-            read[name] = one.read(raw[name])
-        except InvalidInput as error:
-            problems.add(f"{place}.{name}", str(error))
-    return read if problems.count == before else None
-
-
-def shown(value: object) -> str:
-    """A value as a message may repeat it: short, printable, and never a whole structure."""
-    if isinstance(value, str):
-        return repr(value[:40])
-    if isinstance(value, bool | float) or value is None:
-        return repr(value)
-    if isinstance(value, int):
-        return str(value) if value.bit_length() < 64 else "a huge number"
-    return f"a {type(value).__name__}"
-
-
-def _unknown_key(key: object, fields: Mapping[str, Field]) -> str:
-    near = difflib.get_close_matches(str(key)[:60], fields, n=1) if isinstance(key, str) else []
-    hint = f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(sorted(fields))}"
-    return f"the key {shown(key)} is not known{hint}"
 
 
 def text(value: object) -> str:
@@ -122,6 +49,23 @@ def name(value: object) -> str:
     if not _NAME.fullmatch(text(value)):
         raise InvalidInput(f"{shown(value)} is not a name; letters, digits and ._:- are allowed")
     return str(value)
+
+
+def short_name(longest: int) -> Reader:
+    """A reader of names of at most `longest` characters, as namespaces and clusters have them."""
+
+    def read(value: object) -> str:
+        found = name(value)
+        if len(found) > longest:
+            raise InvalidInput(f"{shown(value)}… has {len(found)} characters; {longest} are most")
+        return found
+
+    return read
+
+
+# EKS allows 100 for a cluster; a namespace, a container and a kind are DNS labels.
+cluster_name = short_name(100)
+label_name = short_name(63)
 
 
 def number(value: object) -> Decimal:
@@ -206,11 +150,14 @@ def moment(value: object) -> datetime:
             value = datetime.fromisoformat(value)
         except ValueError:
             raise InvalidInput(f"{shown(value)} is not a date like 2026-07-01") from None
-    if isinstance(value, datetime):
-        return value if value.tzinfo else value.replace(tzinfo=UTC)
-    if isinstance(value, date):
-        return datetime(value.year, value.month, value.day, tzinfo=UTC)
-    raise InvalidInput(f"{shown(value)} is not a date like 2026-07-01")
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime(value.year, value.month, value.day, tzinfo=UTC)
+    if not isinstance(value, datetime):
+        raise InvalidInput(f"{shown(value)} is not a date like 2026-07-01")
+    found = value if value.tzinfo else value.replace(tzinfo=UTC)
+    if found.year < FIRST_YEAR:
+        raise InvalidInput(f"{found:%Y-%m-%d} is before EC2 began; write null for unknown")
+    return found
 
 
 def tags(value: object) -> dict[str, str]:

@@ -17,7 +17,7 @@ from finops.domain.estate import (
 from finops.domain.prices import MachinePrice, PriceList
 from finops.domain.quantities import GIB
 from finops.sources import cluster_data_fields as read
-from finops.sources.cluster_data_fields import Field
+from finops.sources.cluster_data_problems import Field
 
 Fields = Mapping[str, Any]
 
@@ -25,8 +25,12 @@ _OWNER = {"tags": Field(read.tags), "team": Field(read.or_none(read.text))}
 # Not a kind of Kubernetes: the data did not say which one runs the container.
 UNKNOWN_KIND = "Workload"
 _REPLICAS = read.whole(100_000)
+# All replicas of one container together. The largest clusters there are have some 65,000 nodes;
+# more than this is a unit mistake that would be a saving of billions.
+_MAX_CORES_IN_ALL = 1_000_000
+_MAX_GIB_IN_ALL = 10_000_000
 
-CLUSTER = Field(read.text, is_required=True)
+CLUSTER = Field(read.cluster_name, is_required=True)
 
 WORKLOAD_FIELDS: Mapping[str, Field] = {
     "name": Field(read.name, is_required=True),
@@ -34,8 +38,8 @@ WORKLOAD_FIELDS: Mapping[str, Field] = {
     "cpu_usage": Field(read.or_none(read.cpu), is_required=True),
     "memory_request_gb": Field(read.or_none(read.memory), is_required=True),
     "memory_usage_gb": Field(read.or_none(read.memory), is_required=True),
-    "kind": Field(read.name),
-    "container": Field(read.name),
+    "kind": Field(read.label_name),
+    "container": Field(read.label_name),
     "replicas": Field(_REPLICAS),
     "cpu_limit": Field(read.or_none(read.cpu)),
     "memory_limit_gb": Field(read.or_none(read.memory)),
@@ -85,6 +89,7 @@ VOLUME_FIELDS: Mapping[str, Field] = {
 
 def workload_from(fields: Fields, namespace: str, *, cluster: str, source: str) -> Workload:
     """A workload with the one container that the entry describes."""
+    _refuse_absurd_sums(fields)
     container = Container(
         name=fields.get("container", ""),
         cpu_request_millicores=fields["cpu_request"],
@@ -98,7 +103,7 @@ def workload_from(fields: Fields, namespace: str, *, cluster: str, source: str) 
     )
     return Workload(
         cluster=cluster,
-        namespace=read.name(namespace),
+        namespace=namespace,
         kind=fields.get("kind", UNKNOWN_KIND),
         name=fields["name"],
         replicas=fields.get("replicas", 1),
@@ -106,6 +111,17 @@ def workload_from(fields: Fields, namespace: str, *, cluster: str, source: str) 
         source_path=source,
         **_owner(fields),
     )
+
+
+def _refuse_absurd_sums(fields: Fields) -> None:
+    replicas = fields.get("replicas", 1)
+    cores = (fields["cpu_request"] or 0) * replicas // 1000
+    gib = (fields["memory_request_gb"] or 0) * replicas // GIB
+    if cores > _MAX_CORES_IN_ALL or gib > _MAX_GIB_IN_ALL:
+        raise InvalidInput(
+            f"{replicas:,} replicas ask for {cores:,} cores and {gib:,} GiB in all; check the "
+            "units (cpu_request is in cores of one replica, memory_request_gb in GiB)"
+        )
 
 
 def _usage(

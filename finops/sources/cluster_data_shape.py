@@ -15,9 +15,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from finops.domain.errors import InvalidInput
-from finops.domain.estate import NodeGroup, Snapshot, Volume, Workload
+from finops.domain.estate import Gap, NodeGroup, Snapshot, Volume, Workload
 from finops.domain.prices import DEFAULT_UNIT_PRICES, PriceList
-from finops.sources.cluster_data_fields import Field, Problems, read_record, shown
+from finops.sources.cluster_data_fields import label_name
+from finops.sources.cluster_data_problems import Field, Problems, plain, read_record, shown
 from finops.sources.cluster_data_records import (
     CLUSTER,
     NODE_FIELDS,
@@ -57,9 +58,10 @@ def read_cluster_data(
     prices, unit prices. Without it only given prices are known and unit prices are the defaults.
 
     A usage figure without history becomes a summary of one sample and `window_days` 0; with
-    `history_days` or daily peaks that many days. An entry is one container: entries of one name
-    and different `container` are one workload; an entry without `container` is a workload's only
-    one and its container has the name ""; without `kind` its kind is "Workload".
+    `history_days` or daily peaks that many days. A section that is left out becomes a gap. An entry
+    is one container: entries of one name and different `container` are one workload; an entry
+    without `container` is a workload's only one and its container has the name ""; without `kind`
+    its kind is "Workload".
 
     Raises InvalidInput that lists every problem (at most 20) by place, such as
     `workloads.shop[3].cpu_request: -1 is negative`.
@@ -86,7 +88,21 @@ def _snapshot(raw: Mapping[str, Any], reading: _Reading) -> Snapshot:
         node_groups=groups,
         volumes=volumes,
         unit_prices=prices.unit_prices(nodes) if prices else DEFAULT_UNIT_PRICES,
+        gaps=_gaps(raw, reading.source),
     )
+
+
+def _gaps(raw: Mapping[str, Any], source: str) -> tuple[Gap, ...]:
+    """A section that is left out was not looked at; an empty one says that there is nothing."""
+    silent = [section for section in _SECTIONS if raw.get(section) is None]
+    if not silent:
+        return ()
+    named = " and ".join([", ".join(silent[:-1]), silent[-1]] if silent[1:] else silent)
+    sentence = (
+        f"The data says nothing of {named.replace('_', ' ')}: what is known of them stays. Send an "
+        "empty list where there are none."
+    )
+    return (Gap(plain(source), sentence, hides_resources=True),)
 
 
 def _workloads(raw: object, reading: _Reading) -> tuple[Workload, ...]:
@@ -97,12 +113,17 @@ def _workloads(raw: object, reading: _Reading) -> tuple[Workload, ...]:
         return ()
     merged: dict[tuple[str, str, str], Workload] = {}
     for namespace, entries in raw.items():
-        place = f"workloads.{namespace if isinstance(namespace, str) else shown(namespace)}"[:300]
+        place = f"workloads.{plain(str(namespace))}"
+        try:
+            label_name(namespace)
+        except InvalidInput as error:
+            reading.problems.add(place, f"the namespace {error}")
+            continue
         if not isinstance(entries, list | tuple) or len(entries) > MAX_RECORDS:
             reading.problems.add(place, f"{shown(entries)} is not a list of workloads")
             continue
         for index, entry in enumerate(entries):
-            _add_workload(entry, str(namespace), f"{place}[{index}]", merged=merged, to=reading)
+            _add_workload(entry, namespace, f"{place}[{index}]", merged=merged, to=reading)
     return tuple(merged.values())
 
 
@@ -188,6 +209,11 @@ def _checked_times(volume: Volume, now: datetime) -> Volume:
     ):
         if moment and moment > now + _CLOCK_SKEW:
             raise InvalidInput(f"{label} {moment:%Y-%m-%d} is in the future")
+    if volume.created_at and volume.detached_since and volume.detached_since < volume.created_at:
+        raise InvalidInput(
+            f"detached_since {volume.detached_since:%Y-%m-%d} is before created_at "
+            f"{volume.created_at:%Y-%m-%d}"
+        )
     if volume.is_attached and volume.detached_since:
         raise InvalidInput("detached_since is given for an attached volume")
     return volume

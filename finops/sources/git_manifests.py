@@ -64,17 +64,23 @@ def read_manifests(
     """Workloads and gaps of the manifests in `files`, in the order of their paths.
 
     A workload that is declared twice (one kind, namespace and name) is kept as first found, with a
-    gap that names both files.
+    gap that names both files. Files without any workload are a gap too: an emptied repository or a
+    wrong folder must not look like an estate in which everything was deleted.
     """
     chart_folders = _chart_template_folders(files)
     kept: dict[tuple[str, str, str], Workload] = {}
     gaps: list[Gap] = []
     for path in sorted(p for p in files if _is_candidate(p, files[p], rules)):
+        if not path.isprintable():
+            gaps.append(_gap(f"{path!a} has unprintable characters in its name; rename it."))
+            continue
         if path.startswith(chart_folders):
             gaps.append(_helm_gap(path))
             continue
         for found in _read_file(path, files[path], cluster=cluster, rules=rules):
             _keep(found, kept, gaps)
+    if not kept and not gaps:
+        gaps.append(_nothing_gap(len(files), rules))
     return DesiredState(tuple(kept.values()), tuple(dict.fromkeys(gaps)))
 
 
@@ -154,18 +160,37 @@ def _read_document(
         yield _gap(f"{where} was skipped: {error}.")
 
 
+def _nothing_gap(count: int, rules: ManifestRules) -> Gap:
+    where = f" (searched: {', '.join(rules.folders)})" if rules.folders else ""
+    return _gap(
+        f"None of {count} files declares a workload as a plain manifest{where}; what is known of "
+        "workloads stays. Check the repository, its main branch and the folders in the settings."
+    )
+
+
 def _numbered_documents(text: str) -> Iterator[tuple[int, object]]:
     """Documents counted from 1; a broken one is an InvalidInput and the others are still read."""
     try:
         yield from enumerate(text_documents(text), start=1)
         return
     except InvalidInput as error:
-        pieces = [piece for piece in _DOCUMENT_START.split(text) if piece.strip()]
+        pieces = _pieces(text)
         if len(pieces) == 1:
             yield 1, error
             return
     for number, piece in enumerate(pieces, start=1):
         yield number, _one_document(piece)
+
+
+def _pieces(text: str) -> list[str]:
+    """The documents of a file as texts, each moved down to the line it stands on in the file."""
+    pieces: list[str] = []
+    line = 0
+    for piece in _DOCUMENT_START.split(text):
+        if piece.strip():
+            pieces.append("\n" * line + piece)
+        line += piece.count("\n")
+    return pieces
 
 
 def _one_document(piece: str) -> object:

@@ -20,8 +20,11 @@ KINDS = (
 )
 # A machine has one of these; nobody runs 100,000 replicas of one.
 MAX_REPLICAS = 100_000
-# DNS-1123 subdomain, the rule of Kubernetes for names.
+# DNS-1123 subdomain, the rule of Kubernetes for names; namespaces and containers are labels.
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
+_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+# A label has at most 63 characters, an annotation any number; nobody's team has more than this.
+MAX_TEAM = 253
 
 Mapped = Mapping[str, object]
 _POD_SPEC: Mapping[str, tuple[str, ...]] = {
@@ -93,7 +96,7 @@ def label_of(document: Mapped) -> str:
     """`Deployment shop/frontend`, for sentences; unsafe characters are left out."""
     metadata = _mapping(document.get("metadata"))
     place = "/".join(str(metadata[key]) for key in ("namespace", "name") if metadata.get(key))
-    return "".join(c for c in f"{document.get('kind')} {place}" if c.isprintable())[:120]
+    return _printable(f"{document.get('kind')} {place}")[:120]
 
 
 def workload_from(
@@ -101,7 +104,8 @@ def workload_from(
 ) -> Workload:
     """Read one whole workload. Raises InvalidInput that begins with the key that is wrong."""
     metadata = _mapping(document.get("metadata"))
-    namespace = _name(metadata.get("namespace") or rules.default_namespace, "metadata.namespace")
+    namespace = metadata.get("namespace") or rules.default_namespace
+    namespace = _name(namespace, "metadata.namespace", rule=_LABEL)
     labels, annotations = _texts(metadata.get("labels")), _texts(metadata.get("annotations"))
     pod_labels = _texts(_at(document, *_TEMPLATE_POD_SPEC[:2], "metadata", "labels"))
     return Workload(
@@ -120,8 +124,12 @@ def workload_from(
 def _team(sources: Sequence[Mapping[str, str]], namespace: str, rules: ManifestRules) -> str:
     for key in rules.team_keys:
         for source in sources:
-            if source.get(key):
-                return source[key]
+            if len(found := source.get(key, "")) > MAX_TEAM:
+                raise InvalidInput(
+                    f"{key}: a team of {len(found):,} characters; {MAX_TEAM} are most"
+                )
+            if found:
+                return found
     return rules.team_by_namespace.get(namespace, UNKNOWN_TEAM)
 
 
@@ -166,7 +174,7 @@ def _container(raw: Mapped, place: str) -> Container:
     cpu_request = _cpu(requests, f"{place}.resources.requests.cpu")
     memory_request = _memory(requests, f"{place}.resources.requests.memory")
     return Container(
-        name=_name(raw.get("name"), f"{place}.name"),
+        name=_name(raw.get("name"), f"{place}.name", rule=_LABEL),
         cpu_request_millicores=cpu_request,
         cpu_limit_millicores=cpu_limit,
         memory_request_bytes=memory_request,
@@ -199,18 +207,22 @@ def _containers(document: Mapped, listing: str = "containers") -> Sequence[objec
     return found if isinstance(found, list) else ()
 
 
-def _name(raw: object, place: str) -> str:
-    if not isinstance(raw, str) or not _NAME.fullmatch(raw):
+def _name(raw: object, place: str, *, rule: re.Pattern[str] = _NAME) -> str:
+    if not isinstance(raw, str) or not rule.fullmatch(raw):
         raise InvalidInput(f"{place}: {_shown(raw)} is not a Kubernetes name")
     return raw
 
 
 def _texts(raw: object) -> dict[str, str]:
     return {
-        str(key): "".join(c for c in value if c.isprintable())
+        _printable(str(key)): _printable(value)
         for key, value in _mapping(raw).items()
         if isinstance(value, str)
     }
+
+
+def _printable(text: str) -> str:
+    return "".join(c for c in text if c.isprintable())
 
 
 def _at(document: object, *path: str) -> object:

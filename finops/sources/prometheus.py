@@ -16,7 +16,13 @@ from finops.domain.errors import OutsideWorldFailed, TryAgainLater, WillNeverWor
 from finops.domain.estate import Gap, UsageSummary, Workload
 from finops.ports import ContainerKey, ContainerUsage, UsageReading
 from finops.sources.pod_names import PodOwners, pod_owners
-from finops.sources.prometheus_api import Patience, PrometheusApi, TooMuchAtOnce, shown_url
+from finops.sources.prometheus_api import (
+    Patience,
+    PrometheusApi,
+    TooMuchAtOnce,
+    check_address,
+    shown_url,
+)
 from finops.sources.prometheus_queries import CPU, MEMORY, Metric, check_matchers, query_for
 from finops.sources.usage_series import Floats, TimeGrid, grid_ending, put_hottest, summarise
 
@@ -55,6 +61,7 @@ class PrometheusUsage:
     patience: Patience = field(default_factory=Patience)
 
     def __post_init__(self) -> None:
+        check_address(self.base_url)
         check_matchers(self.matchers)
 
     def read(
@@ -113,7 +120,8 @@ class PrometheusUsage:
         if len(failures) < len(found):
             return
         for_good = all(isinstance(error, WillNeverWork) for error in failures)
-        sentence = f"Prometheus at {self._shown} answered no question: {failures[0]}."
+        sentence = f"Prometheus at {self._shown} answered no question: {failures[0]}"
+        sentence = sentence if sentence.endswith("?") else f"{sentence}."
         raise WillNeverWork(sentence) if for_good else TryAgainLater(sentence, after_seconds=60)
 
 
@@ -189,6 +197,8 @@ def _usage(found: Sequence[_Found], grid: TimeGrid, url: str) -> dict[ContainerK
 
 def _summary(part: _Found, hottest: Floats, grid: TimeGrid, *, url: str) -> UsageSummary | None:
     source = f"Prometheus at {url}, {part.metric.name}, hottest pod of each {grid.step} s"
+    if part.warnings:
+        source += "; the server warned, so it may be too low"
     return summarise(hottest, grid, peak_share=part.metric.peak_share, source=source)
 
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 import requests
 import urllib3
 
-from finops.domain.errors import OutsideWorldFailed, TryAgainLater, WillNeverWork
+from finops.domain.errors import InvalidInput, OutsideWorldFailed, TryAgainLater, WillNeverWork
 from finops.sources.usage_series import TimeGrid
 
 _PIECE_BYTES = 256 * 1024
@@ -95,6 +95,20 @@ class PrometheusApi:
             raise TryAgainLater(_network_sentence(error, seconds), after_seconds=0) from error
         _check_status(response, body)
         return _answer(response, body)
+
+
+def check_address(url: str) -> None:
+    """Raise InvalidInput unless it is an http(s) address with a host."""
+    try:
+        parts = urlsplit(url)
+        is_address = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:  # such as a bracket that is not closed
+        is_address = False
+    if not is_address:
+        shown = _plain(url.rpartition("@")[2])[:80]
+        raise InvalidInput(
+            f"The Prometheus address {shown!r} is no URL; write it like http://prometheus:9090."
+        )
 
 
 def shown_url(url: str) -> str:

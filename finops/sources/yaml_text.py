@@ -17,6 +17,8 @@ MAX_ALIASES = 100
 # What all aliases of a file would add if they were written out.
 MAX_ALIASED_NODES = 100_000
 MAX_DEPTH = 100
+# 5 MB can hold 2,000,000 values and take a minute to read and edit; CRD bundles have 100,000.
+MAX_NODES = 500_000
 
 try:
     from yaml import CSafeLoader as _SafeLoader
@@ -64,6 +66,7 @@ def decode(data: bytes) -> str:
 def text_documents(text: str) -> list[object]:
     """All documents of a file with every scalar as text; null stays None.
 
+    A key that is written twice is refused, as the API server does: readers would disagree on it.
     Raises InvalidInput with the reason (and line, where YAML knows it) when the file is no YAML or
     breaks a limit.
     """
@@ -82,7 +85,7 @@ class _StrictLoader(_SafeLoader):
     """Refuses a key that is written twice: the second would silently win."""
 
 
-def _unique_mapping(loader: _StrictLoader, node: yaml.MappingNode) -> dict[object, object]:
+def _unique_mapping(loader: _SafeLoader, node: yaml.MappingNode) -> dict[object, object]:
     seen: set[str] = set()
     for key, _ in node.value:
         if isinstance(key, yaml.ScalarNode) and key.value in seen and key.value != "<<":
@@ -93,7 +96,8 @@ def _unique_mapping(loader: _StrictLoader, node: yaml.MappingNode) -> dict[objec
     return loader.construct_mapping(node, deep=True)
 
 
-_StrictLoader.add_constructor("tag:yaml.org,2002:map", _unique_mapping)
+for _loader in (_StrictLoader, _TextLoader):
+    _loader.add_constructor("tag:yaml.org,2002:map", _unique_mapping)
 
 
 def _load(text: str, loader: type[_SafeLoader]) -> list[object]:
@@ -103,13 +107,15 @@ def _load(text: str, loader: type[_SafeLoader]) -> list[object]:
     except yaml.MarkedYAMLError as error:
         raise InvalidInput(_sentence(error)) from error
     except (yaml.YAMLError, ValueError, RecursionError, OverflowError) as error:
-        raise InvalidInput(f"it is no YAML: {str(error)[:120]}") from error
+        reason = str(error).partition("\n")[0][:120]
+        raise InvalidInput(f"it is no YAML: {reason}") from error
 
 
 def _sentence(error: yaml.MarkedYAMLError) -> str:
     mark = error.problem_mark or error.context_mark
     place = f"line {mark.line + 1}: " if mark else ""
-    return f"{place}{error.problem or error.context or 'it is no YAML'}"
+    fix = "; write a plain value" * isinstance(error, yaml.constructor.ConstructorError)
+    return f"{place}{error.problem or error.context or 'it is no YAML'}{fix}"
 
 
 @dataclass(slots=True)
@@ -155,6 +161,8 @@ def check_events(events: Iterable[yaml.Event]) -> None:
     for _ in _tracked(events, weights):
         if len(weights.open) > MAX_DEPTH:
             raise InvalidInput(f"it is nested over {MAX_DEPTH} deep")
+        if sum(weights.open) > MAX_NODES:
+            raise InvalidInput(f"it holds more than {MAX_NODES:,} values; split the file")
         if weights.aliases > MAX_ALIASES:
             raise InvalidInput(f"it has more than {MAX_ALIASES} aliases")
         if weights.aliased_nodes > MAX_ALIASED_NODES:

@@ -6,21 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from finops.domain.opportunity import Opportunity, OpportunityRecord
+from finops.domain.opportunity import OpportunityRecord
 from finops.guardrails import GuardrailVerdict, PolicyReason
 from handlers.blocks import text
 from handlers.blocks.controls import DECIDABLE, controls, why_button
-from handlers.blocks.elements import Block, context, fields, section
+from handlers.blocks.elements import Block, context, section
 from handlers.blocks.progress import progress
-from handlers.blocks.proposal import headline
+from handlers.blocks.proposal import facts, headline
 from handlers.ids import Recognised
 
-MOST_OBJECTIONS = 3
-_VERDICTS = {
-    GuardrailVerdict.ALLOW: "A guardrail allows it",
-    GuardrailVerdict.REQUIRE_APPROVAL: "A guardrail asks for an approval",
-    GuardrailVerdict.DENY: "A guardrail blocks it now",
-}
+MOST_OBJECTIONS = 2
+# Its verdict is on the line of facts, in a word.
+_SAID_BY_THE_FACTS = "max_risk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +41,18 @@ def card(
     """Render a record. The clock is no argument: dates are tokens that Slack keeps fresh."""
     opportunity = record.opportunity
     is_waiting = record.status in DECIDABLE
-    title = section(text.bold(headline(opportunity)))
+    title = text.bold(headline(opportunity))
     if is_waiting:
+        since, *more = progress(record).split("\n")
         blocks = [
-            title,
-            _figures(opportunity),
+            section(f"{title}\n{facts(opportunity)}"),
             *_objections(guardrails),
-            controls(record, instance=instance),
-            context(progress(record), _scope(record)),
+            controls(record, instance=instance, is_blocked=_is_blocked(guardrails)),
+            context("\n".join([*more, f"{since} · {_scope(record)}"])),
         ]
     else:
         why = why_button(record, instance=instance)
-        blocks = [title, section(progress(record), accessory=why), context(_scope(record))]
+        blocks = [section(f"{title}\n{progress(record)}", accessory=why), context(_scope(record))]
     return Card(
         text=f"{headline(opportunity)}. {_first_line(progress(record))}",
         blocks=blocks,
@@ -69,19 +66,6 @@ def card_metadata(opportunity_id: str, *, instance: str) -> dict[str, Any]:
     return {"event_type": Recognised.CARD.value, "event_payload": payload}
 
 
-def figures_words(opportunity: Opportunity) -> tuple[str, str, str, str]:
-    """Saving, odds, risk and change: what an owner weighs."""
-    pods = text.count(opportunity.blast_replicas, "replica")
-    restart = f"restarts {pods}" if opportunity.restart_needed else "no restart"
-    rollback = "can be rolled back" if opportunity.rollback_possible else "cannot be rolled back"
-    return (
-        f"*Saving*\n{text.saving_lines(opportunity.saving)}",
-        f"*Odds*\n{text.odds(opportunity.confidence)}",
-        f"*Risk*\n{text.risk(opportunity.risk)}",
-        f"*Change*\n{str(opportunity.effort).capitalize()} effort · {restart} · {rollback}",
-    )
-
-
 def objections(guardrails: Sequence[PolicyReason]) -> list[PolicyReason]:
     """The reasons that do not simply allow, strictest first."""
     against = [reason for reason in guardrails if reason.verdict is not GuardrailVerdict.ALLOW]
@@ -89,16 +73,22 @@ def objections(guardrails: Sequence[PolicyReason]) -> list[PolicyReason]:
 
 
 def guardrail_words(reason: PolicyReason, *, limit: int) -> str:
-    """`A guardrail asks for an approval: …`."""
-    return f"{_VERDICTS[reason.verdict]}: {text.safe(reason.sentence, limit)}"
+    """The reason as its guardrail says it, and whether it stands in the way."""
+    blocks = "Blocked for now: " if reason.verdict is GuardrailVerdict.DENY else ""
+    return f"{blocks}{text.safe(reason.sentence, limit)}"
 
 
-def _figures(opportunity: Opportunity) -> Block:
-    return fields(*figures_words(opportunity))
+def _is_blocked(guardrails: Sequence[PolicyReason]) -> bool:
+    return any(reason.verdict is GuardrailVerdict.DENY for reason in guardrails)
 
 
 def _objections(guardrails: Sequence[PolicyReason]) -> list[Block]:
+    """What stands in the way; else what an approver should know. Why says all of it."""
     found = objections(guardrails)
+    strictest = found[0].verdict if found else GuardrailVerdict.ALLOW
+    found = [r for r in found if r.verdict is strictest]
+    if strictest is not GuardrailVerdict.DENY:
+        found = [r for r in found if r.policy != _SAID_BY_THE_FACTS]
     lines = [guardrail_words(reason, limit=300) for reason in found[:MOST_OBJECTIONS]]
     if len(found) > MOST_OBJECTIONS:
         lines.append(f"… and {len(found) - MOST_OBJECTIONS} more under Why.")
@@ -108,12 +98,8 @@ def _objections(guardrails: Sequence[PolicyReason]) -> list[Block]:
 def _scope(record: OpportunityRecord) -> str:
     opportunity = record.opportunity
     cluster = text.safe(opportunity.resource.cluster, 80)
-    team = text.safe(opportunity.team, 60)
     revision = f" · revision {opportunity.revision}" if opportunity.revision > 1 else ""
-    kind = opportunity.kind.words
-    return (
-        f"{kind[0].upper()}{kind[1:]} · team {team} · {cluster} · {opportunity.id[:20]}{revision}"
-    )
+    return f"{text.team(opportunity.team)} · {cluster} · {opportunity.id[:20]}{revision}"
 
 
 def _first_line(words: str) -> str:

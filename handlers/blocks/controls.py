@@ -2,8 +2,9 @@
 
 from finops.domain.lifecycle import Status
 from finops.domain.opportunity import Opportunity, OpportunityRecord
+from finops.pr_body import action_words
 from handlers.blocks.elements import Block, actions, button, confirm, select
-from handlers.blocks.proposal import action_words, is_deletion
+from handlers.blocks.proposal import is_deletion
 from handlers.blocks.text import count
 from handlers.ids import ActionId, SnoozeFor
 from handlers.reference import Reference
@@ -18,8 +19,13 @@ _SNOOZES = (
 DECIDABLE = frozenset({Status.DETECTED, Status.NOTIFIED})
 
 
-def controls(record: OpportunityRecord, *, instance: str, place: str = "card") -> Block:
-    """One row of controls. The block_id changes with the revision, the action_ids never do."""
+def controls(
+    record: OpportunityRecord, *, instance: str, place: str = "card", is_blocked: bool = False
+) -> Block:
+    """One row of controls. The block_id changes with the revision, the action_ids never do.
+
+    Approving what a guardrail blocks now stays possible to try, but is not what the row suggests.
+    """
     opportunity = record.opportunity
     value = str(Reference(instance, opportunity.id, opportunity.revision))
     return actions(
@@ -29,7 +35,7 @@ def controls(record: OpportunityRecord, *, instance: str, place: str = "card") -
                 "Approve",
                 ActionId.APPROVE,
                 value=value,
-                style="primary",
+                style="" if is_blocked else "primary",
                 confirm=_question(opportunity),
             ),
             button("Deny", ActionId.DENY, value=value),

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from finops.reports.report import Line, Recommendation, SavingsReport, Tally
+from finops.pr_body import short_figures
+from finops.reports.headline import percent
+from finops.reports.report import Line, Recommendation, SavingsReport, Tally, named
 from handlers.blocks import text
 from handlers.blocks.elements import Block, context, fields, header, section, table
 
@@ -25,21 +27,21 @@ def digest(report: SavingsReport, pictures: Sequence[Picture] = ()) -> tuple[str
     blocks = [
         header(f"Savings of the {report.period.noun} to {_day(report)}"),
         section(text.bold(_said(report.headline, 700))),
-        _totals(report.totals),
+        _totals(report),
         *map(_image, pictures[:2]),
         *_teams(report.by_team),
         *_recommendations(report.recommendations),
         *_reversed(report.reversed),
         context(
-            "Verified is what the bill shows; only that counts. Freed is room in what is paid for "
-            "anyway and is never added to it. `/finops list` shows what waits."
+            "Only what the bill has verified counts. Cash leaves the bill; room is freed in what "
+            "is paid for anyway. The two are never added. `/finops list` shows what waits."
         ),
     ]
     return _said(report.headline, 700), blocks
 
 
 def _said(sentence: str, limit: int) -> str:
-    return text.short_money(text.safe(sentence, limit))
+    return short_figures(text.safe(sentence, limit))
 
 
 def _day(report: SavingsReport) -> str:
@@ -47,14 +49,23 @@ def _day(report: SavingsReport) -> str:
     return f"{end.day} {end:%B %Y}"
 
 
-def _totals(totals: Tally) -> Block:
+def _totals(report: SavingsReport) -> Block:
+    totals = report.totals
     return fields(
-        f"*Verified on the bill*\n{text.saving_lines(totals.verified)}",
-        f"*In flight*\n{text.saving_lines(totals.in_flight)}",
-        f"*Offered*\n{text.saving_lines(totals.offered)}",
-        f"*Changes*\n{totals.verified_count:,} verified · {totals.in_flight_count:,} in flight · "
-        f"{totals.offered_count:,} offered",
+        f"*Verified on the bill* · {totals.verified_count:,}\n{text.saving_lines(totals.verified)}",
+        f"*In flight* · {totals.in_flight_count:,}\n{text.saving_lines(totals.in_flight)}",
+        f"*Offered* · {totals.offered_count:,}\n{text.saving_lines(totals.offered)}",
+        *_share(report),
     )
+
+
+def _share(report: SavingsReport) -> list[str]:
+    """How far the promise is kept; nothing when nobody knows the bill."""
+    if report.share_of_bill is None or report.bill_usd_per_month is None:
+        return []
+    done, promised = percent(report.share_of_bill), percent(report.promised_share)
+    bill = text.usd(report.bill_usd_per_month)
+    return [f"*Share of the bill*\n{done} verified, {promised} promised\nof {bill}/month before"]
 
 
 def _image(picture: Picture) -> Block:
@@ -68,7 +79,10 @@ def _teams(rows: Sequence[Tally]) -> list[Block]:
         return []
     head = ["Team", "Verified", "In flight", "Offered"]
     lines = [
-        [row.name or "all", *map(text.saving_cell, (row.verified, row.in_flight, row.offered))]
+        [
+            named(row.name) or "all",
+            *map(text.saving_cell, (row.verified, row.in_flight, row.offered)),
+        ]
         for row in rows[:MOST_ROWS]
     ]
     left = len(rows) - MOST_ROWS

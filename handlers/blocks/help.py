@@ -3,17 +3,17 @@
 from handlers.blocks.elements import Block, context, section
 
 _LINES = (
-    ("list [team] [status]", "what waits for a decision, the largest saving first"),
-    ("show ID", "one opportunity with its evidence and history"),
-    ("savings [team]", "offered, in flight, and verified on the bill"),
+    ("list", "what waits for a decision, the largest saving first"),
+    ("list payments denied", "of one team, in one status"),
+    ("show op-0123456789", "one opportunity with its evidence and history"),
+    ("savings", "offered, in flight, and verified on the bill; `savings payments` for one team"),
     ("scan", "look for waste now"),
-    ("help", "this"),
 )
 
 
 def help_blocks() -> list[Block]:
     """The answer to `/finops` and `/finops help`."""
-    lines = "\n".join(f"`/finops {words}` {what}" for words, what in _LINES)
+    lines = "\n".join(f"`/finops {words}`  {what}" for words, what in _LINES)
     return [
         section(
             "*finops-bot finds waste, asks the team that owns it, opens the pull request, and "
@@ -21,7 +21,8 @@ def help_blocks() -> list[Block]:
         ),
         section(lines),
         context(
-            "Statuses for list: waiting, in flight, approved, open, merged, in effect, verified, "
-            "denied, snoozed, expired, closed, all."
+            "Statuses of a list: waiting, in flight, approved, open, merged, in effect, verified, "
+            "denied, snoozed, expired, closed, all. Cards with buttons stand in the team's channel "
+            "and on this app's Home tab."
         ),
     ]

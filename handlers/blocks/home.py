@@ -8,8 +8,7 @@ from finops.finops_engine import CycleInfo, SavingsSummary
 from handlers.blocks import text
 from handlers.blocks.controls import controls
 from handlers.blocks.elements import Block, actions, button, context, divider, header, section
-from handlers.blocks.progress import progress
-from handlers.blocks.proposal import headline
+from handlers.blocks.proposal import facts, headline
 from handlers.blocks.savings import by_team_table, takeaway, totals
 from handlers.ids import ActionId, ViewId
 
@@ -29,15 +28,16 @@ class HomeContent:
 
 def home_view(content: HomeContent, *, instance: str) -> Block:
     """The Home tab as a view."""
+    waiting = [header("Waiting for you"), *_waiting(content, instance)]
+    savings = [header("Savings"), *_savings(content.summary)]
+    # Who has nothing to decide came for the money.
+    decides = bool(content.waiting or content.teams)
+    first, second = (waiting, savings) if decides else (savings, waiting)
     blocks = [
         *([section(content.notice)] if content.notice else []),
-        header("Waiting for you"),
-        *_waiting(content, instance),
+        *first,
         divider(),
-        header("Savings"),
-        section(takeaway(content.summary)),
-        totals(content.summary),
-        *([by_team_table(content.summary.by_team)] if len(content.summary.by_team) > 1 else []),
+        *second,
         context(freshness_words(content.freshness)),
         actions(
             "home:actions",
@@ -45,6 +45,11 @@ def home_view(content: HomeContent, *, instance: str) -> Block:
         ),
     ]
     return {"type": "home", "callback_id": ViewId.HOME.value, "blocks": blocks}
+
+
+def _savings(summary: SavingsSummary) -> list[Block]:
+    table = [by_team_table(summary.by_team)] if len(summary.by_team) > 1 else []
+    return [section(takeaway(summary)), totals(summary), *table]
 
 
 def freshness_words(cycles: Sequence[CycleInfo]) -> str:
@@ -62,7 +67,7 @@ def _fresh(cycle: CycleInfo) -> str:
     gaps = ""
     if cycle.gaps:
         gaps = f" · {text.count(len(cycle.gaps), 'gap')}: {text.safe(cycle.gaps[0], 120)}"
-    return f"{name} · looked at {when} · {found} · {cycle.skipped:,} left out with a reason{gaps}"
+    return f"{name} · looked at {when} · {found} · {cycle.skipped:,} left alone with a reason{gaps}"
 
 
 def _waiting(content: HomeContent, instance: str) -> list[Block]:
@@ -70,10 +75,10 @@ def _waiting(content: HomeContent, instance: str) -> list[Block]:
         return [section(_nothing_waits(content))]
     blocks: list[Block] = []
     for record in content.waiting[:MOST_WAITING]:
-        words = f"{text.bold(headline(record.opportunity, limit=250))}\n{progress(record)}"
+        words = f"{text.bold(headline(record.opportunity, limit=250))}\n{facts(record.opportunity)}"
         blocks += [section(words), controls(record, instance=instance, place="home")]
     left = len(content.waiting) - MOST_WAITING
-    return [*blocks, context(f"{left} more: `/finops list`")] if left > 0 else blocks
+    return [*blocks, context(f"{left} more in `/finops list`")] if left > 0 else blocks
 
 
 def _nothing_waits(content: HomeContent) -> str:
@@ -81,6 +86,6 @@ def _nothing_waits(content: HomeContent) -> str:
         names = ", ".join(text.safe(team, 60) for team in content.teams[:5])
         return f"Nothing. New waste of {names} shows up here and in the team's channel."
     return (
-        "Nothing, because you own no team here and approve for none. A platform engineer adds "
-        "you in finops.yml. Until then, `/finops list` shows what everybody can see."
+        "Nothing: you own no team here and approve for none. `/finops list` shows what waits for "
+        "others; a platform engineer can add you in finops.yml."
     )

@@ -27,7 +27,7 @@ def listing(
         section(text.bold(f"{text.count(total, 'opportunity')}{_scope(query)}{place}")),
         *(row(record, instance=instance) for record in records),
         *_pages(query, last, total, instance),
-        context("Largest saving first. `/finops show ID` shows one with its evidence."),
+        context("Largest saving first. `/finops show ID` shows one with its evidence and history."),
     ]
 
 
@@ -36,8 +36,8 @@ def row(record: OpportunityRecord, *, instance: str) -> Block:
     opportunity = record.opportunity
     state = progress(record).split("\n", 1)[0]
     words = (
-        f"{headline(opportunity, limit=250)}\n"
-        f"{text.safe(opportunity.team, 60)} · {state} · {opportunity.id[:20]}"
+        f"{text.bold(headline(opportunity, limit=250))}\n"
+        f"{text.team(opportunity.team)} · {state} · {opportunity.id[:20]}"
     )
     return section(words, accessory=why_button(record, instance=instance))
 
@@ -56,16 +56,15 @@ def _pages(query: ListQuery, last: int, total: int, instance: str) -> list[Block
 
 
 def _scope(query: ListQuery) -> str:
-    team = f" of team {text.safe(query.team, 60)}" if query.team else ""
     status = f", {text.safe(query.status, 40)}" if query.status else ""
-    return f"{team}{status}"
+    return f"{text.of_team(query.team)}{status}"
 
 
 def _nothing(query: ListQuery) -> str:
     if query.page > 0:
         return "This page is empty by now: things were decided meanwhile. Try `/finops list`."
     if query.team or query.status:
-        return f"Nothing matches{_scope(query)}. `/finops list all` shows everything ever found."
+        return f"Nothing found{_scope(query)}. `/finops list all` shows everything ever found."
     return (
         "Nothing waits for a decision. `/finops list all` shows what was decided, and "
         "`/finops scan` looks again."

@@ -33,7 +33,7 @@ def _pull_request(record: OpportunityRecord) -> str:
 
 
 def _reason(record: OpportunityRecord) -> str:
-    return text.safe(record.status_reason, 500) if record.status_reason else ""
+    return text.sentence(record.status_reason, 500) if record.status_reason else ""
 
 
 def _lines(*lines: str) -> str:
@@ -43,17 +43,17 @@ def _lines(*lines: str) -> str:
 def _waiting(record: OpportunityRecord) -> str:
     since = text.date(record.status_changed_at)
     # A card that came back says why; a fresh one has no reason.
-    return _lines(f"Waiting for a decision since {since}", _reason(record))
+    return _lines(f"Waiting since {since}", _reason(record))
 
 
 def _approved(record: OpportunityRecord) -> str:
-    return _lines(_decided("Approved", record), "The pull request is being prepared.")
+    return _lines(_decided("Approved", record), "Next: the bot opens the pull request.")
 
 
 def _open(record: OpportunityRecord) -> str:
     return _lines(
         f"{_decided('Approved', record)} · {_pull_request(record)}",
-        "The pull request is open and waits for its review.",
+        "Next: somebody reviews and merges the pull request.",
     )
 
 
@@ -61,7 +61,7 @@ def _merged(record: OpportunityRecord) -> str:
     when = text.date(record.merged_at or record.status_changed_at)
     return _lines(
         f"{_decided('Approved', record)} · {_pull_request(record)}",
-        f"Merged {when}. Next: seen in the cluster.",
+        f"Merged {when}. Next: the cluster shows the new value.",
     )
 
 
@@ -69,7 +69,7 @@ def _implemented(record: OpportunityRecord) -> str:
     when = text.date(record.implemented_at or record.status_changed_at)
     return _lines(
         f"{_decided('Approved', record)} · {_pull_request(record)}",
-        f"In effect since {when}. Next: the bill has its say.",
+        f"In effect since {when}. Next: the bill proves it, or does not.",
     )
 
 
@@ -92,7 +92,7 @@ def _interval(record: OpportunityRecord) -> str:
         return ""
     if not (low.is_finite() and high.is_finite()):
         return ""
-    return f" (4 in 5 chance that it is {text.usd(low)} to {text.usd(high)})"
+    return f" (4 in 5 chance: {text.usd(low)} to {text.usd(high)})"
 
 
 def _denied(record: OpportunityRecord) -> str:
@@ -106,7 +106,7 @@ def _snoozed(record: OpportunityRecord) -> str:
 
 def _expired(record: OpportunityRecord) -> str:
     when = text.date(record.status_changed_at)
-    return f"Expired {when}: nobody decided. It comes back when the proposal changes clearly."
+    return f"Expired {when}: nobody decided. It comes back when the proposal clearly changes."
 
 
 def _obsolete(record: OpportunityRecord) -> str:

@@ -1,32 +1,8 @@
-"""What an opportunity proposes, in one line that names action and scope."""
+"""A proposal in a line that names action, scope and saving, and a line that an owner weighs."""
 
-from collections.abc import Callable
-
-from finops.domain.opportunity import Change, Opportunity, Setting
-from finops.domain.quantities import format_cpu, format_memory
+from finops.domain.opportunity import Effort, Opportunity, Setting, WasteKind
+from finops.pr_body import action_words, confidence_words, risk_words
 from handlers.blocks import text
-
-_NOUNS = {
-    Setting.CPU_REQUEST: "CPU request",
-    Setting.CPU_LIMIT: "CPU limit",
-    Setting.MEMORY_REQUEST: "memory request",
-    Setting.MEMORY_LIMIT: "memory limit",
-}
-
-
-def action_words(opportunity: Opportunity) -> str:
-    """`Lower CPU request of shop/frontend from 500m to 120m`; plain, not escaped."""
-    label = opportunity.resource.label
-    if not opportunity.changes:
-        return f"Review {label}"
-    first, *others = opportunity.changes
-    if first.setting is Setting.PRESENT:
-        verb = "Remove" if opportunity.resource.kind == "Node" else "Delete"
-        return f"{verb} {opportunity.resource.kind.lower()} {label}"
-    if first.setting is Setting.DESIRED_SIZE:
-        return f"{_verb(first)} node group {label} {_step(first, str)}"
-    parts = [_request_words(first, label), *(_request_words(c, "") for c in others)]
-    return " and ".join(parts)
 
 
 def headline(opportunity: Opportunity, *, limit: int = 400) -> str:
@@ -35,25 +11,28 @@ def headline(opportunity: Opportunity, *, limit: int = 400) -> str:
     return f"{text.safe(action_words(opportunity), limit)} · {saved}"
 
 
+def facts(opportunity: Opportunity) -> str:
+    """`Confidence 95 % · medium risk · restarts 6 pods · can be rolled back`."""
+    pods = text.count(opportunity.blast_replicas, "pod")
+    return " · ".join(
+        (
+            f"Confidence {confidence_words(opportunity.confidence)}",
+            f"{risk_words(opportunity.risk)} risk",
+            # Low effort is the rule, so only more than that is news.
+            *([f"{opportunity.effort} effort"] if opportunity.effort is not Effort.LOW else []),
+            f"restarts {pods}" if opportunity.restart_needed else "no restart",
+            _way_back(opportunity),
+        )
+    )
+
+
+def _way_back(opportunity: Opportunity) -> str:
+    if not opportunity.rollback_possible:
+        return "cannot be rolled back"
+    is_volume = opportunity.kind is WasteKind.ORPHAN_VOLUME
+    return "back only from a snapshot" if is_volume else "can be rolled back"
+
+
 def is_deletion(opportunity: Opportunity) -> bool:
     """Whether something goes away for good or until it is made again."""
     return any(c.setting is Setting.PRESENT and c.proposed == 0 for c in opportunity.changes)
-
-
-def _request_words(change: Change, label: str) -> str:
-    write = format_cpu if "millicores" in change.setting else format_memory
-    of = f" of {label}" if label else ""
-    verb = _verb(change) if label else _verb(change).lower()
-    return f"{verb} {_NOUNS[change.setting]}{of} {_step(change, write)}"
-
-
-def _verb(change: Change) -> str:
-    if change.current is None:
-        return "Set"
-    return "Lower" if change.proposed < change.current else "Raise"
-
-
-def _step(change: Change, write: Callable[[int], str]) -> str:
-    if change.current is None:
-        return f"to {write(change.proposed)}"
-    return f"from {write(change.current)} to {write(change.proposed)}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from finops.domain.estate import UNKNOWN_TEAM
 from finops.domain.money import Saving
 from finops.finops_engine import SavingsSummary
 from finops.savings_ledger import Breakdown
@@ -13,13 +14,12 @@ MOST_ROWS = 10
 
 def savings(summary: SavingsSummary, *, team: str = "") -> list[Block]:
     """The answer to `/finops savings`."""
-    whose = f" of team {text.safe(team, 60)}" if team else ""
     return [
-        section(f"{text.bold(f'Savings{whose}')}\n{takeaway(summary)}"),
+        section(f"{text.bold(f'Savings{text.of_team(team)}')}\n{takeaway(summary)}"),
         totals(summary),
         *_by_team(summary.by_team, is_one_team=bool(team)),
         context(
-            "Off the bill leaves the invoice. Freed is room in what is paid for anyway. "
+            "Cash leaves the bill; room is freed in what is paid for anyway. "
             "The two are never added."
         ),
     ]
@@ -39,9 +39,9 @@ def takeaway(summary: SavingsSummary) -> str:
     if summary.realised:
         return f"Verified so far: {text.saved(summary.realised)}."
     if summary.in_flight:
-        return f"Nothing is verified yet; {text.saved(summary.in_flight)} is in flight."
+        return f"Nothing is verified yet. In flight: {text.saved(summary.in_flight)}."
     if summary.estimated:
-        return f"Nothing is approved yet; {text.saved(summary.estimated)} is offered."
+        return f"Nothing is approved yet. Offered: {text.saved(summary.estimated)}."
     return "Nothing was found yet. `/finops scan` looks now."
 
 
@@ -54,7 +54,11 @@ def by_team_table(rows: Sequence[Breakdown]) -> Block:
     """Teams with the largest offers first."""
     ordered = sorted(rows, key=lambda r: r.offered.larger_usd_per_month, reverse=True)
     lines = [
-        [r.name, *map(text.saving_cell, (r.offered, r.in_flight, r.realised))] for r in ordered
+        [
+            text.NO_TEAM if r.name == UNKNOWN_TEAM else r.name,
+            *map(text.saving_cell, (r.offered, r.in_flight, r.realised)),
+        ]
+        for r in ordered
     ]
     head = ["Team", "Offered", "In flight", "Verified"]
     return table([head, *lines[:MOST_ROWS]])

@@ -5,7 +5,9 @@ import unicodedata
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from finops.domain.estate import UNKNOWN_TEAM
 from finops.domain.money import Saving, format_usd
+from finops.pr_body import short_figures
 
 # Controls break JSON budgets, surrogates break UTF-8, and bidirectional overrides let a name
 # rewrite the sentence around it.
@@ -17,10 +19,11 @@ _USER_ID = re.compile(r"[UW][A-Z0-9]{5,20}")
 _GROUP_ID = re.compile(r"S[A-Z0-9]{5,20}")
 _CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{5,20}")
 _BARE_ID = re.compile(r"\b[UWS][A-Z0-9]{8,12}\b")
-_WHOLE_DOLLARS = re.compile(r"(\$[\d,]+)\.00\b")
+_PULL_REQUEST = re.compile(r"(Pull request #\d+)(.*?): (https?://[^\s<>|\"\\]{1,500})$")
 _URL = re.compile(r"https?://[^\s<>|\"\\]{1,500}")
 
 NOTHING = "—"
+NO_TEAM = "no team"
 
 
 def plain(text: object, limit: int) -> str:
@@ -56,6 +59,13 @@ def group(group_id: str) -> str:
     return f"<!subteam^{group_id}>" if _GROUP_ID.fullmatch(group_id) else safe(group_id, 80)
 
 
+def of_team(name: str) -> str:
+    """` of team shop`, ` without a team`, or nothing when nobody asked for one."""
+    if not name:
+        return ""
+    return " without a team" if name == UNKNOWN_TEAM else f" of team {safe(name, 60)}"
+
+
 def channel(channel_id: str) -> str:
     """A link to a channel, or its name when only that is known."""
     return f"<#{channel_id}>" if _CHANNEL_ID.fullmatch(channel_id) else safe(channel_id, 80)
@@ -72,9 +82,10 @@ def mentions(words: str) -> str:
     return _BARE_ID.sub(lambda id_: person(id_[0]) if id_[0][0] in "UW" else group(id_[0]), words)
 
 
-def short_money(words: str) -> str:
-    """`$73.00` as `$73`, in sentences that were written elsewhere."""
-    return _WHOLE_DOLLARS.sub(r"\1", words)
+def sentence(words: str, limit: int) -> str:
+    """A sentence of the engine: people are mentioned, figures short, a pull request a link."""
+    said = short_figures(mentions(safe(words, limit)))
+    return _PULL_REQUEST.sub(r"<\3|\1>\2.", said)
 
 
 def date(moment: datetime | None, *, with_time: bool = False) -> str:
@@ -96,12 +107,12 @@ def usd(amount: Decimal) -> str:
 
 
 def saving_words(saving: Saving) -> str:
-    """`saves $73/month`, `frees $41/month`, or both, each under its own name."""
+    """`saves $73/month`, `frees $41/month of room`, or both, each under its own name."""
     said = []
     if saving.cashable_usd_per_month:
         said.append(f"saves {usd(saving.cashable_usd_per_month)}/month")
     if saving.freed_usd_per_month:
-        said.append(f"frees {usd(saving.freed_usd_per_month)}/month")
+        said.append(f"frees {usd(saving.freed_usd_per_month)}/month of room")
     return " and ".join(said) or "saves nothing"
 
 
@@ -123,29 +134,16 @@ def saved(saving: Saving) -> str:
 
 
 def saving_cell(saving: Saving) -> str:
-    """`$38 bill, $12 room`, for a table."""
+    """`$38 cash, $12 room`, for a table."""
     bill, room = saving.cashable_usd_per_month, saving.freed_usd_per_month
-    said = [f"{usd(bill)} bill"] if bill else []
+    said = [f"{usd(bill)} cash"] if bill else []
     said += [f"{usd(room)} room"] if room else []
     return ", ".join(said) or NOTHING
 
 
-def odds(confidence: float) -> str:
-    """`Holds in 19 of 20 cases (95 %)`; rounded down, because odds are a promise."""
-    if confidence >= 1:
-        return "Nothing measured speaks against it"
-    # A hair is added because 0.95 × 20 is 18.999… in floating point.
-    of = next((n for n in (10, 20) if confidence * n % 1 < 1e-6 or -confidence * n % 1 < 1e-6), 100)
-    held = int(confidence * of + 1e-6)
-    return f"Holds in {held} of {of} cases ({int(confidence * 100 + 1e-6)} %)"
-
-
-def risk(share: float) -> str:
-    """How bad it would be if the proposal did not hold."""
-    for limit, word in ((0.2, "Low"), (0.5, "Medium")):
-        if share < limit:
-            return word
-    return "High"
+def team(name: str, limit: int = 60) -> str:
+    """A team's name; work that nobody owns is said to be nobody's."""
+    return NO_TEAM if name == UNKNOWN_TEAM else safe(name, limit)
 
 
 def count(number: int, noun: str) -> str:

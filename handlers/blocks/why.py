@@ -5,15 +5,19 @@ from collections.abc import Mapping, Sequence
 from finops.domain.opportunity import Evidence, OpportunityRecord
 from finops.guardrails import PolicyReason
 from finops.ledger.audit import AuditEntry
+from finops.pr_body import short_figures
 from handlers.blocks import text
-from handlers.blocks.card import figures_words, guardrail_words, objections
+from handlers.blocks.card import guardrail_words, objections
 from handlers.blocks.elements import Block, context, divider, fields, modal, section
 from handlers.blocks.progress import progress
-from handlers.blocks.proposal import headline
+from handlers.blocks.proposal import facts, headline
 from handlers.ids import ViewId
 
 MOST_EVIDENCE = 10
 MOST_HISTORY = 6
+# The audit log names what the bot did; these are the words for people.
+_HISTORY_WORDS = {"new": "found", "notified": "card posted"}
+_NOT_PEOPLE = frozenset({"engine", "worker", "code host"})
 
 
 def why_modal(
@@ -30,9 +34,8 @@ def why_blocks(
     """The same for a message; bounded, so that it always fits."""
     opportunity = record.opportunity
     return [
-        section(text.bold(headline(opportunity))),
-        section(text.safe(opportunity.summary, 600)),
-        fields(*figures_words(opportunity)),
+        section(f"{text.bold(headline(opportunity))}\n{facts(opportunity)}"),
+        section(short_figures(text.safe(opportunity.summary, 600))),
         *_evidence(opportunity.evidence),
         *_paragraph("Before you agree", opportunity.caveats),
         *_paragraph("Guardrails", _guardrail_lines(guardrails), is_safe=True),
@@ -58,7 +61,9 @@ def _evidence(evidence: Sequence[Evidence]) -> list[Block]:
 
 def _evidence_cells(one: Evidence) -> tuple[str, str]:
     label = text.safe(one.label, 60)
-    return f"{label[:1].upper()}{label[1:]}: {text.safe(one.value, 120)}", text.safe(one.source, 90)
+    return f"{label[:1].upper()}{label[1:]}: {short_figures(text.safe(one.value, 120))}", text.safe(
+        one.source, 90
+    )
 
 
 def _paragraph(title: str, lines: Sequence[str], *, is_safe: bool = False) -> list[Block]:
@@ -74,7 +79,10 @@ def _guardrail_lines(guardrails: Sequence[PolicyReason]) -> list[str]:
     lines = [guardrail_words(reason, limit=250) for reason in against[:4]]
     passed = len(guardrails) - len(against)
     if passed:
-        lines.append(f"{text.count(passed, 'guardrail')} {'passes' if passed == 1 else 'pass'}.")
+        others = "other " if against else ""
+        lines.append(
+            f"{text.count(passed, f'{others}guardrail')} agree{'s' if passed == 1 else ''}."
+        )
     return lines
 
 
@@ -89,10 +97,11 @@ def _history(history: Sequence[AuditEntry]) -> list[Block]:
 
 def _history_line(entry: AuditEntry) -> str:
     when = text.date(entry.at, with_time=True)
-    what = text.safe(entry.action.replace("_", " "), 40)
-    return f"{when} · {what} · {text.person(entry.actor)}{_reason(entry.detail)}"
+    what = _HISTORY_WORDS.get(entry.action) or text.safe(entry.action.replace("_", " "), 40)
+    who = "" if entry.actor in _NOT_PEOPLE else f" · {text.person(entry.actor)}"
+    return f"{when} · {what}{who}{_reason(entry.detail)}"
 
 
 def _reason(detail: Mapping[str, object]) -> str:
     reason = detail.get("reason")
-    return f" · {text.mentions(text.safe(reason, 100))}" if reason else ""
+    return f" · {text.sentence(str(reason), 160)}" if reason else ""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection
 from typing import Any
 
+from finops.domain.estate import UNKNOWN_TEAM
 from finops.domain.lifecycle import IN_FLIGHT, Status
 from handlers.blocks import text
 from handlers.blocks.listing import PAGE_SIZE, listing
@@ -26,7 +27,8 @@ _MENTION = re.compile(r"<[#@!][^|>]*\|[@#]?([^>]+)>")
 
 def team_of(words: str) -> str:
     """The team as typed, or the name behind a channel or group mention."""
-    return " ".join(_MENTION.sub(r"\1", words).split())
+    asked = " ".join(_MENTION.sub(r"\1", words).split())
+    return re.sub(rf"\b{text.NO_TEAM}\b", UNKNOWN_TEAM, asked, flags=re.IGNORECASE)
 
 
 def read_query(words: str) -> ListQuery:

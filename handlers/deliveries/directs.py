@@ -27,7 +27,7 @@ class DirectDeliveries:
         found = [self._record(str(one)) for one in (ids if isinstance(ids, list) else [])]
         waiting = [r for r in found if r is not None and r.status in DECIDABLE]
         if waiting:
-            self._send(intent, *owner_message(waiting, instance=self._instance))
+            self._send(intent, *owner_message(waiting))
 
     def tell_person(self, intent: Intent) -> None:
         """One sentence."""

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from finops.code_hosts.local_git import LocalGitHost
-from finops.domain.money import DAYS_PER_MONTH, format_usd
+from finops.domain.errors import Refused
+from finops.domain.money import DAYS_PER_MONTH
 from finops.domain.pull_request import PullRequest
 from finops.pr_generator import parse_metadata
 from sandbox.estate.clock import EstateClock
@@ -29,11 +30,11 @@ class SimulatedWorld:
         self._deployments: list[tuple[datetime, Declared]] = []
         self._commit = ""
         self._opened: dict[int, datetime] = {}
-        self._headlines: Callable[[], list[dict[str, str]]] = list
+        self._headlines: Callable[[Decimal], list[dict[str, str]]] = lambda _bill: []
         self.declared_now()
 
-    def show_headlines(self, headlines: Callable[[], list[dict[str, str]]]) -> None:
-        """What the page's top bar shows beside the date."""
+    def show_headlines(self, headlines: Callable[[Decimal], list[dict[str, str]]]) -> None:
+        """What the page's top bar shows beside the date, from the bill in US dollars a month."""
         self._headlines = headlines
 
     def declared_now(self) -> Declared:
@@ -57,10 +58,7 @@ class SimulatedWorld:
         """The date, the figures and the pull requests."""
         return {
             "now": self._clock.now().replace(second=0, microsecond=0).isoformat(),
-            "headlines": [
-                {"label": "AWS bill / month", "value": self._bill_per_month()},
-                *self._headlines(),
-            ],
+            "headlines": self._headlines(self._bill_usd_per_month()),
             "pull_requests": [self._summary(pull) for pull in self._host.list_pull_requests()],
         }
 
@@ -76,7 +74,15 @@ class SimulatedWorld:
 
     def merge(self, number: int, user_id: str) -> None:
         """Merge it; what it declares is deployed at once."""
-        self._host.merge(number, by=user_id, at=self._clock.now())
+        try:
+            self._host.merge(number, by=user_id, at=self._clock.now())
+        except Refused as error:
+            if "conflicts" not in str(error):
+                raise
+            raise Refused(
+                f"#{number} changes a file that a merge a moment ago changed too. The bot is "
+                "bringing it up to date: press Merge again in a few seconds."
+            ) from error
         self.declared_now()
 
     def close(self, number: int, user_id: str) -> None:
@@ -96,8 +102,8 @@ class SimulatedWorld:
             "created_at": opened_at.isoformat(),
         }
 
-    def _bill_per_month(self) -> str:
+    def _bill_usd_per_month(self) -> Decimal:
         today = self._clock.now().date()
         rows = day_costs(self.declared_now(), today)
         billed = sum((r.effective_cost for r in rows if r.category == "billed"), Decimal(0))
-        return format_usd(billed * DAYS_PER_MONTH)
+        return billed * DAYS_PER_MONTH

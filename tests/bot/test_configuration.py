@@ -48,6 +48,20 @@ def test_an_unowned_workload_goes_to_triage(tmp_path: Path) -> None:
         ("schedule: {time_zone: Mars/Olympus}\n", "line 1", "time_zone"),
         ("repositories:\n- {name: x}\n", "line 2", "repositories"),
         ("instance: a\ninstance: b\n", "line 2", "instance"),
+        ("repositories:\n- github: https://git.example/a/b\n", "line 2", "owner/name"),
+        ("repositories:\n- local: /nowhere/at/all\n", "line 2", "no folder"),
+        ("bill:\n  focus_csv: /nowhere.csv\n", "line 2", "focus_csv"),
+        (
+            "clusters:\n- name: c\n  repository: r\n  prometheus: {url: prometheus:9090}\n",
+            "line 4",
+            "url",
+        ),
+        (
+            "repositories:\n- {github: a/b}\n"
+            "clusters:\n- {name: c, repository: a/b}\n- {name: c, repository: a/b}\n",
+            "line 3",
+            "two clusters",
+        ),
         (
             "clusters:\n- {name: c, repository: nowhere}\n",
             "line 1",

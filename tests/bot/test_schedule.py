@@ -1,4 +1,6 @@
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -156,3 +158,90 @@ def test_cycles_of_one_day_share_a_unit_and_the_next_day_has_another() -> None:
 
     assert units == {"shop/2026-11-23T00"}
     assert cycle_unit("shop", MONDAY + timedelta(hours=17), 24) == "shop/2026-11-24T00"
+
+
+def test_a_tick_that_takes_longer_than_its_interval_warns_nobody(
+    replica: Callable[[str], Ticker], estate: Estate, caplog: pytest.LogCaptureFixture
+) -> None:
+    quick = replica("a")
+
+    def dawdle() -> None:
+        threading.Event().wait(0.5)
+
+    ticker = Ticker(
+        quick._engine,
+        Timetable(),
+        owner="a",
+        every_seconds=0.1,
+        also=dawdle,
+    )
+    ticker.start()
+    threading.Event().wait(1.2)
+    ticker.stop()
+
+    assert [r for r in caplog.records if r.name.startswith("apscheduler")] == []
+
+
+def test_a_cycle_that_takes_longer_than_its_lease_is_not_begun_by_another_replica(
+    replica: Callable[[str], Ticker], estate: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.schedule.LEASE", timedelta(seconds=0.6))
+    first, second = replica("a"), replica("b")
+    real = estate.snapshot
+    begun = threading.Event()
+
+    def slow(*, now: datetime) -> Snapshot:
+        begun.set()
+        threading.Event().wait(1.5)
+        return real(now=now)
+
+    monkeypatch.setattr(estate, "snapshot", slow)
+    thread = threading.Thread(target=first.tick)
+    thread.start()
+    begun.wait(10)
+    for _ in range(6):
+        threading.Event().wait(0.2)
+        second.tick()
+    thread.join()
+
+    assert estate.readings == 1
+
+
+def test_a_tick_without_a_database_fails_quietly_and_the_next_one_works(
+    replica: Callable[[str], Ticker], estate: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticker = replica("a")
+
+    def away() -> object:
+        raise TryAgainLater("the database is away")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(ticker._engine.ledger, "reading", away)
+        broken.setattr(ticker._engine.ledger, "claim", lambda **_: away())
+        ticker.tick()
+    ticker.tick()
+
+    assert estate.readings == 1
+
+
+def test_two_replicas_that_tick_at_the_same_moment_do_everything_once(
+    replica: Callable[[str], Ticker], estate: Estate
+) -> None:
+    tickers = [replica(name) for name in "abcd"]
+    tickers[0].tick()
+    estate.now += timedelta(days=7)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda ticker: ticker.tick(), tickers))
+
+    assert estate.readings == 2
+    assert digests(tickers[0]) == 1
+
+
+def test_a_ticker_that_is_asked_to_stop_begins_no_further_step(
+    replica: Callable[[str], Ticker], estate: Estate
+) -> None:
+    ticker = replica("a")
+    ticker.ask_to_stop()
+    ticker.tick()
+
+    assert estate.readings == 0

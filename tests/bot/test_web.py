@@ -1,10 +1,14 @@
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
-from bot.web import build_web
+from bot.web import MOST_PUSHES_AT_ONCE, build_web
+from finops.domain.errors import TryAgainLater
+from finops.domain.opportunity import Opportunity
 from finops.finops_engine import FinOpsEngine
 from finops.savings_ledger import SavingsLedger
 
@@ -103,3 +107,44 @@ def test_metrics_keep_cash_and_room_apart(web: FlaskClient) -> None:
 
     assert 'finops_savings_usd_per_month{kind="freed",stage="estimated"}' in text
     assert 'finops_savings_usd_per_month{kind="cashable",stage="estimated"} 0.0' in text
+
+
+def test_pushes_leave_threads_for_slack(
+    web: FlaskClient, engine: FinOpsEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = threading.Event()
+    begun = threading.Barrier(MOST_PUSHES_AT_ONCE + 1)
+
+    def slow(_: object) -> list[Opportunity]:
+        begun.wait(10)
+        free.wait(10)
+        return []
+
+    monkeypatch.setattr(engine, "run_detection_cycle", slow)
+    with ThreadPoolExecutor(MOST_PUSHES_AT_ONCE) as pool:
+        first = [
+            pool.submit(push, web.application.test_client(), SNAPSHOT)
+            for _ in range(MOST_PUSHES_AT_ONCE)
+        ]
+        begun.wait(10)
+        refused = push(web, SNAPSHOT)
+        free.set()
+        answers = [future.result()[0] for future in first]
+
+    assert answers == [200] * MOST_PUSHES_AT_ONCE
+    assert (refused[0], "push again" in str(refused[1]["error"])) == (503, True)
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/metrics"])
+def test_without_its_database_it_says_so(
+    web: FlaskClient, engine: FinOpsEngine, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    def away() -> object:
+        raise TryAgainLater("The database is away.")
+
+    monkeypatch.setattr(engine.ledger, "reading", away)
+
+    answer = web.get(path)
+
+    assert answer.status_code == 503
+    assert "database is away" in answer.get_data(as_text=True)

@@ -128,3 +128,78 @@ def test_running_threads_deliver_everything_once(ledger: SavingsLedger) -> None:
         each.stop()
 
     assert sorted(outside.done) == sorted(f"op-{n}" for n in range(30))
+
+
+def test_an_outage_of_hours_loses_nothing(ledger: SavingsLedger) -> None:
+    """At 30 s a try, 20 tries would be over after ten minutes."""
+    outside = Outside(*[TryAgainLater("Slack is away", after_seconds=30)] * (MAX_ATTEMPTS + 5))
+    write(ledger, "op-1")
+    for _ in range(MAX_ATTEMPTS + 6):
+        worker(ledger, outside).run_once()
+        let_it_be_due(ledger)
+
+    assert ledger.outbox_counts() == {"done": 1}
+
+
+def test_the_pauses_of_an_outage_grow_to_a_quarter_of_an_hour(ledger: SavingsLedger) -> None:
+    outside = Outside(*[TryAgainLater("Slack is away", after_seconds=30)] * 12)
+    write(ledger, "op-1")
+    waits = []
+    for _ in range(12):
+        worker(ledger, outside).run_once()
+        waits.append(row(ledger).not_before - datetime.now(UTC))  # type: ignore[attr-defined]
+        let_it_be_due(ledger)
+
+    assert round(waits[0].total_seconds()) == 30
+    assert round(waits[-1].total_seconds()) == 900
+
+
+def test_work_that_takes_longer_than_its_lease_keeps_it(
+    ledger: SavingsLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.worker.LEASE_SECONDS", 0.6)
+    monkeypatch.setattr("bot.worker.RENEW_SECONDS", 0.1)
+    begun = threading.Event()
+    times: list[str] = []
+
+    def slow(intent: Intent) -> None:
+        times.append(intent.subject)
+        begun.set()
+        threading.Event().wait(1.5)
+
+    write(ledger, "cycle")
+    first = Worker(ledger, {IntentKind.POST_CARD: slow}, name="a", threads=1)
+    first.start()
+    begun.wait(10)
+    second = Worker(ledger, {IntentKind.POST_CARD: slow}, name="b", threads=1)
+    tries = [second.run_once() or threading.Event().wait(0.1) for _ in range(12)]
+    first.stop()
+
+    assert not any(tries)
+    assert times == ["cycle"]
+    assert ledger.outbox_counts() == {"done": 1}
+
+
+def test_a_database_that_went_away_is_waited_for(
+    ledger: SavingsLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.worker.DATABASE_PAUSE_SECONDS", 0.05)
+    outside = Outside()
+    troubles: list[Exception] = [TryAgainLater("no connection"), OSError("no connection")]
+    real = ledger.lease_intents
+
+    def lease(**arguments: object) -> list[Intent]:
+        if troubles:
+            raise troubles.pop(0)
+        return real(**arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(ledger, "lease_intents", lease)
+    write(ledger, "op-1")
+    running = worker(ledger, outside)
+    running.start()
+    pause = threading.Event()
+    while not outside.done:
+        pause.wait(0.02)
+    running.stop()
+
+    assert outside.done == ["op-1"]

@@ -71,7 +71,7 @@ def bot(folder: Path, slack: SlackSandbox, port: int) -> Iterator[subprocess.Pop
         "SLACK_BOT_TOKEN": slack.bot_token,
         "SLACK_APP_TOKEN": slack.app_token,
     }
-    command = [Path(sys.executable).parent / "finops", "run"]
+    command = [str(Path(sys.executable).parent / "finops"), "run"]
     with (folder / "bot.log").open("ab") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     try:
@@ -128,7 +128,7 @@ def test_killed_at_any_moment_every_card_is_posted_exactly_once(
     while kills < 4 and len(cards(slack)) < 30:
         goal = len(cards(slack)) + dice.randint(1, 5)
         with bot(tmp_path, slack, port):
-            wait_until(lambda goal=goal: len(cards(slack)) >= goal)  # type: ignore[misc]
+            wait_until(lambda goal=goal: len(cards(slack)) >= goal)
         kills += 1
     shorten_leases(tmp_path)
     with bot(tmp_path, slack, port):

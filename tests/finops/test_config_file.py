@@ -84,7 +84,7 @@ def test_more_than_twenty_problems_are_counted() -> None:
 
 @pytest.mark.parametrize("text", ["api_token: '10'", "api_token: true", "api_token: 1.0"])
 def test_text_and_truth_are_not_numbers(text: str) -> None:
-    assert "should be a valid integer" in refusal_of(text)
+    assert "should be a whole number" in refusal_of(text)
 
 
 def test_a_secret_is_not_repeated() -> None:
@@ -116,6 +116,32 @@ def test_what_no_settings_file_needs_is_refused_in_a_sentence(
     text: str | bytes, words: str
 ) -> None:
     assert words in refusal_of(text)
+
+
+def test_one_mistake_is_told_once() -> None:
+    assert refusal_of("teams: {a: {limit: .inf}}").count("\n") == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'teams: {"a\\u202eb\\e[31m\\n": {x: 1}}',
+        'hours: ["\\u202e\\0"]',
+        "teams: {" + "x" * 300 + ": {x: 1}}",
+    ],
+    ids=["key", "value", "300 characters"],
+)
+def test_hostile_text_is_neither_repeated_nor_accepted(text: str) -> None:
+    refusal = refusal_of(text)
+
+    assert refusal.isprintable()
+    assert len(refusal) < 200
+
+
+def test_a_merge_key_is_not_called_a_matter_of_quotes() -> None:
+    refusal = refusal_of("teams: {a: &a {limit: 1}, b: {<<: *a}}")
+
+    assert "merge keys are not read here; write the settings out." in refusal
 
 
 def test_an_alias_bomb_is_refused_quickly() -> None:

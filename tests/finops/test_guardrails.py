@@ -276,3 +276,14 @@ def test_the_strictest_policy_wins_and_the_answer_never_varies(
     assert decision.verdict is max(reason.verdict for reason in decision.reasons)
     assert decision == evaluate(found, DEFAULT, context)
     assert allows_click(decision) == (decision.verdict is not DENY)
+
+
+@pytest.mark.parametrize(
+    ("tags", "reason"),
+    [('{"": deny}', "should not name an empty tag"), ("{Prod: allow, prod: deny}", "prod twice")],
+)
+def test_protected_tags_that_would_protect_everything_or_contradict_are_refused(
+    tags: str, reason: str
+) -> None:
+    with pytest.raises(InvalidInput, match=reason):
+        load_settings(f"protected_tags: {tags}")

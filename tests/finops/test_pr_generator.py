@@ -10,7 +10,9 @@ from finops.code_hosts import LocalGitHost
 from finops.domain.errors import Refused
 from finops.domain.money import Saving
 from finops.domain.opportunity import Change, Opportunity, OpportunityRecord, Setting
-from finops.edits import AlreadyApplied, plan_edit
+from finops.domain.pull_request import RepositoryFiles
+from finops.edits import AlreadyApplied, PlannedEdit, plan_edit
+from finops.pr_body import confidence_words, short_figures
 from finops.pr_generator import (
     Metadata,
     PullRequestGenerator,
@@ -58,6 +60,31 @@ def test_a_plan_opens_as_a_pull_request(bare_repository: BareRepositoryFactory) 
     assert parse_metadata(opened.body) == Metadata(
         cpu_opportunity().id, 1, cpu_opportunity().fingerprint
     )
+
+
+def test_the_same_edit_at_the_same_commit_is_planned_once(
+    bare_repository: BareRepositoryFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planned: list[str] = []
+
+    def counted(files: RepositoryFiles, subject: Opportunity) -> PlannedEdit:
+        planned.append(files.commit)
+        return plan_edit(files, subject)
+
+    monkeypatch.setattr("finops.pr_generator.plan_edit", counted)
+    repositories = [
+        host(bare_repository({"a.yaml": DEPLOYMENT}, "a"), "acme/a"),
+        host(bare_repository({"b.yaml": b"a: 1\n"}, "b"), "acme/b"),
+    ]
+    generator = PullRequestGenerator(repositories)
+
+    first = generator.plan(cpu_opportunity(), now=NOW)
+    second = generator.plan(cpu_opportunity(), now=NOW)
+    other = generator.plan(cpu_opportunity(proposed=200), now=NOW)
+
+    assert first == second
+    assert other[1].files != first[1].files
+    assert len(planned) == 4  # two repositories, two different proposals
 
 
 def test_a_record_brings_its_approver_and_reasons(bare_repository: BareRepositoryFactory) -> None:
@@ -116,8 +143,8 @@ def test_an_applied_proposal_stays_told_apart(bare_repository: BareRepositoryFac
 @pytest.mark.parametrize(
     ("subject", "title"),
     [
-        (node_group(), "Lower desired size of workers from 5 to 3"),
-        (volume(), "Remove unattached volume vol-0a1"),
+        (node_group(), "Shrink node group workers from 5 to 3 nodes"),
+        (volume(), "Delete unattached volume vol-0a1"),
         (cpu_opportunity(current=None), "Set CPU request of shop/frontend (server) to 120m"),
         (
             opportunity(
@@ -125,7 +152,8 @@ def test_an_applied_proposal_stays_told_apart(bare_repository: BareRepositoryFac
                 Change(Setting.MEMORY_REQUEST, 2**30, 2**29),
                 Change(Setting.MEMORY_LIMIT, 2**30, 2**31),
             ),
-            "Lower memory request of shop/frontend (server) from 1Gi to 512Mi and 1 more setting",
+            "Lower memory request of shop/frontend (server) from 1Gi to 512Mi and raise memory "
+            "limit from 1Gi to 2Gi",
         ),
     ],
 )
@@ -151,9 +179,9 @@ def test_a_body_holds_everything_a_reviewer_asks() -> None:
     for text in (
         "| CPU request | 500m | 120m |",
         "nothing leaves the bill by this change alone",
-        "**$41.50 a month** becomes free",
-        "**97%**, very likely",
-        "**low** (20%)",
+        "room worth **$41.50/month** is freed",
+        "**Confidence:** 97 %, the chance",
+        "**Risk:** low if it does not hold; ",
         "| 95th percentile | 80m | Prometheus |",
         "- A sale is not in the window.",
         "Revert this pull request.",
@@ -170,9 +198,28 @@ def test_cash_and_room_are_never_one_number() -> None:
 
     body = body_of(replace(cpu_opportunity(), saving=saving, rollback_possible=False))
 
-    assert "**$200 a month** leaves the bill" in body
-    assert "no room is freed besides" in body
+    assert "**$200/month** leaves the bill" in body
+    assert "no room is freed" in body
     assert "**It cannot be undone.**" in body
+
+
+@pytest.mark.parametrize(
+    ("confidence", "words"),
+    [(0.95, "95 %"), (0.957, "95 %"), (0.29, "29 %"), (0.9999, "99 %"), (1.0, "over 99 %")],
+)
+def test_confidence_is_never_rounded_up(confidence: float, words: str) -> None:
+    assert confidence_words(confidence) == words
+
+
+def test_prices_have_as_many_figures_as_people_read() -> None:
+    assert short_figures("$0.0310337718437 per core-hour") == "$0.031 per core-hour"
+    assert short_figures("$80.00/month, $4.07") == "$80/month, $4.07"
+
+
+def test_a_slack_id_is_said_to_be_one() -> None:
+    assert "Approved by U0AARON0001 in Slack." in body_of(
+        cpu_opportunity(), approved_by="U0AARON0001"
+    )
 
 
 def test_text_of_strangers_pings_nobody_and_forges_nothing() -> None:

@@ -50,7 +50,7 @@ def test_nonsense_gets_the_way_to_help_and_is_not_repeated_as_markup(driver: Dri
 
 def test_an_empty_list_teaches(driver: Driver) -> None:
     assert "Nothing waits for a decision" in ask(driver, "list")
-    assert "Nothing matches of team web" in ask(driver, "list web")
+    assert "Nothing found of team web" in ask(driver, "list web")
 
 
 def test_a_list_has_pages_that_replace_each_other(driver: Driver, engine: FinOpsEngine) -> None:
@@ -80,7 +80,9 @@ def test_show_explains_one_opportunity(driver: Driver, engine: FinOpsEngine) -> 
 
 
 def test_show_of_nothing_says_where_the_ids_are(driver: Driver) -> None:
-    assert "There is no opportunity" in ask(driver, "show op-0000000000")
+    gone = ask(driver, "show op-0000000000")
+    assert "There is no opportunity" in gone
+    assert "`/finops list` shows them" in gone
     assert "Name one" in ask(driver, "show")
 
 
@@ -88,7 +90,7 @@ def test_savings_keep_cash_and_room_apart(driver: Driver, engine: FinOpsEngine) 
     recorded(engine, opportunity())
 
     shown = ask(driver, "savings")
-    assert "Nothing is approved yet; $41/month freed as room is offered." in shown
+    assert "Nothing is approved yet. Offered: $41/month freed as room." in shown
     assert "$0/month off the bill" in shown
 
 
@@ -137,6 +139,7 @@ def test_answers_need_no_call_to_slack(driver: Driver, slack: SlackSandbox) -> N
         ("in_flight payments", ListQuery("payments", "in flight")),
         ("Denied", ListQuery("", "denied")),
         ("<#C0PAYMENTS1|payments> all", ListQuery("payments", "all")),
+        ("no team", ListQuery("unknown")),
         ("<!subteam^S0X|@web team> open", ListQuery("web team", "open")),
         ("pull request open", ListQuery("", "pull request open")),
     ],

@@ -65,7 +65,7 @@ def test_an_approver_approves_and_the_card_becomes_the_record(
     shown = driver.message(PAYMENTS, card["ts"])
     assert shown is not None
     assert all(block["type"] != "actions" for block in shown["blocks"])
-    assert f"Approved by <@{PRIYA}>" in shown["blocks"][1]["text"]["text"]
+    assert f"Approved by <@{PRIYA}>" in shown["blocks"][0]["text"]["text"]
     assert len(driver.messages(PAYMENTS)) == 1
     note = driver.thread(PAYMENTS, card["ts"])[1]
     assert note["text"].startswith(f"Approved by <@{PRIYA}>")
@@ -155,7 +155,7 @@ def test_a_denial_asks_for_a_reason_and_keeps_it(
     deliver()
     shown = driver.message(PAYMENTS, card["ts"])
     assert shown is not None
-    assert "December needs it." in shown["blocks"][1]["text"]["text"]
+    assert "December needs it." in shown["blocks"][0]["text"]["text"]
 
 
 def test_a_refused_denial_keeps_the_form_and_what_was_typed(

@@ -49,7 +49,7 @@ export const clockTime = (ts) => FORMATS.time(fromTs(ts));
 export const fullTime = (ts) => `${FORMATS.date_long(fromTs(ts))}, ${FORMATS.time(fromTs(ts))}`;
 export const dayKey = (ts) => DAY(fromTs(ts));
 export const worldDate = (iso) =>
-  new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", year: "numeric", timeZone: me()?.tz || "UTC" })
+  !iso ? "date unknown" : new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", year: "numeric", timeZone: me()?.tz || "UTC" })
     .format(new Date(iso));
 
 export function dayName(ts) {

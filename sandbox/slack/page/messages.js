@@ -53,7 +53,7 @@ function emptyNote(place, isDm) {
 }
 
 /** Entries to show: day dividers and messages, each with a key and what its look depends on. */
-function withDays(messages) {
+function withDays(messages, { inThread = false } = {}) {
   const entries = [];
   let before = null;
   for (const m of messages) {
@@ -63,7 +63,7 @@ function withDays(messages) {
       before = null;
     }
     const follows = before && before.user === m.user && m.ts - before.ts < GROUP_SECONDS && !m.blocks?.length && !m.is_ephemeral === !before.is_ephemeral;
-    entries.push({ key: m.ts, json: JSON.stringify([m, follows, store.state.now.slice(0, 10)]), build: () => message(m, { follows }) });
+    entries.push({ key: m.ts, json: JSON.stringify([m, follows, store.state.now.slice(0, 10)]), build: () => message(m, { follows, inThread }) });
     before = m;
   }
   return entries;
@@ -148,10 +148,12 @@ function file(f) {
   return h("figure", { class: "b-image" }, h("figcaption", null, f.title), image({ slack_file: { id: f.id }, alt_text: f.alt_txt || f.title }));
 }
 
+const lastReply = (ts) => (dayName(ts) === "Today" ? clockTime(ts) : dayName(ts));
+
 function replies(m) {
   const count = `${m.reply_count} ${m.reply_count === 1 ? "reply" : "replies"}`;
   return h("button", { class: "replies", data: { mark: `thread-${m.ts}` }, onclick: () => goTo(store.at.id, m.ts) },
-    m.reply_users.map((id) => avatar(user(id) ?? SYSTEM, "tiny")), count, h("time", null, `Last ${clockTime(m.latest_reply)}`));
+    m.reply_users.map((id) => avatar(user(id) ?? SYSTEM, "tiny")), count, h("time", null, `Last ${lastReply(m.latest_reply)}`));
 }
 
 const replyButton = (m) =>
@@ -173,7 +175,7 @@ function renderThread(host, place) {
       h("div", { class: "messages", role: "log", tabindex: "0", "aria-label": "Thread" }),
       composer({ channel: place.id, thread: store.thread.ts, label: "Reply…" }));
   }
-  const entries = all.map((m) => ({ key: m.ts, json: JSON.stringify(m), build: () => message(m, { inThread: true }) }));
+  const entries = withDays(all, { inThread: true });
   const list = host.querySelector(".messages");
   if (fillList(list, place, entries)) list.scrollTop = list.scrollHeight;
 }

@@ -93,7 +93,8 @@ export function openPull(number) {
 
 export function closePulls() {
   store.pull = null;
-  history.replaceState(null, "", `/${location.search}`);
+  const place = store.at.kind === "channel" ? `archives/${store.at.id}` : "";
+  history.replaceState(null, "", `/${place}${location.search}`);
   changed();
 }
 

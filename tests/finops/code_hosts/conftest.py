@@ -10,7 +10,7 @@ import pytest
 from github import InputGitTreeElement
 from github.Repository import Repository
 
-from finops.code_hosts import GitHubHost, LocalGitHost
+from finops.code_hosts import GitHubHost, LocalGitHost, local_branch
 from finops.code_hosts.git_plumbing import BareRepository
 from finops.code_hosts.github import token_auth
 from finops.code_hosts.github_branch import make_branch
@@ -46,8 +46,10 @@ class LocalPlatform:
         return BareRepository(self.path).run("show", f"refs/heads/{branch}:{path}").stdout
 
     def branch_without_pull_request(self, proposed: ProposedPullRequest) -> None:
-        host = self.host()
-        host._branch_head(proposed, proposed.base_commit)
+        git = BareRepository(self.path)
+        local_branch.make_branch(
+            git, proposed, base_commit=proposed.base_commit, repository="acme/shop"
+        )
 
     def merge(self, number: int) -> None:
         self.host().merge(number, by="maria", at=NOW)

@@ -15,8 +15,8 @@ from github.Repository import Repository
 from finops.code_hosts.github import GitHubHost
 from finops.code_hosts.github_errors import failure_of
 from finops.domain.errors import OutsideWorldFailed, TryAgainLater, WillNeverWork
-from tests.finops.code_hosts.conftest import github_host
-from tests.finops.code_hosts.hosts import BRANCH, FILES, PATH, proposal
+from tests.finops.code_hosts.conftest import GitHubPlatform, github_host
+from tests.finops.code_hosts.hosts import AFTER, BRANCH, FILES, PATH, proposal
 from tests.real_parts.github_emulator import GitHubPart
 
 Answer = tuple[int, dict[str, str], bytes]
@@ -109,26 +109,52 @@ def said(message: str) -> bytes:
     return json.dumps({"message": message}).encode()
 
 
+# GitHub itself answers a second POST with 422; a gateway's 502 hides what became of the first.
+LOST = [422, 502, 503, 504]
+
+
+@pytest.mark.parametrize("status", LOST)
 def test_an_answer_lost_after_the_pull_request_was_made_makes_no_second(
+    host: GitHubHost, day: BadDay, repository: Repository, status: int
+) -> None:
+    proposed = proposal(host)
+    day.lose["POST", "pulls"] = (status, {}, said("It may exist"))
+
+    opened = host.open_pull_request(proposed)
+    again = host.open_pull_request(proposed)
+
+    assert opened.number == again.number
+    assert day.seen.count(("POST", "pulls")) == 1
+    assert repository.get_pulls(state="all").totalCount == 1
+
+
+@pytest.mark.parametrize("status", LOST)
+def test_a_lost_answer_to_a_new_branch_is_read_back(
+    host: GitHubHost, day: BadDay, repository: Repository, status: int
+) -> None:
+    proposed = proposal(host)
+    day.lose["POST", "refs"] = (status, {}, said("It may exist"))
+
+    opened = host.open_pull_request(proposed)
+
+    assert opened.branch == BRANCH
+    assert day.seen.count(("POST", "refs")) == 1
+    assert repository.get_pulls(state="all").totalCount == 1
+
+
+def test_a_pull_request_that_was_not_made_is_made_by_the_next_try(
     host: GitHubHost, day: BadDay, repository: Repository
 ) -> None:
     proposed = proposal(host)
-    # GitHub itself answers the second POST with 422; PyGithub gives up on it at once.
-    day.lose["POST", "pulls"] = (422, {}, said("A pull request already exists"))
+    day.refuse["POST", "pulls"] = (502, {}, b"bad gateway")
+    with pytest.raises(TryAgainLater, match="502"):
+        host.open_pull_request(proposed)
+    day.refuse.clear()
 
     opened = host.open_pull_request(proposed)
 
     assert opened.branch == BRANCH
     assert repository.get_pulls(state="all").totalCount == 1
-
-
-def test_a_lost_answer_to_a_new_branch_is_read_back(host: GitHubHost, day: BadDay) -> None:
-    proposed = proposal(host)
-    day.lose["POST", "refs"] = (422, {}, said("Reference already exists"))
-
-    opened = host.open_pull_request(proposed)
-
-    assert opened.branch == BRANCH
 
 
 def test_labels_that_may_not_be_set_do_not_stop_it(host: GitHubHost, day: BadDay) -> None:
@@ -175,7 +201,7 @@ def test_a_cut_listing_is_refused(host: GitHubHost, day: BadDay, repository: Rep
         host.read_files()
 
 
-def test_only_new_contents_are_fetched(host: GitHubHost, day: BadDay) -> None:
+def test_one_request_asks_whether_anything_is_new(host: GitHubHost, day: BadDay) -> None:
     first = host.read_files()
     day.seen.clear()
 
@@ -183,7 +209,44 @@ def test_only_new_contents_are_fetched(host: GitHubHost, day: BadDay) -> None:
 
     assert first == second
     assert set(first.files) == {PATH, "infra/main.tf"}
-    assert len(day.seen) == 2
+    assert day.seen == [("GET", "main")]
+
+
+def test_after_a_push_only_new_contents_are_fetched(
+    host: GitHubHost, day: BadDay, github: GitHubPart, repository: Repository
+) -> None:
+    host.read_files()
+    GitHubPlatform(github, repository).push("main", PATH, AFTER)
+    day.seen.clear()
+
+    files = host.read_files()
+
+    assert files.files[PATH] == AFTER
+    assert len(day.seen) == 3  # the tip, the listing, one content
+
+
+def test_an_open_pull_request_is_compared_once_a_commit(host: GitHubHost, day: BadDay) -> None:
+    proposed = proposal(host)
+    number = host.open_pull_request(proposed).number
+    first = host.refresh_pull_request(number, proposed)
+    day.seen.clear()
+
+    second = host.refresh_pull_request(number, proposed)
+
+    assert first == second
+    assert day.seen == []
+
+
+def test_terraform_in_json_is_read_because_it_may_use_what_is_removed(
+    bad_day: tuple[BadDay, str], github: GitHubPart
+) -> None:
+    repository = github.new_repository(
+        {"infra/more.tf.json": b"{}\n", "infra/a.tfvars": b"a = 1\n"}
+    )
+
+    files = github_host(bad_day[1], repository.full_name).read_files()
+
+    assert set(files.files) == {"infra/more.tf.json"}
 
 
 def test_no_connection_is_tried_again_later() -> None:

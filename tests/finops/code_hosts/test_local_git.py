@@ -4,6 +4,7 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -190,5 +191,28 @@ def test_an_empty_or_missing_repository_is_a_sentence(tmp_path: Path) -> None:
 
     with pytest.raises(WillNeverWork, match="has no commit"):
         LocalPlatform(tmp_path / "empty").host().read_files()
-    with pytest.raises(WillNeverWork, match="not a git repository"):
+    with pytest.raises(WillNeverWork, match=r"no git repository at .*missing; check the path"):
         LocalPlatform(tmp_path / "missing").host().read_files()
+
+
+def test_an_idle_tick_reads_no_file_and_no_pull_request_again(
+    local: LocalPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host = local.host()
+    proposed = proposal(host)
+    number = host.open_pull_request(proposed).number
+    host.refresh_pull_request(number, proposed)
+    commands: list[str] = []
+    run = BareRepository.run
+
+    def counted(self: BareRepository, *arguments: str, **more: Any) -> Any:
+        commands.append(arguments[0])
+        return run(self, *arguments, **more)
+
+    monkeypatch.setattr(BareRepository, "run", counted)
+    host.pull_request(number)
+    files = host.read_files()
+    host.refresh_pull_request(number, proposed)
+
+    assert files.files[PATH] == BEFORE
+    assert set(commands) == {"rev-parse"}

@@ -150,7 +150,7 @@ def test_what_a_person_should_mind_is_said() -> None:
         replicas=1,
     )
 
-    assert len(found.caveats) == 5
+    assert len(found.caveats) == 6
     assert "5 of 14 days of history: the margin is wider than usual." in found.caveats
     assert "The memory limit stays as it is (2Gi)." in found.caveats
     assert any("-Xmx" in caveat for caveat in found.caveats)

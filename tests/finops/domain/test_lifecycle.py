@@ -48,7 +48,7 @@ def test_nothing_leaves_a_closed_state_and_nothing_skips_the_approval(
         assert been[-1] in CLOSED
     if Status.MERGED in been:
         before = been[: been.index(Status.MERGED)]
-        assert [Status.APPROVED, Status.PULL_REQUEST_OPEN] == before[-2:]
+        assert before[-2:] == [Status.APPROVED, Status.PULL_REQUEST_OPEN]
 
 
 def test_every_status_counts_in_at_most_one_total() -> None:

@@ -1,6 +1,6 @@
 """An engine over a real git repository, with a clock that tests move."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -169,7 +169,7 @@ class World:
 
 
 @pytest.fixture
-def world(ledger: SavingsLedger, bare_repository: Callable[..., Path]) -> Iterator[World]:
+def world(ledger: SavingsLedger, bare_repository: Callable[..., Path]) -> World:
     """The whole money side, with no Slack."""
     files = {f"apps/{name}.yaml": MANIFEST.format(name=name).encode() for name in NAMES}
     host = LocalGitHost(bare_repository(files), "acme/platform", lambda n: f"http://git/{n}")
@@ -182,4 +182,4 @@ def world(ledger: SavingsLedger, bare_repository: Callable[..., Path]) -> Iterat
         pull_requests=PullRequestGenerator((host,)),
         now=lambda: estate.now,
     )
-    yield World(engine, estate, host)
+    return World(engine, estate, host)

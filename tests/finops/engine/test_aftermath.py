@@ -63,9 +63,7 @@ def test_a_change_that_was_taken_back_is_reversed(world: World) -> None:
     world.engine.read_bill()
     world.scan()
 
-    [verified] = [
-        r for r in world.engine.ledger.find(statuses=[Status.VERIFIED])
-    ]  # fmt: skip
+    [verified] = world.engine.ledger.find(statuses=[Status.VERIFIED])
 
     assert verified.verdict["verdict"] == "reversed"
     assert not world.engine.ledger.get_total_realized_savings()

@@ -60,7 +60,7 @@ def test_a_postponed_intent_waits_and_holds_back_its_subject_only(ledger: Saving
     for subject, key in (("op-1", "a"), ("op-1", "b"), ("op-2", "c")):
         write(ledger, subject, key)
     first = ledger.lease_intents(owner="w", now=NOW, limit=1)[0]
-    ledger.postpone_intent(first.id, until=NOW + timedelta(minutes=5), error="Slack is away")
+    ledger.postpone_intent(first, until=NOW + timedelta(minutes=5), error="Slack is away")
 
     now = [i.subject for i in ledger.lease_intents(owner="w", now=NOW, limit=10)]
 
@@ -73,12 +73,12 @@ def test_a_buried_intent_lets_its_subject_go_on_and_is_in_the_audit_log(
     write(ledger, "op-1", "a")
     write(ledger, "op-1", "b")
     [intent] = ledger.lease_intents(owner="w", now=NOW, limit=1)
-    ledger.bury_intent(intent.id, now=NOW, error="no such channel")
+    ledger.bury_intent(intent, now=NOW, error="no such channel")
 
     [following] = ledger.lease_intents(owner="w", now=NOW, limit=1)
 
     assert following.id > intent.id
-    assert ledger.history_of(f"outbox/{intent.id}")[0].detail == {"error": "no such channel"}
+    assert ledger.history_of(f"outbox/{intent.id}")[0].detail["error"] == "no such channel"
 
 
 def test_many_workers_at_once_never_lease_the_same_intent(ledger: SavingsLedger) -> None:
@@ -95,3 +95,40 @@ def test_many_workers_at_once_never_lease_the_same_intent(ledger: SavingsLedger)
         taken = [intent for batch in pool.map(work, range(6)) for intent in batch]
 
     assert len(taken) == len(set(taken)) == 40
+
+
+def test_who_lost_the_lease_can_neither_postpone_nor_bury_what_another_delivers(
+    ledger: SavingsLedger,
+) -> None:
+    write(ledger, "op-1", "k")
+    [slow] = ledger.lease_intents(owner="slow", now=NOW, seconds=60)
+    later = NOW + timedelta(seconds=61)
+    [_mine] = ledger.lease_intents(owner="other", now=later, seconds=60)
+    ledger.postpone_intent(slow, until=later, error="slow")
+    ledger.bury_intent(slow, now=later, error="slow")
+
+    assert ledger.outbox_counts() == {"delivering": 1}
+    assert not ledger.renew_intent(slow, until=later + timedelta(days=1))
+
+
+def test_a_renewed_lease_is_not_taken_over(ledger: SavingsLedger) -> None:
+    write(ledger, "op-1", "k")
+    [mine] = ledger.lease_intents(owner="a", now=NOW, seconds=60)
+    ledger.renew_intent(mine, until=NOW + timedelta(seconds=120))
+
+    assert ledger.lease_intents(owner="b", now=NOW + timedelta(seconds=90)) == []
+
+
+def test_a_dead_intent_can_be_given_another_life_and_a_live_one_cannot(
+    ledger: SavingsLedger,
+) -> None:
+    write(ledger, "op-1", "k")
+    with ledger.transaction() as tx:
+        alive = tx.revive(idempotency_key="k")
+    [intent] = ledger.lease_intents(owner="w", now=NOW)
+    ledger.bury_intent(intent, now=NOW, error="no such channel")
+    with ledger.transaction() as tx:
+        dead = tx.revive(idempotency_key="k")
+
+    assert (alive, dead) == (False, True)
+    assert [i.attempts for i in ledger.lease_intents(owner="w", now=NOW)] == [1]

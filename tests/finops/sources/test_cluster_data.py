@@ -270,3 +270,68 @@ def test_missing_and_too_large_files_are_refused(tmp_path: Path) -> None:
         load_cluster_data(tmp_path / "none.json", NOW)
     with pytest.raises(InvalidInput, match="limit is 50,000,000"):
         load_cluster_data(large, NOW)
+
+
+def refusal_of(data: dict[str, Any]) -> str:
+    with pytest.raises(InvalidInput) as caught:
+        read_cluster_data(data, now=NOW)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "namespace", ["a\n\u202eb\x1b[31m", "<!channel>", "n" * 300, "\ud800", 5, None, True]
+)
+def test_a_hostile_namespace_is_refused_in_plain_words(namespace: object) -> None:
+    line = refusal_of({"cluster": "prod", "workloads": {namespace: []}}).splitlines()[-1]
+
+    assert "the namespace" in line
+    assert line.isprintable()
+    assert len(line) < 200
+
+
+@pytest.mark.parametrize("cluster", ["<!channel>", "a/../b", "c" * 101, "a b"])
+def test_a_cluster_has_a_name_that_fits_into_keys(cluster: str) -> None:
+    assert "cluster_data.cluster: " in refusal_of({"cluster": cluster, "workloads": {}})
+
+
+def test_billions_of_replicas_times_cores_are_a_unit_mistake() -> None:
+    entry = {"name": "a", "cpu_request": 9000, "cpu_usage": 1, "replicas": 90_000}
+    entry |= {"memory_request_gb": 1, "memory_usage_gb": 1}
+
+    assert "check the units" in refusal_of({"cluster": "p", "workloads": {"shop": [entry]}})
+
+
+@pytest.mark.parametrize(
+    ("times", "reason"),
+    [
+        ({"detached_since": "0001-01-01T00:00:00Z"}, "write null for unknown"),
+        ({"detached_since": "2024-01-01", "created_at": "2025-01-01"}, "is before created_at"),
+    ],
+)
+def test_impossible_times_of_a_volume_are_refused(times: dict[str, str], reason: str) -> None:
+    volume = {"volume_id": "vol-1", "size_gb": 1, "volume_type": "gp3", "attached": False}
+
+    assert reason in refusal_of({"cluster": "p", "workloads": {}, "volumes": [volume | times]})
+
+
+def test_a_section_that_is_left_out_is_a_gap_and_an_empty_one_is_not() -> None:
+    silent = read_cluster_data({"cluster": "p", "workloads": {}, "nodes": []}, now=NOW)
+    told = {"cluster": "p", "workloads": {}, "nodes": [], "node_groups": [], "volumes": []}
+
+    assert "nothing of node groups and volumes" in silent.gaps[0].sentence
+    assert silent.may_hide_resources
+    assert read_cluster_data(told, now=NOW).gaps == ()
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b" \n", "is empty"),
+        (b"<html><body>Log in</body></html>", "was it a login page"),
+        (b"[" * 200_000, "it is nested too deep"),
+        (b"[" + b"9" * 6000 + b"]", "a number in it has thousands of digits"),
+    ],
+)
+def test_what_is_no_data_at_all_is_called_what_it_is(content: bytes, reason: str) -> None:
+    with pytest.raises(InvalidInput, match=reason):
+        parse_cluster_data(content, is_json=True, source="push")

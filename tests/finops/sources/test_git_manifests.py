@@ -2,6 +2,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,6 +39,13 @@ def read(text: str | bytes, **rules: object) -> DesiredState:
     data = text.encode() if isinstance(text, str) else text
     made = ManifestRules(**rules)  # type: ignore[arg-type]  # tests name the fields they set
     return read_manifests({"k8s/a.yaml": data}, cluster="prod", rules=made)
+
+
+def read_beside(text: str) -> DesiredState:
+    """What a file adds to a repository that has a workload."""
+    files = {"a.yaml": FRONTEND.encode(), "b.yaml": text.encode()}
+    state = read_manifests(files, cluster="prod", rules=ManifestRules())
+    return DesiredState(state.workloads[1:], state.gaps)
 
 
 def only_gap(state: DesiredState) -> str:
@@ -181,7 +189,7 @@ def test_one_broken_document_does_not_hide_the_others() -> None:
 
 
 def test_broken_files_that_declare_no_workload_are_silent() -> None:
-    assert read("a: [1\n") == DesiredState((), ())
+    assert read_beside("a: [1\n") == DesiredState((), ())
 
 
 def test_bombs_and_wrong_encodings_are_gaps() -> None:
@@ -197,11 +205,54 @@ def test_patches_are_ignored_but_for_what_they_would_change() -> None:
     silent = "kind: Deployment\nmetadata: {name: frontend, labels: {a: b}}\n"
 
     assert "is a patch that sets replicas" in only_gap(read(patch))
-    assert read(silent) == DesiredState((), ())
+    assert read_beside(silent) == DesiredState((), ())
 
 
 def test_workloads_of_other_api_groups_are_not_ours() -> None:
-    assert read(FRONTEND.replace("apps/v1", "example.com/v1")) == DesiredState((), ())
+    assert read_beside(FRONTEND.replace("apps/v1", "example.com/v1")) == DesiredState((), ())
+
+
+@pytest.mark.parametrize(
+    "files",
+    [{}, {"README.md": b"# Shop\n"}, {"shop.yaml": b""}, {"shop.yaml": b"<!doctype html><html>"}],
+    ids=["no file", "no manifest", "emptied", "a login page"],
+)
+def test_a_repository_without_any_workload_hides_them_and_deletes_none(
+    files: dict[str, bytes],
+) -> None:
+    state = read_manifests(files, cluster="prod", rules=ManifestRules(folders=("clusters/prod",)))
+
+    assert f"None of {len(files)} files declares a workload" in only_gap(state)
+    assert "clusters/prod" in only_gap(state)
+    assert state.gaps[0].hides_resources
+
+
+def test_a_key_that_is_written_twice_is_a_gap_with_its_line() -> None:
+    twice = FRONTEND.replace("  replicas: 3\n", "  replicas: 3\n  replicas: 5\n")
+    number = twice.splitlines().index("  replicas: 5") + 1
+    state = read(f"a: 1\n---\n{twice}")
+
+    assert f"'replicas' is written twice, again in line {number + 2}" in only_gap(state)
+
+
+@pytest.mark.parametrize("path", ["a\nb.yaml", "a\u202eb.yaml", "a\udcff.yaml", "\x1b[31m.yaml"])
+def test_a_path_that_cannot_be_shown_is_a_gap_that_can(path: str) -> None:
+    state = read_manifests({path: FRONTEND.encode()}, cluster="prod", rules=ManifestRules())
+
+    assert "rename it" in only_gap(state)
+    assert only_gap(state).isprintable()
+
+
+def test_a_team_of_endless_length_is_a_gap() -> None:
+    rules = ManifestRules(team_keys=("owner",))
+    text = FRONTEND.replace("metadata:", f"metadata:\n  annotations: {{owner: {'t' * 254}}}", 1)
+    state = read_manifests({"a.yaml": text.encode()}, cluster="prod", rules=rules)
+
+    assert "a team of 254 characters; 253 are most" in only_gap(state)
+
+
+def test_a_file_of_a_million_values_is_a_gap_in_seconds() -> None:
+    assert "more than 500,000 values" in only_gap(read(FRONTEND + "x:\n" + "- a\n" * 600_000))
 
 
 def test_a_workload_declared_twice_is_kept_once_with_a_gap_naming_both_files() -> None:

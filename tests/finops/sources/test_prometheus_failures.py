@@ -279,3 +279,18 @@ def test_a_password_in_the_address_is_never_shown() -> None:
 def test_a_matcher_that_is_no_label_is_refused() -> None:
     with pytest.raises(InvalidInput, match="not a label name"):
         PrometheusUsage("http://prom", matchers={'a"': "b"})
+
+
+@pytest.mark.parametrize("url", ["prometheus:9090", "", "ftp://x", "http://[::1", "//x", "http://"])
+def test_an_address_that_is_none_is_refused_before_anything_is_asked(url: str) -> None:
+    with pytest.raises(InvalidInput, match="write it like http://prometheus:9090"):
+        PrometheusUsage(url)
+
+
+def test_figures_of_a_server_that_warned_say_so_on_the_card(start: Start) -> None:
+    url = start(lambda h, asked: answer(h, matrix([[int(asked["start"]), "5"]], warnings=["part"])))
+
+    [usage] = read(url).containers.values()
+
+    assert usage.cpu is not None
+    assert "may be too low" in usage.cpu.source

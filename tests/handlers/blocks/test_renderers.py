@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from finops.domain.lifecycle import Status
 from finops.domain.opportunity import OpportunityRecord, WasteKind
 from finops.finops_engine import CycleInfo
+from finops.guardrails import GuardrailVerdict, PolicyReason
+from finops.pr_generator import render_title
 from handlers.blocks.card import card
 from handlers.blocks.digest import Picture, digest
 from handlers.blocks.direct import note, owner_message, person_message
@@ -133,26 +135,82 @@ def test_forms_and_notices_hold_with_any_names(name: str) -> None:
 
 @given(name=names)
 def test_messages_to_people_hold_with_any_names(name: str) -> None:
-    assert_slack_takes(owner_message([hostile(name)] * 30, instance=INSTANCE)[1])
-    assert_slack_takes(owner_message([hostile(name)], instance=INSTANCE)[1])
+    assert_slack_takes(owner_message([hostile(name)] * 30)[1])
+    assert_slack_takes(owner_message([hostile(name)])[1])
     assert_slack_takes(person_message(name)[1])
     assert_slack_takes(note(actor=name, event=name, sentence=name)[1])
 
 
+def first_line(blocks: Blocks) -> str:
+    return str(blocks[0]["text"]["text"]).split("\n")[0]
+
+
 def test_the_first_line_names_action_scope_and_money() -> None:
     first_lines: dict[WasteKind, str] = {
-        kind: card(record(kind=kind), instance=INSTANCE).blocks[0]["text"]["text"]
-        for kind in WasteKind
+        kind: first_line(card(record(kind=kind), instance=INSTANCE).blocks) for kind in WasteKind
     }
 
     assert first_lines == {
         WasteKind.OVER_REQUESTED_CPU: "*Lower CPU request of shop/frontend (server) from 480m to "
-        "120m · frees $41/month*",
+        "120m · frees $41/month of room*",
         WasteKind.OVER_REQUESTED_MEMORY: "*Lower memory request of shop/frontend (server) from "
-        "2Gi to 768Mi and lower memory limit from 2Gi to 1Gi · frees $17.42/month*",
-        WasteKind.IDLE_NODE: "*Lower node group workers from 5 to 4 · saves $73/month*",
-        WasteKind.ORPHAN_VOLUME: "*Delete volume vol-0a1b2c3d4e5f · saves $8/month*",
+        "2Gi to 768Mi and lower memory limit from 2Gi to 1Gi · frees $17.42/month of room*",
+        WasteKind.IDLE_NODE: "*Shrink node group workers from 5 to 4 nodes · saves $73/month*",
+        WasteKind.ORPHAN_VOLUME: "*Delete unattached volume vol-0a1b2c3d4e5f · saves $8/month*",
     }
+
+
+def test_the_second_line_is_what_an_owner_weighs_and_each_thing_once() -> None:
+    words = card(record(), instance=INSTANCE).blocks[0]["text"]["text"].split("\n")
+
+    assert words[1:] == ["Confidence 95 % · low risk · restarts 3 pods · can be rolled back"]
+
+
+def test_a_card_and_its_pull_request_say_the_same_words() -> None:
+    for kind in WasteKind:
+        found = record(kind=kind)
+        assert render_title(found.opportunity) in first_line(card(found, instance=INSTANCE).blocks)
+
+
+def test_a_guardrail_that_blocks_is_named_and_approve_is_no_longer_suggested() -> None:
+    ask, deny = GuardrailVerdict.REQUIRE_APPROVAL, GuardrailVerdict.DENY
+    against = (PolicyReason("tags", ask, "A tag."), PolicyReason("freeze", deny, "A freeze."))
+    _, said, row, _ = card(record(), guardrails=against, instance=INSTANCE).blocks
+
+    assert said["elements"][0]["text"] == "Blocked for now: A freeze."
+    assert "style" not in row["elements"][0]
+
+
+def test_the_risk_is_said_once() -> None:
+    risk = PolicyReason("max_risk", GuardrailVerdict.REQUIRE_APPROVAL, "The risk of 0.46 is over.")
+
+    assert len(card(record(), guardrails=(risk,), instance=INSTANCE).blocks) == 3
+
+
+@pytest.mark.parametrize(
+    ("actor", "event", "sentence", "words"),
+    [
+        (PRIYA, "approved", "", f"Approved by <@{PRIYA}>."),
+        (PRIYA, "denied", "Not in December.", f"Denied by <@{PRIYA}>: Not in December."),
+        (
+            "worker",
+            "pull_request_open",
+            "Pull request #7 is open: http://host/pull/7",
+            "<http://host/pull/7|Pull request #7> is open.",
+        ),
+        ("code host", "merged", f"#7 was merged by {PRIYA}.", f"#7 was merged by <@{PRIYA}>."),
+        ("engine", "verified", "Realised: $80.00/month.", "Verified. Realised: $80/month."),
+        ("engine", "obsolete", "", "Obsolete."),
+    ],
+)
+def test_a_thread_reads_as_a_story(actor: str, event: str, sentence: str, words: str) -> None:
+    assert note(actor=actor, event=event, sentence=sentence)[0] == words
+
+
+def test_work_that_nobody_owns_is_said_to_have_no_team() -> None:
+    foot = card(record(team="unknown"), instance=INSTANCE).blocks[-1]["elements"][0]["text"]
+
+    assert "· no team · prod-eu ·" in foot
 
 
 def test_only_restarts_and_deletions_ask_again() -> None:
@@ -186,7 +244,7 @@ def test_a_decided_card_has_a_record_instead_of_controls(status: Status) -> None
 
 
 def test_the_record_follows_the_pull_request_to_the_verdict() -> None:
-    words = card(record(Status.VERIFIED), instance=INSTANCE).blocks[1]["text"]["text"]
+    words = card(record(Status.VERIFIED), instance=INSTANCE).blocks[0]["text"]["text"]
 
     assert f"Approved by <@{PRIYA}>" in words
     assert "<https://github.com/acme/platform/pull/7|PR #7>" in words

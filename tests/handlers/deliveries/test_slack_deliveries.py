@@ -130,7 +130,7 @@ def test_a_lost_answer_does_not_double_a_note(
     run(deliveries, IntentKind.POST_NOTE, known.id, attempts=2, **said)
 
     thread = driver.thread(PAYMENTS, driver.messages(PAYMENTS)[0]["ts"])
-    assert [m["text"] for m in thread[1:]] == ["Merged: Pull request #7 was merged."]
+    assert [m["text"] for m in thread[1:]] == ["Pull request #7 was merged."]
 
 
 def test_a_closed_opportunity_gets_no_card(
@@ -200,7 +200,7 @@ def test_an_owner_gets_one_message_about_what_still_waits(
     run(deliveries, IntentKind.TELL_OWNER, f"owner/{DANA}", attempts=2, **told)
 
     [message] = driver.messages(driver.dm(DANA))
-    assert message["text"] == "2 new opportunities for payments"
+    assert message["text"] == "2 new opportunities for payments: $82/month freed as room"
 
 
 def test_a_person_is_told_one_sentence(deliveries: SlackDeliveries, driver: Driver) -> None:

@@ -1,0 +1,154 @@
+"""What the commands print: aligned, wrapped to the terminal, cash and room in two columns."""
+
+import shutil
+import textwrap
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from itertools import groupby
+
+from finops.domain.estate import UNKNOWN_TEAM
+from finops.domain.lifecycle import Status
+from finops.domain.money import Saving, format_usd
+from finops.domain.opportunity import OpportunityRecord
+from finops.finops_engine import CycleResult, SavingsSummary
+from finops.guardrails import PolicyReason
+from finops.ledger.audit import AuditEntry
+from finops.pr_body import action_words, confidence_words, risk_words, short_figures
+
+NOTHING = "–"
+WIDEST = 100
+_ORDER = tuple(Status)
+
+
+def cycle_lines(result: CycleResult) -> list[str]:
+    """What one cycle found, what it left alone, and what it could not see."""
+    found = len(result.records)
+    noun = "opportunity" if found == 1 else "opportunities"
+    lines = [f"{result.cluster}: {found} {noun}, {result.new} new"]
+    lines += ["", *record_lines(result.records)] if result.records else []
+    if result.skipped:
+        lines += ["", "Left alone"]
+        lines += [
+            _wrapped(f"  {s.resource_key} ({s.detector}): {s.reason}") for s in result.skipped
+        ]
+    if result.gaps:
+        lines += ["", "Not seen"]
+        lines += [_wrapped(f"  {gap.source}: {gap.sentence}") for gap in result.gaps]
+    return lines
+
+
+def record_lines(records: Sequence[OpportunityRecord]) -> list[str]:
+    """Opportunities below their status, the largest saving first, and the sum."""
+    if not records:
+        return ["Nothing found. `finops scan` looks for waste; `finops list` shows every status."]
+    team_width = max(4, *(len(_team(r.opportunity.team)) for r in records))
+    head = f"  {'ID':13}  {'CASH':>7}  {'ROOM':>7}  {'TEAM':{team_width}}  WHAT"
+    lines: list[str] = []
+    by_status = sorted(records, key=lambda r: _ORDER.index(r.status))
+    for status, members in groupby(by_status, key=lambda r: r.status):
+        lines += ["", f"{status.words.capitalize()}", head]
+        lines += [_record_line(record, team_width) for record in members]
+    worth = sum((r.opportunity.saving for r in records), Saving())
+    return [*lines[1:], "", f"Together: {_saving(worth)}."]
+
+
+def show_lines(
+    record: OpportunityRecord, reasons: Sequence[PolicyReason], history: Sequence[AuditEntry]
+) -> list[str]:
+    """One opportunity with everything that is known about it."""
+    found = record.opportunity
+    status = f"{record.status.words}. {short_figures(record.status_reason)}".rstrip(" .")
+    rows = [
+        ("status", status),
+        ("team", _team(found.team)),
+        ("saving", _saving(found.saving)),
+        ("confidence", f"{confidence_words(found.confidence)} that it holds for 14 days"),
+        ("risk", f"{risk_words(found.risk)} if it does not hold"),
+        ("way back", found.rollback),
+        *(("before", caveat) for caveat in found.caveats[:5]),
+    ]
+    facts = [(e.label, f"{short_figures(e.value)}  ({e.source})") for e in found.evidence]
+    rules = [(reason.verdict.words, reason.sentence) for reason in reasons]
+    past = [
+        (f"{e.at:%Y-%m-%d %H:%M}", f"{e.action.replace('_', ' ')} by {e.actor}") for e in history
+    ]
+    title = _wrapped(f"{record.id}  {action_words(found)}")
+    lines = [title, _wrapped(short_figures(found.summary))]
+    for title, pairs in (("", rows), ("Evidence", facts), ("Guardrails", rules), ("History", past)):
+        lines += ["", *([title] if title else []), *_pairs(pairs)] if pairs else []
+    return lines
+
+
+def savings_lines(summary: SavingsSummary) -> list[str]:
+    """The three stages, then the teams."""
+    stages = (
+        ("Offered", sum((row.offered for row in summary.by_team), Saving())),
+        ("In flight", summary.in_flight),
+        ("Verified on the bill", summary.realised),
+    )
+    lines = [f"{'A month':22}{'CASH':>10}{'ROOM':>10}"]
+    lines += [_money_line(name, saving) for name, saving in stages]
+    if summary.by_team:
+        lines += ["", f"{'Team':22}{'OFFERED':>20}{'IN FLIGHT':>20}{'VERIFIED':>20}"]
+        lines.append(f"{'':22}" + f"{'CASH':>10}{'ROOM':>10}" * 3)
+    for row in summary.by_team:
+        cells = (_cells(saving) for saving in (row.offered, row.in_flight, row.realised))
+        lines.append(f"{_team(row.name):22}{''.join(cells)}")
+    return [*lines, "", "Cash leaves the bill; room is freed in what is paid for anyway."]
+
+
+def figures_lines(figures: Mapping[str, object]) -> list[str]:
+    """What `demo --once` did."""
+    return [
+        f"{name.replace('_', ' '):24} {_figure(name, value)}" for name, value in figures.items()
+    ]
+
+
+def _figure(name: str, value: object) -> str:
+    if name.endswith("_usd_per_month"):
+        return short_figures(format_usd(Decimal(str(value))))
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+
+def _record_line(record: OpportunityRecord, team_width: int) -> str:
+    found = record.opportunity
+    cash, room = found.saving.cashable_usd_per_month, found.saving.freed_usd_per_month
+    amounts = f"{_amount(cash):>7}  {_amount(room):>7}"
+    start = f"  {record.id:13}  {amounts}  {_team(found.team):{team_width}}  "
+    return _wrapped(start + action_words(found), hanging=len(start))
+
+
+def _money_line(name: str, saving: Saving) -> str:
+    return f"{name:22}{_cells(saving)}"
+
+
+def _cells(saving: Saving) -> str:
+    cash, room = saving.cashable_usd_per_month, saving.freed_usd_per_month
+    return f"{_amount(cash):>10}{_amount(room):>10}"
+
+
+def _saving(saving: Saving) -> str:
+    cash, room = saving.cashable_usd_per_month, saving.freed_usd_per_month
+    said = [f"{_amount(cash)} a month off the bill"] if cash else ["nothing off the bill"]
+    said += [f"{_amount(room)} a month freed as room"] if room else []
+    return ", ".join(said)
+
+
+def _amount(amount: Decimal) -> str:
+    return short_figures(format_usd(amount)) if amount else NOTHING
+
+
+def _team(name: str) -> str:
+    return "no team" if name == UNKNOWN_TEAM else name
+
+
+def _pairs(pairs: Sequence[tuple[str, str]]) -> list[str]:
+    width = max(len(name) for name, _ in pairs)
+    return [_wrapped(f"  {name:{width}}  {said}", hanging=width + 4) for name, said in pairs]
+
+
+def _wrapped(line: str, *, hanging: int = 4) -> str:
+    """The line broken at the terminal's width, at most 100; what follows is set in by `hanging`."""
+    width = max(60, min(WIDEST, shutil.get_terminal_size((WIDEST, 24)).columns))
+    return textwrap.fill(line, width, subsequent_indent=" " * hanging, break_on_hyphens=False,
+                         drop_whitespace=True, break_long_words=False)  # fmt: skip

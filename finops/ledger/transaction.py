@@ -1,0 +1,101 @@
+"""What one transaction on the ledger can do: read, record, move, audit and write intents."""
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from finops.domain.lifecycle import Status
+from finops.domain.opportunity import Opportunity, OpportunityRecord
+from finops.ledger import audit, opportunities, outbox
+from finops.ledger.opportunities import Recorded
+
+
+class LedgerTransaction:
+    """One transaction: reads see its own writes; everything commits at the end of the block."""
+
+    def __init__(self, connection: Connection, *, wall_clock: Callable[[], datetime]) -> None:
+        self.connection = connection
+        self.wall_clock = wall_clock
+        # The newest audit row of this transaction: what makes the key of an announcement unique,
+        # even for two changes in the same moment.
+        self.audited = 0
+
+    def get(self, opportunity_id: str) -> OpportunityRecord:
+        """One record; raises InvalidInput when there is none of that id."""
+        return opportunities.get(self.connection, opportunity_id)
+
+    def find(
+        self,
+        *,
+        statuses: Collection[Status] = (),
+        team: str | None = None,
+        cluster: str | None = None,
+        decided_since: datetime | None = None,
+        unchanged_since: datetime | None = None,
+        limit: int | None = None,
+    ) -> list[OpportunityRecord]:
+        """Records that match, the largest saving first."""
+        return opportunities.find(
+            self.connection,
+            statuses=statuses,
+            team=team,
+            cluster=cluster,
+            decided_since=decided_since,
+            unchanged_since=unchanged_since,
+            limit=limit,
+        )
+
+    def record(self, opportunity: Opportunity, *, seen_at: datetime) -> Recorded:
+        """Write a finding as a new opportunity, a new revision, or as seen again."""
+        return opportunities.record(self.connection, opportunity, seen_at=seen_at)
+
+    def move(
+        self,
+        known: OpportunityRecord,
+        target: Status,
+        *,
+        now: datetime,
+        actor: str,
+        reason: str = "",
+        **columns: Any,
+    ) -> bool:
+        """One conditional UPDATE and its audit row; False when somebody was first."""
+        done = opportunities.move(self.connection, known, target, now=now, reason=reason, **columns)
+        if done:
+            detail = {"from": known.status, "revision": known.opportunity.revision}
+            if reason:
+                detail["reason"] = reason
+            self.audit(at=now, actor=actor, action=target, subject=known.id, detail=detail)
+        return done
+
+    def audit(
+        self, *, at: datetime, actor: str, action: str, subject: str, detail: Mapping[str, object]
+    ) -> None:
+        """Append one row to the hash-chained audit log."""
+        self.audited = audit.append(
+            self.connection, at=at, actor=actor, action=action, subject=subject, detail=detail
+        )
+
+    def enqueue(
+        self,
+        *,
+        kind: str,
+        subject: str,
+        idempotency_key: str,
+        payload: Mapping[str, object] | None = None,
+    ) -> bool:
+        """Write an intent for the worker; False when that key was written before."""
+        return outbox.enqueue(
+            self.connection,
+            kind=kind,
+            subject=subject,
+            idempotency_key=idempotency_key,
+            payload=payload or {},
+            at=self.wall_clock(),
+        )
+
+    def revive(self, *, idempotency_key: str) -> bool:
+        """Give a dead intent another life; False when it is not dead."""
+        return outbox.revive(self.connection, idempotency_key=idempotency_key, at=self.wall_clock())

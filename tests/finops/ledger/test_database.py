@@ -1,0 +1,131 @@
+"""What happens to writers when the ledger is busy, and to everybody when it goes away."""
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta, timezone
+
+import psycopg2
+import pytest
+from sqlalchemy import text
+
+from finops.domain.errors import TryAgainLater
+from finops.ledger import history
+from finops.ledger.history import upsert
+from finops.ledger.tables import settings
+from finops.savings_ledger import SavingsLedger
+from tests.finops.examples import NOW
+
+
+def test_a_writer_whose_turn_does_not_come_gives_up_in_time(ledger: SavingsLedger) -> None:
+    def write() -> float:
+        start = time.monotonic()
+        with pytest.raises(TryAgainLater), ledger.transaction(patience_seconds=0.2):
+            pass
+        return time.monotonic() - start
+
+    with ledger.transaction(), ThreadPoolExecutor(1) as pool:
+        waited = pool.submit(write).result()
+
+    assert 0.1 < waited < 1.5
+
+
+def test_another_process_that_writes_is_waited_for_no_longer_either(ledger: SavingsLedger) -> None:
+    url = ledger.engine.url.render_as_string(hide_password=False)
+    other = SavingsLedger(url, migrated=True)
+    with ledger.transaction():
+        start = time.monotonic()
+        with pytest.raises(TryAgainLater), other.transaction(patience_seconds=0.2):
+            pass
+        waited = time.monotonic() - start
+    with other.transaction(patience_seconds=0.2):
+        pass
+    other.close()
+
+    assert waited < 1.5
+
+
+def test_writers_are_served_in_the_order_in_which_they_came(ledger: SavingsLedger) -> None:
+    stop = threading.Event()
+
+    def greedy() -> None:
+        while not stop.is_set():
+            with ledger.transaction() as tx:
+                tx.audit(at=NOW, actor="engine", action="cycle", subject="s", detail={})
+                time.sleep(0.02)
+
+    thread = threading.Thread(target=greedy)
+    thread.start()
+    waits = []
+    for _ in range(10):
+        start = time.monotonic()
+        with ledger.transaction():
+            waits.append(time.monotonic() - start)
+    stop.set()
+    thread.join()
+
+    assert max(waits) < 0.5
+
+
+def test_a_server_that_restarts_in_the_middle_is_a_passing_failure_and_the_next_try_works(
+    postgres_url: str,
+) -> None:
+    ledger = SavingsLedger(postgres_url)
+
+    def audit_and_lose_the_connection() -> None:
+        with ledger.transaction() as tx:
+            pid = tx.connection.execute(text("SELECT pg_backend_pid()")).scalar()
+            _terminate(postgres_url, pid)
+            tx.audit(at=NOW, actor="U1", action="approved", subject="op-1", detail={})
+
+    with pytest.raises(TryAgainLater):
+        audit_and_lose_the_connection()
+    with ledger.transaction() as tx:
+        tx.audit(at=NOW, actor="U1", action="approved", subject="op-1", detail={})
+    rows = ledger.verify_audit().rows
+    ledger.close()
+
+    assert rows == 1
+
+
+def test_the_audit_chain_holds_whatever_zone_the_clock_is_in(ledger: SavingsLedger) -> None:
+    berlin = NOW.astimezone(timezone(timedelta(hours=1)))
+    with ledger.transaction() as tx:
+        tx.audit(at=berlin, actor="U1", action="approved", subject="op-1", detail={})
+
+    assert ledger.verify_audit().is_intact
+
+
+def test_the_same_row_twice_in_one_write_is_the_last_one(ledger: SavingsLedger) -> None:
+    row = {"key": "k", "updated_at": NOW, "updated_by": "test"}
+    with ledger.transaction() as tx:
+        upsert(tx.connection, settings, [row | {"value": 1}, row | {"value": 2}])
+
+    assert ledger.read(lambda connection: history.setting(connection, "k")) == 2
+
+
+def test_a_cluster_that_reports_seldom_does_not_drop_out_of_the_freshness(
+    ledger: SavingsLedger,
+) -> None:
+    with ledger.transaction() as tx:
+        for number in range(600):
+            history.save_cycle(
+                tx.connection,
+                cluster="quiet" if number == 0 else "busy",
+                taken_at=NOW + timedelta(minutes=number),
+                found=0,
+                skipped=[],
+                gaps=[],
+            )
+
+    newest = ledger.read(history.newest_cycles)
+
+    assert [row.cluster for row in newest] == ["busy", "quiet"]
+
+
+def _terminate(url: str, pid: object) -> None:
+    connection = psycopg2.connect(url.replace("+psycopg2", ""))
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", (pid,))
+    connection.close()
