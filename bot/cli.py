@@ -187,12 +187,21 @@ def _report(arguments: Arguments) -> int:
 
 
 def _audit(_arguments: Arguments) -> int:
-    check = SavingsLedger(read_settings().database_url).verify_audit()
+    url = read_settings().database_url
+    require_database(url)
+    check = SavingsLedger(url).verify_audit()
     if check.is_intact:
-        print(f"The audit log is intact: {check.rows} rows, newest hash {check.newest_hash[:16]}…")
+        print(f"The audit log is intact: {check.rows} rows, newest hash {check.newest_hash}")
         return 0
     print(f"broken at row {check.broken_at}: it was changed, removed or inserted", file=sys.stderr)
     return 1
+
+
+def require_database(url: str) -> None:
+    """Refuse a SQLite file that is not there: an empty ledger made on the spot proves nothing."""
+    kind, _, file = url.partition(":///")
+    if kind.startswith("sqlite") and not Path(file).is_file():
+        raise InvalidInput(f"There is no ledger at {file}; set FINOPS_DATABASE_URL to yours.")
 
 
 def _db(arguments: Arguments) -> int:

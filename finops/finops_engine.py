@@ -12,21 +12,21 @@ from datetime import datetime
 from typing import Any
 
 from finops.aws_cost_integration import AwsCostIntegration
-from finops.domain.errors import InvalidInput, Refused
+from finops.domain.errors import InvalidInput
 from finops.domain.estate import Snapshot
 from finops.domain.lifecycle import Status
 from finops.domain.money import Saving
 from finops.domain.opportunity import Opportunity, OpportunityRecord, Skipped
 from finops.domain.people import Actor, Directory
-from finops.domain.pull_request import branch_for
-from finops.engine import aftermath, announce, decisions, pull_requests, reporting
+from finops.engine import aftermath, announce, decisions, drafts, pull_requests, reporting
 from finops.engine.cycle import CycleResult, run_cycle
+from finops.engine.drafts import PullRequestDraft
 from finops.engine.guarding import guardrail_decision
 from finops.engine.parts import Pace, Parts
 from finops.guardrails import GuardrailDecision, Guardrails
 from finops.ledger import history
 from finops.ports import BillSource, SnapshotSource
-from finops.pr_generator import PullRequestGenerator, render_title
+from finops.pr_generator import PullRequestGenerator
 from finops.report_generator import Chart, PeriodKind, SavingsReport
 from finops.savings_ledger import Breakdown, SavingsLedger, utc_now
 from finops.sources.cluster_data import read_cluster_data
@@ -63,22 +63,6 @@ class CycleInfo:
     found: int
     skipped: int
     gaps: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PullRequestDraft:
-    """A pull request as it would be or is.
-
-    `url` is empty until it is open and `note` says why; without a repository that declares the
-    resource there is no file to edit, and so no body.
-    """
-
-    opportunity_id: str
-    branch: str
-    title: str
-    body: str
-    url: str = ""
-    note: str = ""
 
 
 class FinOpsEngine:
@@ -232,7 +216,7 @@ class FinOpsEngine:
 
     def generate_prs(self, opportunities: Iterable[Opportunity]) -> list[PullRequestDraft]:
         """The pull requests of these opportunities: opened for approved ones, drafts for others."""
-        return [self._draft(opportunity) for opportunity in opportunities]
+        return [drafts.draft(self.parts, opportunity) for opportunity in opportunities]
 
     def savings(self, *, team: str | None = None) -> SavingsSummary:
         """What is offered, in flight and proved."""
@@ -275,37 +259,3 @@ class FinOpsEngine:
     def skips(self) -> list[Skipped]:
         """The reasoned noes of each cluster's newest cycle."""
         return self.ledger.read(history.skips)
-
-    # Parts of the above
-
-    def _draft(self, opportunity: Opportunity) -> PullRequestDraft:
-        record = self.ledger.get(opportunity.id)
-        note = ""
-        if record.status is Status.APPROVED:
-            self.open_pull_request(opportunity.id, revision=opportunity.revision)
-            record = self.ledger.get(opportunity.id)
-        elif record.status is not Status.PULL_REQUEST_OPEN:
-            note = f"Not opened: it is {record.status.words}, and only approved ones are opened."
-        title, body, problem = self._planned(record)
-        return PullRequestDraft(
-            opportunity_id=record.id,
-            branch=branch_for(record.id),
-            title=title,
-            body=body,
-            url=record.pull_request_url,
-            note=" ".join(part for part in (note, problem) if part),
-        )
-
-    def _planned(self, record: OpportunityRecord) -> tuple[str, str, str]:
-        opportunity = record.opportunity
-        problem = "No repository is configured, so the file to edit is not known."
-        if self.parts.pull_requests is not None:
-            try:
-                _host, proposed, _proof = self.parts.pull_requests.plan(
-                    opportunity, approved_by=record.decided_by, now=self.now()
-                )
-            except Refused as error:
-                problem = str(error)
-            else:
-                return proposed.title, proposed.body, ""
-        return render_title(opportunity), "", problem

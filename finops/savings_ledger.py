@@ -6,21 +6,20 @@ committed together or not at all. No network call belongs inside.
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
-from finops.domain.lifecycle import IN_FLIGHT, OFFERED, Status
+from finops.domain.lifecycle import Status
 from finops.domain.money import Saving
 from finops.domain.opportunity import Opportunity, OpportunityRecord
 from finops.domain.verdict import CostBaseline
-from finops.ledger import audit, claims, history, outbox
+from finops.ledger import audit, claims, history, outbox, totals
 from finops.ledger.database import PATIENCE_SECONDS, connecting, open_engine, writing
 from finops.ledger.opportunities import Outcome, Recorded
 from finops.ledger.schema import migrate
-from finops.ledger.tables import opportunities as opportunities_table
+from finops.ledger.totals import Breakdown
 from finops.ledger.transaction import LedgerTransaction
 
 __all__ = [
@@ -38,23 +37,10 @@ DEFAULT_DATABASE_URL = "sqlite:///finops.db"
 
 T = TypeVar("T")
 
-_BREAKDOWN_COLUMNS = {"team": "team", "kind": "kind", "type": "kind", "cluster": "cluster"}
-
 
 def utc_now() -> datetime:
     """The wall clock, aware."""
     return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Breakdown:
-    """One line of a breakdown: what is offered, in flight and realised for one name."""
-
-    name: str
-    opportunities: int
-    offered: Saving
-    in_flight: Saving
-    realised: Saving
 
 
 class SavingsLedger:
@@ -138,11 +124,8 @@ class SavingsLedger:
 
     def breakdown(self, *, by: str, team: str | None = None) -> list[Breakdown]:
         """Totals by `team`, `kind` (or `type`) or `cluster`, sorted by name."""
-        column = opportunities_table.c[_BREAKDOWN_COLUMNS[by]]
         with self.reading() as tx:
-            rows = tx.connection.execute(_sums(column, team)).all()
-        names = sorted({row.name for row in rows})
-        return [_breakdown(name, [row for row in rows if row.name == name]) for name in names]
+            return totals.breakdown(tx.connection, by=by, team=team)
 
     def verify_audit(self) -> audit.AuditCheck:
         """Walk the audit chain."""
@@ -233,34 +216,3 @@ class SavingsLedger:
         """Ask one of the stores in `finops.ledger` a question on a consistent view."""
         with self.reading() as tx:
             return question(tx.connection)
-
-
-def _sums(column: Any, team: str | None) -> Any:
-    table = opportunities_table
-    query = select(
-        column.label("name"),
-        table.c.status,
-        func.count().label("count"),
-        func.sum(table.c.cashable_usd_per_month).label("cashable"),
-        func.sum(table.c.freed_usd_per_month).label("freed"),
-        func.sum(table.c.realised_cashable_usd_per_month).label("realised_cashable"),
-        func.sum(table.c.realised_freed_usd_per_month).label("realised_freed"),
-    ).group_by(column, table.c.status)
-    return query if team is None else query.where(func.lower(table.c.team) == team.lower())
-
-
-def _breakdown(name: str, rows: list[Any]) -> Breakdown:
-    def total(statuses: Collection[str]) -> Saving:
-        chosen = [row for row in rows if row.status in statuses]
-        return sum((Saving(row.cashable, row.freed) for row in chosen), Saving())
-
-    verified = [row for row in rows if row.status == Status.VERIFIED]
-    return Breakdown(
-        name=name,
-        opportunities=sum(row.count for row in rows),
-        offered=total(OFFERED),
-        in_flight=total(IN_FLIGHT),
-        realised=sum(
-            (Saving(row.realised_cashable, row.realised_freed) for row in verified), Saving()
-        ),
-    )

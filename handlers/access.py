@@ -61,8 +61,9 @@ class Membership:
         NotPermitted when they are found in no group and one of them could not be asked.
         """
         user = user_of(body)
+        name = name_of(body)
         if user in approvers.users:
-            return Actor(user)
+            return Actor(user, name=name)
         wanted = tuple(dict.fromkeys(approvers.user_groups))
         known = self._known(wanted)
         if not any(user in members for members in known.values()):
@@ -75,7 +76,7 @@ class Membership:
                 "changed; try again in a minute.",
                 user_groups=tuple(unknown),
             )
-        return Actor(user, inside)
+        return Actor(user, inside, name)
 
     def refresh(self, groups: Iterable[str] = ()) -> None:
         """Ask again before answers grow old: those asked for so far, and `groups`.
@@ -118,6 +119,13 @@ class Membership:
         with self._lock:
             self._seen[group] = _Seen(members, at)
         return members
+
+
+def name_of(body: Mapping[str, Any]) -> str:
+    """What the person of a payload is called; empty where Slack does not say."""
+    user = body.get("user")
+    name = user.get("username") or user.get("name") if isinstance(user, dict) else None
+    return str(name or body.get("user_name") or "")
 
 
 def user_of(body: Mapping[str, Any]) -> str:

@@ -51,10 +51,14 @@ class Directory:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The person behind a click or command, with the user groups they were just seen in."""
+    """The person behind a click or command, with the user groups they were just seen in.
+
+    `name` is what pull requests call them; empty when nobody said.
+    """
 
     id: str
     user_groups: frozenset[str] = frozenset()
+    name: str = ""
 
     def is_among(self, approvers: Approvers) -> bool:
         """Whether this person is one of them, by name or by group."""

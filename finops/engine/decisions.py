@@ -15,6 +15,7 @@ from finops.engine import announce
 from finops.engine.guarding import guardrail_decision
 from finops.engine.parts import Parts
 from finops.guardrails import GuardrailVerdict
+from finops.ledger import history
 from finops.savings_ledger import LedgerTransaction
 
 # The actor of an approval without a click.
@@ -97,6 +98,11 @@ def _approve(
     announce.ask_for_pull_request(tx, known)
 
 
+def person_key(user: str) -> str:
+    """The setting that keeps what a person is called."""
+    return f"person:{user}"
+
+
 def require_approver(
     directory: Directory, known: OpportunityRecord, actor: Actor, verb: str
 ) -> None:
@@ -144,6 +150,10 @@ def _decide(
             decide(tx, known, now)
             after = tx.get(opportunity_id)
             announce.changed(tx, after, actor=actor.id, sentence=after.status_reason)
+            if actor.name:
+                history.put_setting(
+                    tx.connection, person_key(actor.id), actor.name, by=actor.id, now=now
+                )
             return after
     except Refused as error:
         with parts.ledger.transaction(patience_seconds=PATIENCE_SECONDS) as tx:

@@ -13,10 +13,11 @@ from finops.domain.opportunity import OpportunityRecord
 from finops.domain.pull_request import PullRequest, PullRequestState, branch_for
 from finops.edits import AlreadyApplied
 from finops.engine import announce
+from finops.engine.decisions import person_key
 from finops.engine.guarding import guardrail_decision
 from finops.engine.parts import Parts
 from finops.guardrails import GuardrailVerdict
-from finops.ledger import outbox
+from finops.ledger import history, outbox
 from finops.ports import CodeHost
 from finops.pr_generator import parse_metadata
 from finops.savings_ledger import LedgerTransaction
@@ -117,9 +118,11 @@ def _keep_mergeable(parts: Parts, record: OpportunityRecord, host: CodeHost) -> 
 
 def _open(parts: Parts, known: OpportunityRecord) -> tuple[CodeHost, PullRequest]:
     assert parts.pull_requests is not None  # noqa: S101 - the caller has refused before
+    with parts.ledger.reading() as tx:
+        name = history.setting(tx.connection, person_key(known.decided_by))
     host, proposed, _proof = parts.pull_requests.plan(
         known.opportunity,
-        approved_by=known.decided_by,
+        approved_by=str(name or known.decided_by),
         guardrail_reasons=known.guardrail_reasons,
         now=parts.now(),
     )

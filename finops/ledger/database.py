@@ -29,7 +29,7 @@ _TURNSTILES: WeakKeyDictionary[Engine, Turnstile] = WeakKeyDictionary()
 
 def open_engine(database_url: str) -> Engine:
     """An engine for `sqlite:///file` or `postgresql://…`; raises InvalidInput for other URLs."""
-    url = _checked_url(database_url)
+    url = checked_url(database_url)
     if url.startswith("sqlite"):
         return _open_sqlite(url)
     return create_engine(
@@ -85,7 +85,8 @@ def _prepare_postgresql(
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITE_LOCK_KEY})
 
 
-def _checked_url(database_url: str) -> str:
+def checked_url(database_url: str) -> str:
+    """The URL with its driver; raises InvalidInput for one that no ledger can be kept in."""
     if database_url.startswith("postgresql://"):
         # SQLAlchemy 2.1 reads a bare postgresql:// as psycopg 3, which is not installed.
         database_url = database_url.replace("postgresql://", "postgresql+psycopg2://", 1)

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine, inspect, make_url, text
+from sqlalchemy import URL, Engine, create_engine, inspect, make_url, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from finops.domain.errors import TryAgainLater
-from finops.ledger.database import PATIENCE_SECONDS, WRITE_LOCK_KEY, open_engine
+from finops.ledger.database import PATIENCE_SECONDS, WRITE_LOCK_KEY, checked_url, open_engine
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 SCHEMA_FILE = Path(__file__).parent.parent / "db_schema.sql"
@@ -32,27 +32,42 @@ def migrate(engine: Engine) -> None:
 
 
 def create_database(database_url: str) -> None:
-    """Create the database if it is missing; SQLite creates its file by itself."""
-    url = make_url(database_url)
-    if url.get_backend_name() != "postgresql":
+    """Create the database if it is missing; SQLite creates its file by itself.
+
+    Raises InvalidInput for a URL that cannot work, TryAgainLater naming server and database.
+    """
+    url = make_url(checked_url(database_url))
+    if url.get_backend_name() != "postgresql" or _exists(url):
         return
-    url = url.set(drivername="postgresql+psycopg2")
     server = create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT")
     try:
         with server.connect() as connection:
-            known = connection.execute(
-                text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": url.database}
-            ).first()
-            if known is None:
-                quoted = connection.dialect.identifier_preparer.quote(url.database or "")
-                connection.exec_driver_sql(f"CREATE DATABASE {quoted}")
+            quoted = connection.dialect.identifier_preparer.quote(url.database or "")
+            connection.exec_driver_sql(f"CREATE DATABASE {quoted}")
     except (OperationalError, ProgrammingError) as error:
+        if "already exists" in str(error.orig):
+            return  # somebody else was first
         raise TryAgainLater(
-            f"Database {url.database!r} could not be looked up or created on {url.host}: "
-            f"{error.orig}. Create it by hand, or give a role that may."
+            f"Database {url.database!r} could not be created on {url.host}: {error.orig}. Create "
+            "it by hand, or give a role that may."
         ) from error
     finally:
         server.dispose()
+
+
+def _exists(url: URL) -> bool:
+    """Whether the database answers; a role need not be let into any other one for that."""
+    engine = create_engine(url)
+    try:
+        engine.connect().close()
+    except OperationalError as error:
+        if "does not exist" in str(error.orig) and f'"{url.database}"' in str(error.orig):
+            return False
+        where = url.render_as_string(hide_password=True)
+        raise TryAgainLater(f"The database at {where} cannot be opened: {error.orig}.") from error
+    finally:
+        engine.dispose()
+    return True
 
 
 def table_names(database_url: str) -> list[str]:

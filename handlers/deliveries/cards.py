@@ -36,8 +36,11 @@ class CardDeliveries:
         if not standing and record.status in CLOSED:
             return
         shown = self._render(record)
-        if standing:
-            self._show(record, standing[0], shown)
+        channel = self._engine.directory.channel_of(record.opportunity.team)
+        # A resource that moved to another team is asked about there, not in its old channel.
+        here = [message for message in standing if message.channel == channel]
+        if here:
+            self._show(record, here[0], shown)
         else:
             self._post(record, shown, is_retry=intent.attempts > 1)
 

@@ -26,6 +26,7 @@ _PASSING = frozenset(
 _TOKEN_IS_DEAD = frozenset(
     {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
 )
+MENDABLE = _TOKEN_IS_DEAD | {"missing_scope"}
 
 
 class SlackSaidNo(WillNeverWork):

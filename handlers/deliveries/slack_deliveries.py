@@ -14,12 +14,14 @@ from handlers.blocks.text import channel as channel_link
 from handlers.deliveries.cards import CardDeliveries
 from handlers.deliveries.digests import DigestDeliveries
 from handlers.deliveries.directs import DirectDeliveries
-from handlers.deliveries.failures import ChannelLost
+from handlers.deliveries.failures import MENDABLE, ChannelLost, SlackSaidNo
 from handlers.deliveries.outlet import Outlet, Post
 from handlers.ids import Recognised
 from handlers.reference import checked_instance
 
 LOST_CHANNEL_RETRY_SECONDS = 600
+# A rotated token or a missing scope is mended by a person within hours; nothing may die meanwhile.
+MENDABLE_RETRY_SECONDS = 900
 
 _log = logging.getLogger(__name__)
 
@@ -58,6 +60,10 @@ class SlackDeliveries:
             except ChannelLost as error:
                 self._ask_for_invitation(error)
                 raise TryAgainLater(str(error), after_seconds=LOST_CHANNEL_RETRY_SECONDS) from error
+            except SlackSaidNo as error:
+                if error.error not in MENDABLE:
+                    raise
+                raise TryAgainLater(str(error), after_seconds=MENDABLE_RETRY_SECONDS) from error
 
         return deliver
 
@@ -90,6 +96,6 @@ class SlackDeliveries:
             "name another in finops.yml.",
         }.get(lost.error, "I am not in it; write `/invite @finops-bot` there.")
         words = f"I cannot post to {channel_link(lost.channel)}: {why} Nothing is lost meanwhile."
-        key = f"{self._instance}/{lost.channel}"
+        key = f"{self._instance}/{lost.channel}/{self._engine.now().date()}"
         metadata = {"event_type": Recognised.DIRECT.value, "event_payload": {"key": key}}
         return Post(channel=triage, text=words, blocks=[section(words)], metadata=metadata)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from finops.code_hosts.local_git import LocalGitHost
@@ -5,7 +7,7 @@ from finops.domain.errors import TryAgainLater
 from finops.domain.lifecycle import Status
 from finops.domain.pull_request import ProposedPullRequest, PullRequest
 from finops.guardrails import GuardrailSettings
-from tests.finops.engine.conftest import World
+from tests.finops.engine.conftest import APPROVER, World
 
 
 def test_the_pull_request_changes_exactly_one_line(world: World) -> None:
@@ -115,3 +117,14 @@ def test_closing_without_a_merge_is_a_no_for_that_revision(world: World) -> None
 
     assert world.engine.ledger.get(record.id).status is Status.DENIED
     assert len(world.host.list_pull_requests()) == 1
+
+
+def test_the_pull_request_calls_the_approver_by_name(world: World) -> None:
+    card = world.card()
+    named = replace(APPROVER, name="aya")
+    world.engine.approve(card.id, revision=1, actor=named)
+    world.engine.open_pull_request(card.id, revision=1)
+
+    [pull_request] = world.host.list_pull_requests()
+
+    assert "Approved by aya" in pull_request.body

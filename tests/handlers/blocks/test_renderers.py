@@ -236,7 +236,9 @@ def test_a_new_revision_has_a_new_block_id_and_the_same_action_ids() -> None:
     assert ids(1)[1] == ids(2)[1]
 
 
-@pytest.mark.parametrize("status", set(Status) - {Status.DETECTED, Status.NOTIFIED})
+@pytest.mark.parametrize(
+    "status", [s for s in Status if s not in (Status.DETECTED, Status.NOTIFIED)]
+)
 def test_a_decided_card_has_a_record_instead_of_controls(status: Status) -> None:
     blocks = card(record(status), instance=INSTANCE).blocks
 

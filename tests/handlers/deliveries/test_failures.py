@@ -38,13 +38,24 @@ def test_their_trouble_passes(
         run(deliveries, IntentKind.POST_CARD, found.id)
 
 
-@pytest.mark.parametrize("error", ["invalid_auth", "account_inactive", "msg_too_long"])
-def test_what_only_a_person_can_mend_is_given_up(
+@pytest.mark.parametrize("error", ["invalid_auth", "account_inactive", "token_revoked"])
+def test_a_token_that_a_person_will_mend_is_waited_for(
     deliveries: SlackDeliveries, slack: SlackSandbox, found: Opportunity, error: str
 ) -> None:
     slack.faults.fail("chat.postMessage", status=200, error=error)
 
-    with pytest.raises(WillNeverWork, match=error):
+    with pytest.raises(TryAgainLater, match=error) as caught:
+        run(deliveries, IntentKind.POST_CARD, found.id)
+
+    assert caught.value.after_seconds == 900
+
+
+def test_what_nobody_can_mend_is_given_up(
+    deliveries: SlackDeliveries, slack: SlackSandbox, found: Opportunity
+) -> None:
+    slack.faults.fail("chat.postMessage", status=200, error="msg_too_long")
+
+    with pytest.raises(WillNeverWork, match="msg_too_long"):
         run(deliveries, IntentKind.POST_CARD, found.id)
 
 
@@ -53,7 +64,7 @@ def test_a_missing_scope_is_named(engine: FinOpsEngine, found: Opportunity) -> N
     with SlackSandbox(workspace) as slack:
         client = WebClient(token=slack.bot_token, base_url=slack.api_url)
         deliveries = SlackDeliveries(client, engine, INSTANCE)
-        with pytest.raises(WillNeverWork, match="needs the scope chat:write"):
+        with pytest.raises(TryAgainLater, match="needs the scope chat:write"):
             run(deliveries, IntentKind.POST_CARD, found.id)
 
 
