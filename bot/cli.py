@@ -28,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; a refusal is one sentence on standard error and exit status 2."""
     arguments = build_parser().parse_args(argv)
     logging.basicConfig(
-        level=logging.DEBUG if arguments.verbose else logging.WARNING,
+        level=_log_level(arguments),
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
     command: Callable[[Arguments], int] = arguments.command
@@ -37,6 +37,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except FinOpsError as error:
         print(f"finops: {error}", file=sys.stderr)
         return 2
+
+
+def _log_level(arguments: Arguments) -> int:
+    """A server says what it does; a command says only what went wrong."""
+    if arguments.verbose:
+        return logging.DEBUG
+    return logging.INFO if arguments.command is _run else logging.WARNING
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -100,7 +107,6 @@ def _run(_arguments: Arguments) -> int:
     from bot.configuration import load_configuration
     from bot.process import run_process
 
-    logging.getLogger().setLevel(logging.INFO)
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
