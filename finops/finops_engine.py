@@ -18,7 +18,7 @@ from finops.domain.lifecycle import Status
 from finops.domain.money import Saving
 from finops.domain.opportunity import Opportunity, OpportunityRecord, Skipped
 from finops.domain.people import Actor, Directory
-from finops.engine import aftermath, announce, decisions, drafts, pull_requests, reporting
+from finops.engine import aftermath, announce, decisions, drafts, pull_requests, reporting, watching
 from finops.engine.cycle import CycleResult, run_cycle
 from finops.engine.drafts import PullRequestDraft
 from finops.engine.guarding import guardrail_decision
@@ -197,7 +197,7 @@ class FinOpsEngine:
 
     def watch_pull_requests(self) -> int:
         """Follow open pull requests; returns how many were merged or closed."""
-        return pull_requests.watch_pull_requests(self.parts)
+        return watching.watch_pull_requests(self.parts)
 
     def wake_and_expire(self) -> int:
         """What time alone changes: snoozes end, unanswered cards expire, waiting cards go out."""

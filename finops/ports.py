@@ -102,6 +102,10 @@ class CodeHost(Protocol):
         """How people call this repository: `acme/platform`."""
         ...
 
+    def newest_commit(self) -> str:
+        """The id of the newest commit of the main branch; one cheap question."""
+        ...
+
     def read_files(self) -> RepositoryFiles:
         """The repository's text files at the newest commit of its main branch."""
         ...

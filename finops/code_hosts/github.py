@@ -84,6 +84,11 @@ class GitHubHost:
         """`owner/repository`."""
         return self._name
 
+    def newest_commit(self) -> str:
+        """The id of the default branch's newest commit."""
+        with self._calling("reading"):
+            return self._tip()
+
     def read_files(self) -> RepositoryFiles:
         """Manifests and Terraform files at the newest commit of the default branch.
 

@@ -51,6 +51,10 @@ class LocalGitHost:
         """How people call this repository."""
         return self._name
 
+    def newest_commit(self) -> str:
+        """The id of the main branch's newest commit."""
+        return self._tip()
+
     def read_files(self) -> RepositoryFiles:
         """The text files up to 5 MB at the newest commit of the main branch, no symlinks.
 

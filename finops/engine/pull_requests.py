@@ -1,4 +1,4 @@
-"""From approval to merge: opening pull requests and watching what becomes of them.
+"""From approval to pull request. `watching` follows what becomes of it.
 
 Opening is done by the worker, at least once; every step recognises what an earlier try did.
 """
@@ -6,8 +6,7 @@ Opening is done by the worker, at least once; every step recognises what an earl
 import logging
 from datetime import datetime
 
-from finops.domain.errors import FinOpsError, Refused, TryAgainLater, WillNeverWork
-from finops.domain.intents import IntentKind
+from finops.domain.errors import Refused, WillNeverWork
 from finops.domain.lifecycle import Status
 from finops.domain.opportunity import OpportunityRecord
 from finops.domain.pull_request import PullRequest, PullRequestState, branch_for
@@ -17,7 +16,7 @@ from finops.engine.decisions import person_key
 from finops.engine.guarding import guardrail_decision
 from finops.engine.parts import Parts
 from finops.guardrails import GuardrailVerdict
-from finops.ledger import history, outbox
+from finops.ledger import history
 from finops.ports import CodeHost
 from finops.pr_generator import parse_metadata
 from finops.savings_ledger import LedgerTransaction
@@ -36,84 +35,27 @@ def open_pull_request(parts: Parts, opportunity_id: str, *, revision: int) -> No
     if known.status is not Status.APPROVED or known.opportunity.revision != revision:
         return
     if parts.pull_requests is None:
-        _send_back(parts, known, "No repository is configured, so no pull request can be opened.")
+        send_back(parts, known, "No repository is configured, so no pull request can be opened.")
         return
     try:
         found = _earlier_try(parts, known)
         objection = "" if found else _objection(parts, known)
         if objection:
-            _send_back(parts, known, objection)
+            send_back(parts, known, objection)
             return
         host, pull_request = found or _open(parts, known)
     except AlreadyApplied as error:
         _finish(parts, known, Status.OBSOLETE, f"Applied elsewhere: {error}")
     except (Refused, WillNeverWork) as error:
-        _send_back(parts, known, f"No pull request was opened: {error}")
+        send_back(parts, known, f"No pull request was opened: {error}")
     else:
         _note_opened(parts, known, host.name, pull_request)
-
-
-def watch_pull_requests(parts: Parts) -> int:
-    """Ask the code hosts about open pull requests; returns how many were merged or closed.
-
-    One that cannot be read does not keep the others waiting, and a host that does not answer is
-    asked again at the next tick.
-    """
-    _send_back_abandoned(parts)
-    if parts.pull_requests is None:
-        return 0
-    changed = 0
-    away: set[str] = set()
-    for record in parts.ledger.find(statuses=[Status.PULL_REQUEST_OPEN]):
-        host = parts.pull_requests.host(record.repository)
-        if host is None or host.name in away:
-            continue
-        try:
-            changed += _watch_one(parts, record, host)
-        except TryAgainLater as error:
-            log.info("%s does not answer: %s", host.name, error)
-            away.add(host.name)
-        except FinOpsError as error:
-            log.warning("pull request %s cannot be watched: %s", record.pull_request_url, error)
-    return changed
-
-
-def _watch_one(parts: Parts, record: OpportunityRecord, host: CodeHost) -> bool:
-    pull_request = host.pull_request(record.pull_request_number or 0)
-    if pull_request.state is not PullRequestState.OPEN:
-        return _follow(parts, record, pull_request)
-    _keep_mergeable(parts, record, host)
-    return False
-
-
-def _send_back_abandoned(parts: Parts) -> None:
-    """An approval whose pull request the worker gave up would wait for ever: people are asked."""
-    with parts.ledger.reading() as tx:
-        approved = tx.find(statuses=[Status.APPROVED])
-        coming = outbox.unfinished_subjects(tx.connection, kind=IntentKind.OPEN_PULL_REQUEST)
-    for known in approved:
-        if announce.pull_request_subject(known.id) not in coming:
-            _send_back(parts, known, "No pull request could be opened after many tries.")
 
 
 def _objection(parts: Parts, known: OpportunityRecord) -> str:
     with parts.ledger.reading() as tx:
         decision = guardrail_decision(tx, parts, known, now=parts.now())
     return " ".join(decision.sentences) if decision.verdict is GuardrailVerdict.DENY else ""
-
-
-def _keep_mergeable(parts: Parts, record: OpportunityRecord, host: CodeHost) -> None:
-    """Plan the edit again on the newest main branch, so that neighbours' merges do not conflict.
-
-    The same change to the same setting is no new proposal: what was approved stays approved.
-    """
-    assert parts.pull_requests is not None  # noqa: S101 - the caller has looked
-    try:
-        _host, proposed, _proof = parts.pull_requests.plan(record, now=parts.now())
-        host.refresh_pull_request(record.pull_request_number or 0, proposed)
-    except Refused as error:
-        # The value is merged some other way, or a person works on it: theirs to finish.
-        log.info("pull request %s is left as it is: %s", record.pull_request_number, error)
 
 
 def _open(parts: Parts, known: OpportunityRecord) -> tuple[CodeHost, PullRequest]:
@@ -168,43 +110,8 @@ def _note_opened(
         announce.changed(tx, tx.get(known.id), actor="worker", sentence=sentence)
 
 
-def _follow(parts: Parts, record: OpportunityRecord, pull_request: PullRequest) -> bool:
-    by = pull_request.merged_by or "somebody"
-    with parts.ledger.transaction() as tx:
-        known = tx.get(record.id)
-        if known.status is not Status.PULL_REQUEST_OPEN:
-            return False
-        if pull_request.state is PullRequestState.MERGED:
-            _note_merged(tx, known, pull_request, now=parts.now(), by=by)
-        else:
-            sentence = f"Pull request #{pull_request.number} was closed without a merge."
-            # Not the approver's no: they would be named as the one who declined.
-            columns = {"decided_by": "", "decided_at": parts.now()}
-            _close(
-                tx, known, Status.DENIED, sentence, now=parts.now(), actor="code host", **columns
-            )
-    return True
-
-
-def _note_merged(
-    tx: LedgerTransaction,
-    known: OpportunityRecord,
-    pull_request: PullRequest,
-    *,
-    now: datetime,
-    by: str,
-) -> None:
-    sentence = f"Pull request #{pull_request.number} was merged by {by}."
-    merged_at = pull_request.merged_at or now
-    if tx.move(
-        known, Status.MERGED, now=now, actor="code host", reason=sentence, merged_at=merged_at
-    ):
-        announce.changed(tx, tx.get(known.id), actor="code host", sentence=sentence)
-        # The next cycle sees the deployed value; nobody waits for tomorrow's.
-        announce.ask_for_cycle(tx, why=f"merged:{known.id}", now=now)
-
-
-def _send_back(parts: Parts, known: OpportunityRecord, reason: str) -> None:
+def send_back(parts: Parts, known: OpportunityRecord, reason: str) -> None:
+    """Take an approval back to *notified* and tell the approver why."""
     now = parts.now()
     with parts.ledger.transaction() as tx:
         columns = {"decided_by": "", "decided_at": None}
@@ -221,10 +128,10 @@ def _send_back(parts: Parts, known: OpportunityRecord, reason: str) -> None:
 
 def _finish(parts: Parts, known: OpportunityRecord, target: Status, reason: str) -> None:
     with parts.ledger.transaction() as tx:
-        _close(tx, known, target, reason, now=parts.now(), actor="worker")
+        close(tx, known, target, reason, now=parts.now(), actor="worker")
 
 
-def _close(
+def close(
     tx: LedgerTransaction,
     known: OpportunityRecord,
     target: Status,
@@ -234,5 +141,6 @@ def _close(
     actor: str,
     **columns: object,
 ) -> None:
+    """End an opportunity, or decline it, with its reason; nothing when somebody was first."""
     if tx.move(known, target, now=now, actor=actor, reason=reason, **columns):
         announce.changed(tx, tx.get(known.id), actor=actor, sentence=reason)

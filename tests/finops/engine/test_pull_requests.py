@@ -1,12 +1,15 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from finops.code_hosts.local_git import LocalGitHost
 from finops.domain.errors import TryAgainLater
 from finops.domain.lifecycle import Status
+from finops.domain.opportunity import OpportunityRecord
 from finops.domain.pull_request import ProposedPullRequest, PullRequest
 from finops.guardrails import GuardrailSettings
+from finops.pr_generator import PullRequestGenerator
 from tests.finops.engine.conftest import APPROVER, World
 
 
@@ -128,3 +131,27 @@ def test_the_pull_request_calls_the_approver_by_name(world: World) -> None:
     [pull_request] = world.host.list_pull_requests()
 
     assert "Approved by aya" in pull_request.body
+
+
+def test_an_idle_tick_plans_nothing_and_a_moved_branch_is_followed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planned: list[str] = []
+    plan = PullRequestGenerator.plan
+
+    def counted(self: PullRequestGenerator, subject: OpportunityRecord, **rest: Any) -> Any:
+        planned.append(subject.id)
+        return plan(self, subject, **rest)
+
+    first, second = world.opened("frontend"), world.opened("cart")
+    monkeypatch.setattr(PullRequestGenerator, "plan", counted)
+    world.engine.watch_pull_requests()
+    once = len(planned)
+    for _ in range(3):
+        world.engine.watch_pull_requests()
+    idle = len(planned)
+    world.host.merge(second.pull_request_number or 0, by="U0MERGER", at=world.estate.now)
+    world.engine.watch_pull_requests()
+
+    assert (once, idle) == (2, 2)
+    assert planned[2:] == [first.id]
