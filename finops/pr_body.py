@@ -110,7 +110,8 @@ def action_words(opportunity: Opportunity) -> str:
     if first.setting is Setting.PRESENT:
         is_orphan = opportunity.kind is WasteKind.ORPHAN_VOLUME
         what = "Delete unattached volume" if is_orphan else f"Remove {resource.kind.lower()}"
-        return f"{what} {resource.label}"
+        name = resource.cloud_tags.get("Name", "")  # people know a disk by this, not by its id
+        return f"{what} {name} ({resource.label})" if name else f"{what} {resource.label}"
     if first.setting is Setting.DESIRED_SIZE:
         verb = "Shrink" if first.proposed < (first.current or 0) else "Set"
         return f"{verb} node group {resource.label}{_span(first)} nodes"

@@ -144,7 +144,8 @@ def test_an_applied_proposal_stays_told_apart(bare_repository: BareRepositoryFac
     ("subject", "title"),
     [
         (node_group(), "Shrink node group workers from 5 to 3 nodes"),
-        (volume(), "Delete unattached volume vol-0a1"),
+        (volume(name=""), "Delete unattached volume vol-0a1"),
+        (volume(name="legacy-db"), "Delete unattached volume legacy-db (vol-0a1)"),
         (cpu_opportunity(current=None), "Set CPU request of shop/frontend (server) to 120m"),
         (
             opportunity(
