@@ -47,9 +47,11 @@ def evidence_of(case: OverRequest) -> tuple[Evidence, ...]:
         ),
         Evidence("history", f"{_window(usage)}, {plural(usage.samples, 'sample')}", source),
         Evidence("proposal", f"{rule.written(case.wanted)} = {rule.formula}", "rightsizing"),
-        Evidence("margin widened by", f"{widening(usage.window_days):.3g}×", "rightsizing"),
         Evidence("price", f"${_plain(price)} per {unit}-hour", case.prices.source),
     ]
+    wider = widening(usage.window_days)
+    if wider > 1:
+        facts.append(Evidence("margin for the short history", f"{wider:.3g}×", "rightsizing"))
     if usage.daily_peaks:
         held = sum(peak <= case.proposed for peak in usage.daily_peaks)
         days = f"{held} of {plural(len(usage.daily_peaks), 'day')}"
@@ -105,4 +107,5 @@ def _window(usage: UsageSummary) -> str:
 
 
 def _plain(price: Decimal) -> str:
-    return format(price.normalize(), "f")
+    """Five decimals at most, as AWS prints its rates: 0.0359712 → `0.03597`."""
+    return format(round(price, 5).normalize(), "f")

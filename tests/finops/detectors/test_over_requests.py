@@ -71,8 +71,7 @@ def test_every_number_of_the_proposal_has_its_evidence() -> None:
         "CPU 97th percentile": "180m",
         "history": "14 days, 20,160 samples",
         "proposal": "195m = 1.05 · q97^0.9 · maximum^0.1 · widening, at least 10m",
-        "margin widened by": "1×",
-        "price": "$0.031611 per core-hour",
+        "price": "$0.03161 per core-hour",
         "would have held": "14 of 14 days",
     }
 
