@@ -36,12 +36,11 @@ class CardDeliveries:
         if not standing and record.status in CLOSED:
             return
         shown = self._render(record)
-        channel = self._engine.directory.channel_of(record.opportunity.team)
-        # A resource that moved to another team is asked about there, not in its old channel.
-        here = [message for message in standing if message.channel == channel]
-        if here:
-            self._show(record, here[0], shown)
-        else:
+        for message in standing:
+            self._show(record, message, shown)
+        channel, channels = self._channel(record), {m.channel for m in self._standing(record)}
+        # A resource that moved to another team is asked about there, not only in its old channel.
+        if not channels or (channel and channel not in channels):
             self._post(record, shown, is_retry=intent.attempts > 1)
 
     def update_card(self, intent: Intent) -> None:
@@ -54,7 +53,9 @@ class CardDeliveries:
 
     def post_note(self, intent: Intent) -> None:
         """A line in the card's thread; without a card there is no thread to write to."""
-        standing = self._engine.ledger.messages(subject=intent.subject, purpose=PURPOSE)
+        record = self._engine.ledger.get(intent.subject)
+        here = self._channel(record)
+        standing = sorted(self._standing(record), key=lambda message: message.channel != here)
         words, blocks = note(
             actor=str(intent.payload.get("actor", "")),
             event=str(intent.payload.get("event", "")),
@@ -78,6 +79,9 @@ class CardDeliveries:
                 raise
             _log.info("the card of a note was deleted in %s", post.channel)
 
+    def _channel(self, record: OpportunityRecord) -> str:
+        return self._engine.directory.channel_of(record.opportunity.team)
+
     def _standing(self, record: OpportunityRecord) -> Sequence[Message]:
         return self._engine.ledger.messages(subject=record.id, purpose=PURPOSE)
 
@@ -92,17 +96,18 @@ class CardDeliveries:
         except SlackSaidNo as error:
             if error.error not in MESSAGE_IS_LOST:
                 raise
-            # Somebody deleted the card; the question is still open, so it is put again.
-            self._post(record, shown, is_retry=False)
+            # Somebody deleted the card; the question is still open, so its team is asked again.
+            if message.channel == self._channel(record):
+                self._post(record, shown, is_retry=False)
             return
         self._remember(record, message.channel, message.message_id, shown)
 
     def _post(self, record: OpportunityRecord, shown: Card, *, is_retry: bool) -> None:
-        team = record.opportunity.team
-        channel = self._engine.directory.channel_of(team)
+        channel = self._channel(record)
         if not channel:
             raise WillNeverWork(
-                f"Team {team} has no channel and there is no triage channel; set one in finops.yml."
+                f"Team {record.opportunity.team} has no channel and there is no triage channel; "
+                "set one in finops.yml."
             )
         ts = self._outlet.post_once(_as_post(shown, channel), is_retry=is_retry)
         self._remember(record, channel, ts, shown)

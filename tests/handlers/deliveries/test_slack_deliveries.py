@@ -161,6 +161,43 @@ def test_without_any_channel_a_person_must_look(client: WebClient, tmp_path: Pat
     engine.ledger.close()
 
 
+def test_a_resource_that_moved_to_another_team_is_asked_about_there(
+    deliveries: SlackDeliveries, driver: Driver, engine: FinOpsEngine, slack: SlackSandbox
+) -> None:
+    slack.state.joined.add(GENERAL)
+    known = recorded(engine, opportunity())
+    run(deliveries, IntentKind.POST_CARD, known.id)
+    recorded(engine, opportunity(team="web"))
+    for _ in range(2):
+        run(deliveries, IntentKind.POST_CARD, known.id)
+    run(deliveries, IntentKind.POST_NOTE, known.id, event="note", actor="", sentence="Hello.")
+
+    [old], [new] = driver.messages(PAYMENTS), driver.messages(GENERAL)
+
+    assert old["text"] == new["text"]
+    assert len(driver.thread(GENERAL, new["ts"])) == 2
+    assert len(driver.thread(PAYMENTS, old["ts"])) == 1
+
+
+def test_a_deleted_card_in_the_old_channel_is_not_put_again_and_again(
+    deliveries: SlackDeliveries,
+    driver: Driver,
+    engine: FinOpsEngine,
+    slack: SlackSandbox,
+) -> None:
+    client = WebClient(token=slack.bot_token, base_url=slack.api_url)
+    slack.state.joined.add(GENERAL)
+    known = recorded(engine, opportunity())
+    run(deliveries, IntentKind.POST_CARD, known.id)
+    client.chat_delete(channel=PAYMENTS, ts=driver.messages(PAYMENTS)[0]["ts"])
+    recorded(engine, opportunity(team="web"))
+    for _ in range(3):
+        run(deliveries, IntentKind.POST_CARD, known.id)
+
+    assert driver.messages(PAYMENTS) == []
+    assert len(driver.messages(GENERAL)) == 1
+
+
 def test_a_channel_without_the_bot_is_named_once_a_day_and_nothing_is_lost(
     deliveries: SlackDeliveries, driver: Driver, engine: FinOpsEngine
 ) -> None:
