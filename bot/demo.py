@@ -64,23 +64,11 @@ def start_demo(folder: Path, *, port: int = 0, database_url: str | None = None) 
     """Make the estate, start its Slack, start the bot. The folder keeps repository and ledger."""
     forget_proxies()
     clock = EstateClock()
-    repository = create_repository(
-        folder / "acorn-platform.git", files_below(SEED), at=clock.now() - timedelta(days=400)
-    )
     # Links to pull requests are known only once the sandbox has its address.
     address: list[str] = []
-    host = LocalGitHost(
-        repository, name=REPOSITORY, public_url_of=lambda number: f"{address[0]}pull/{number}"
-    )
+    host = _repository(folder, clock, lambda number: f"{address[0]}pull/{number}")
     world = SimulatedWorld(host, clock)
-    slack = SlackSandbox(
-        acorn(manifest_scopes()),
-        world=world,
-        now=clock.now,
-        port=port,
-        guide=GUIDE,
-        commands=COMMANDS,
-    ).start()
+    slack = _slack(world, clock, port=port)
     address.append(slack.url)
     configuration = load_configuration(CONFIGURATION)
     engine = _engine(
@@ -96,6 +84,23 @@ def start_demo(folder: Path, *, port: int = 0, database_url: str | None = None) 
     world.show_headlines(lambda bill: _headlines(engine, bill))
     bot.start()
     return Demo(slack, world, host, bot)
+
+
+def _repository(folder: Path, clock: EstateClock, url_of: Callable[[int], str]) -> LocalGitHost:
+    made_at = clock.now() - timedelta(days=400)
+    path = create_repository(folder / "acorn-platform.git", files_below(SEED), at=made_at)
+    return LocalGitHost(path, name=REPOSITORY, public_url_of=url_of)
+
+
+def _slack(world: SimulatedWorld, clock: EstateClock, *, port: int) -> SlackSandbox:
+    return SlackSandbox(
+        acorn(manifest_scopes()),
+        world=world,
+        now=clock.now,
+        port=port,
+        guide=GUIDE,
+        commands=COMMANDS,
+    ).start()
 
 
 def serve_demo(*, port: int, say: Callable[[str], None]) -> None:

@@ -10,8 +10,9 @@ by half on three replicas: 0.30 + 0.15 = 0.45, which the default guardrails let 
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import ClassVar
 
 from finops.detectors.cluster_costs import cluster_caveats
 from finops.detectors.detector import Finding, plural, skipped
@@ -24,6 +25,7 @@ from finops.domain.opportunity import (
     Effort,
     Opportunity,
     Resource,
+    WasteKind,
     fingerprint_of,
     opportunity_id,
 )
@@ -35,6 +37,32 @@ LEAST_SAVING_USD_PER_MONTH = Decimal(1)
 MIN_HISTORY_DAYS = 1.0
 _RUNS_ONLY_SOMETIMES = frozenset({"Job", "CronJob"})
 _NO = frozenset({"", "0", "false", "no", "none", "off"})
+
+
+@dataclass(frozen=True, slots=True)
+class OverRequestDetector:
+    """What both detectors of requests do; each adds its rule.
+
+    `min_history_days` holds for sources with history; a single figure is judged with the widest
+    margin and a confidence under one half.
+    """
+
+    rule: ClassVar[RequestRule]
+    min_history_days: float = MIN_HISTORY_DAYS
+
+    @property
+    def kind(self) -> WasteKind:
+        """The kind of its rule."""
+        return self.rule.kind
+
+    @property
+    def name(self) -> str:
+        """The kind in words."""
+        return self.rule.kind.words
+
+    def find(self, snapshot: Snapshot) -> Iterator[Finding]:
+        """One finding for each container."""
+        return find_over_requests(snapshot, self.rule, min_history_days=self.min_history_days)
 
 
 def find_over_requests(

@@ -10,13 +10,10 @@ Worked: 3 replicas ask for 500m; in 14 days q97 was 200m and the maximum 400m. 1
 $18.69 a month.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from finops.detectors.container_requests import MIN_HISTORY_DAYS, find_over_requests
-from finops.detectors.detector import Finding
+from finops.detectors.container_requests import OverRequestDetector
 from finops.detectors.over_request import RequestRule
-from finops.domain.estate import Snapshot
 from finops.domain.opportunity import Setting, WasteKind
 from finops.rightsizing.confidence import CPU
 from finops.rightsizing.requests import cpu_request_millicores, least_cpu_fall_share
@@ -44,26 +41,11 @@ _RULE = RequestRule(
 
 
 @dataclass(frozen=True, slots=True)
-class OverRequestedCPUDetector:
+class OverRequestedCPUDetector(OverRequestDetector):
     """Proposes a smaller CPU request for each container that asks for more than it needs.
 
     Frees room, never cash. Containers scaled by an autoscaler on CPU are left alone, because a
-    smaller request would move the scale point. `min_history_days` holds for sources with history;
-    a single figure is judged with the widest margin and a confidence under one half.
+    smaller request would move the scale point.
     """
 
-    min_history_days: float = MIN_HISTORY_DAYS
-
-    @property
-    def kind(self) -> WasteKind:
-        """Over-requested CPU."""
-        return _RULE.kind
-
-    @property
-    def name(self) -> str:
-        """The kind in words."""
-        return _RULE.kind.words
-
-    def find(self, snapshot: Snapshot) -> Iterator[Finding]:
-        """One finding for each container."""
-        return find_over_requests(snapshot, _RULE, min_history_days=self.min_history_days)
+    rule = _RULE

@@ -8,13 +8,10 @@ Worked: 3 replicas ask for 1Gi and held 400Mi at most in 14 days: 1.15 · 400 = 
 (15 % is the least) that frees 564/1024 · $0.004237 · 3 · 730 = $5.11 a month.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from finops.detectors.container_requests import MIN_HISTORY_DAYS, find_over_requests
-from finops.detectors.detector import Finding
+from finops.detectors.container_requests import OverRequestDetector
 from finops.detectors.over_request import RequestRule
-from finops.domain.estate import Snapshot
 from finops.domain.opportunity import Setting, WasteKind
 from finops.domain.quantities import GIB, MIB, format_memory
 from finops.rightsizing.confidence import MEMORY
@@ -49,25 +46,11 @@ _RULE = RequestRule(
 
 
 @dataclass(frozen=True, slots=True)
-class OverRequestedMemoryDetector:
+class OverRequestedMemoryDetector(OverRequestDetector):
     """Proposes a smaller memory request for each container that asks for more than it ever held.
 
     Frees room, never cash. The limit stays: a limit under the next peak kills the container, a
-    request under it does not. `min_history_days` as for CPU.
+    request under it does not.
     """
 
-    min_history_days: float = MIN_HISTORY_DAYS
-
-    @property
-    def kind(self) -> WasteKind:
-        """Over-requested memory."""
-        return _RULE.kind
-
-    @property
-    def name(self) -> str:
-        """The kind in words."""
-        return _RULE.kind.words
-
-    def find(self, snapshot: Snapshot) -> Iterator[Finding]:
-        """One finding for each container."""
-        return find_over_requests(snapshot, _RULE, min_history_days=self.min_history_days)
+    rule = _RULE

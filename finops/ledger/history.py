@@ -171,11 +171,9 @@ def save_cycle(
     upsert(connection, tables.skips, rows)
 
 
-def skips(connection: Connection, *, cluster: str | None = None) -> list[Skipped]:
-    """The reasoned noes of the newest cycle."""
+def skips(connection: Connection) -> list[Skipped]:
+    """The reasoned noes of each cluster's newest cycle."""
     query = select(tables.skips).order_by(tables.skips.c.resource_key, tables.skips.c.detector)
-    if cluster is not None:
-        query = query.where(tables.skips.c.cluster == cluster)
     return [
         Skipped(row.detector, row.resource_key, row.reason, row.team)
         for row in connection.execute(query)

@@ -130,32 +130,18 @@ def finish(connection: Connection, intent_id: int, *, now: datetime) -> None:
 
 def postpone(connection: Connection, intent: Intent, *, until: datetime, error: str) -> None:
     """Give an intent back for a later try, unless its lease ran out and somebody else has it."""
-    connection.execute(
-        update(outbox)
-        .where(*_mine(intent))
-        .values(
-            status=OutboxStatus.PENDING,
-            not_before=until,
-            lease_until=None,
-            lease_owner="",
-            last_error=error[:2000],
-        )
-    )
+    _give_back(connection, intent, error, status=OutboxStatus.PENDING, not_before=until)
 
 
 def bury(connection: Connection, intent: Intent, *, now: datetime, error: str) -> bool:
     """Give up on an intent; it stays visible as dead. False when somebody else has it."""
-    done = connection.execute(
-        update(outbox)
-        .where(*_mine(intent))
-        .values(
-            status=OutboxStatus.DEAD,
-            finished_at=now,
-            lease_until=None,
-            lease_owner="",
-            last_error=error[:2000],
-        )
-    )
+    return _give_back(connection, intent, error, status=OutboxStatus.DEAD, finished_at=now)
+
+
+def _give_back(connection: Connection, intent: Intent, error: str, **values: object) -> bool:
+    """End our lease with an error; False when it is ours no more."""
+    ended = {"lease_until": None, "lease_owner": "", "last_error": error[:2000]}
+    done = connection.execute(update(outbox).where(*_mine(intent)).values(**ended, **values))
     return done.rowcount == 1
 
 

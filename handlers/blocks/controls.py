@@ -45,11 +45,11 @@ def controls(
     )
 
 
-def why_button(record: OpportunityRecord, *, instance: str, label: str = "Why") -> Block:
+def why_button(record: OpportunityRecord, *, instance: str) -> Block:
     """The button that opens evidence, guardrails and history."""
     opportunity = record.opportunity
     value = str(Reference(instance, opportunity.id, opportunity.revision))
-    return button(label, ActionId.WHY, value=value)
+    return button("Why", ActionId.WHY, value=value)
 
 
 def _snooze(record: OpportunityRecord, instance: str) -> Block:

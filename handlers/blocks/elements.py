@@ -84,11 +84,10 @@ def select(placeholder: str, action_id: str, options: Sequence[tuple[str, str]])
     }
 
 
-def table(rows: Sequence[Sequence[str]], *, numbers_from: int = 1) -> Block:
-    """A native table, first row the head; columns from `numbers_from` on stand to the right."""
+def table(rows: Sequence[Sequence[str]]) -> Block:
+    """A native table, first row the head; all columns but the first stand to the right."""
     cells = [[{"type": "raw_text", "text": text.plain(c, 80)} for c in row] for row in rows[:40]]
-    width = len(rows[0])
-    sides = ["left" if column < numbers_from else "right" for column in range(width)]
+    sides = ["left", *["right"] * (len(rows[0]) - 1)]
     return {"type": "table", "rows": cells, "column_settings": [{"align": s} for s in sides]}
 
 

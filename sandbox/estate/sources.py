@@ -1,14 +1,14 @@
 """The simulated estate as the engine's sources see it: usage, machines, disks, and the bill."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import numpy as np
 
 from finops.billing.prices import node_price, unit_prices, volume_price
-from finops.domain.estate import Node, UnitPrices, Volume, Workload
+from finops.domain.estate import Node, NodeGroup, UnitPrices, Volume, Workload
 from finops.domain.money import DAYS_PER_MONTH
 from finops.domain.opportunity import Resource
 from finops.domain.quantities import GIB
@@ -89,34 +89,43 @@ def nodes_of(declared: Declared, *, now: datetime | None = None) -> tuple[Node, 
     """
     nodes: list[Node] = []
     for group in declared.node_groups:
-        price = node_price(group.instance_type)
-        if price is None:
-            raise ValueError(f"the simulation knows no price for {group.instance_type}")
-        pods = [w for w in declared.workloads if _group_of(w) == group.name]
-        size = max(group.desired_size, 1)
-        cpu, memory = requested(pods)
-        used = group_usage(pods, size, now) if now else ContainerUsage()
+        node, first = _node_of(group, declared, now), len(nodes)
         nodes.extend(
-            Node(
-                cluster=CLUSTER,
-                name=f"ip-10-0-{len(nodes) + n}-{20 + n}.ec2.internal",
+            replace(
+                node,
+                name=f"ip-10-0-{first + n}-{20 + n}.ec2.internal",
                 instance_id=f"i-0{hash_of(group.name):07x}{n:02d}",
-                instance_type=group.instance_type,
-                node_group=group.name,
-                cpu_millicores=price.vcpu * 1000,
-                memory_bytes=int(price.memory_gib * GIB),
-                requested_cpu_millicores=cpu // size,
-                requested_memory_bytes=memory // size,
-                cpu_usage=used.cpu,
-                memory_usage=used.memory,
-                pods=sum(w.replicas for w in pods) // size,
-                price_usd_per_hour=price.usd_per_hour,
-                price_source=price.source,
-                team="platform" if group.name == "general" else "data",
             )
             for n in range(group.desired_size)
         )
     return tuple(nodes)
+
+
+def _node_of(group: NodeGroup, declared: Declared, now: datetime | None) -> Node:
+    """One machine of a group, still without its own name."""
+    price = node_price(group.instance_type)
+    if price is None:
+        raise ValueError(f"the simulation knows no price for {group.instance_type}")
+    pods = [w for w in declared.workloads if _group_of(w) == group.name]
+    size = max(group.desired_size, 1)
+    cpu, memory = requested(pods)
+    used = group_usage(pods, size, now) if now else ContainerUsage()
+    return Node(
+        cluster=CLUSTER,
+        name="",
+        instance_type=group.instance_type,
+        node_group=group.name,
+        cpu_millicores=price.vcpu * 1000,
+        memory_bytes=int(price.memory_gib * GIB),
+        requested_cpu_millicores=cpu // size,
+        requested_memory_bytes=memory // size,
+        cpu_usage=used.cpu,
+        memory_usage=used.memory,
+        pods=sum(w.replicas for w in pods) // size,
+        price_usd_per_hour=price.usd_per_hour,
+        price_source=price.source,
+        team="platform" if group.name == "general" else "data",
+    )
 
 
 def requested(workloads: Sequence[Workload]) -> tuple[int, int]:

@@ -8,7 +8,6 @@ from sandbox.slack.arguments import Arguments
 from sandbox.slack.block_rules import (
     MESSAGE_CHARACTERS,
     Problem,
-    Surface,
     message_characters,
     problems,
 )
@@ -77,12 +76,6 @@ def check_files(state: SlackState, blocks: list[dict[str, Any]], error: str) -> 
     now = state.clock.monotonic()
     bad = [at for at, key in file_ids_in_blocks(blocks) if not state.files.is_ready(key, now)]
     refuse_problems(error, [Problem(at, "invalid slack file") for at in bad])
-
-
-def check_view_blocks(state: SlackState, blocks: list[dict[str, Any]], surface: Surface) -> None:
-    """Refuse blocks that Slack would refuse in a view."""
-    refuse_problems("invalid_arguments", problems(blocks, surface))
-    check_files(state, blocks, "invalid_arguments")
 
 
 def _checked_metadata(metadata: dict[str, Any]) -> dict[str, Any]:

@@ -203,3 +203,16 @@ def ask(bot: FinOpsEngine, kind: str, subject: str, **payload: object) -> None:
             idempotency_key=f"{kind}:{subject}:{payload}",
             payload=payload,
         )
+
+
+def known(engine: FinOpsEngine) -> OpportunityRecord:
+    """The one record there is."""
+    [record] = engine.ledger.find()
+    return record
+
+
+def row_of(card: dict[str, Any]) -> list[dict[str, Any]]:
+    """The elements of a card's row of buttons."""
+    row = next(block for block in card["blocks"] if block["type"] == "actions")
+    elements: list[dict[str, Any]] = row["elements"]
+    return elements

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -132,3 +133,10 @@ def posted(engine: FinOpsEngine, deliver: Callable[[], list[str]]) -> PostCard:
         return record
 
     return post
+
+
+@pytest.fixture
+def card(driver: Driver, posted: PostCard) -> dict[str, Any]:
+    """The card of a waiting opportunity, as everybody in the channel sees it."""
+    posted()
+    return driver.messages(builders.PAYMENTS)[0]

@@ -18,31 +18,14 @@ from tests.handlers.builders import (
     PAYMENTS,
     PRIYA,
     ask,
+    known,
     opportunity,
     recorded,
+    row_of,
 )
 from tests.handlers.conftest import PostCard
 
 pytestmark = pytest.mark.usefixtures("app")
-
-
-@pytest.fixture
-def card(driver: Driver, posted: PostCard) -> dict[str, Any]:
-    """The card of a waiting opportunity, as everybody in the channel sees it."""
-    posted()
-    return driver.messages(PAYMENTS)[0]
-
-
-def known(engine: FinOpsEngine) -> OpportunityRecord:
-    """The one record there is."""
-    [record] = engine.ledger.find()
-    return record
-
-
-def row_of(card: dict[str, Any]) -> list[dict[str, Any]]:
-    row = next(block for block in card["blocks"] if block["type"] == "actions")
-    elements: list[dict[str, Any]] = row["elements"]
-    return elements
 
 
 def told(driver: Driver, user: str) -> str:

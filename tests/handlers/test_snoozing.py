@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from finops.domain.lifecycle import Status
-from finops.domain.opportunity import OpportunityRecord
 from finops.finops_engine import FinOpsEngine
 from handlers.actions.decide import snooze_days
 from handlers.ids import ActionId, SnoozeFor
@@ -14,29 +13,11 @@ from tests.handlers.builders import (
     DANA,
     NOW,
     PAYMENTS,
+    known,
+    row_of,
 )
-from tests.handlers.conftest import PostCard
 
 pytestmark = pytest.mark.usefixtures("app")
-
-
-@pytest.fixture
-def card(driver: Driver, posted: PostCard) -> dict[str, Any]:
-    """The card of a waiting opportunity, as everybody in the channel sees it."""
-    posted()
-    return driver.messages(PAYMENTS)[0]
-
-
-def known(engine: FinOpsEngine) -> OpportunityRecord:
-    """The one record there is."""
-    [record] = engine.ledger.find()
-    return record
-
-
-def row_of(card: dict[str, Any]) -> list[dict[str, Any]]:
-    row = next(block for block in card["blocks"] if block["type"] == "actions")
-    elements: list[dict[str, Any]] = row["elements"]
-    return elements
 
 
 def test_an_owner_snoozes_for_a_week(
