@@ -3,25 +3,26 @@
 A wrong file is refused whole, naming line and key (see `finops.config_file`).
 """
 
-import re
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from bot.estate_sections import (
+    AccountSection,
+    ClusterSection,
+    OwnersSection,
+    PricesSection,
+    RepositorySection,
+    Section,
+)
 from finops.config_file import load_checked
 from finops.domain.errors import InvalidInput
 from finops.domain.people import Approvers, Directory, Team
 from finops.guardrails import GuardrailSettings
 
-_OWNER_AND_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+")
 
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ApproversSection(_Section):
+class ApproversSection(Section):
     """Who may approve: Slack user ids and user group ids."""
 
     users: list[str] = []
@@ -32,7 +33,7 @@ class ApproversSection(_Section):
         return Approvers(tuple(self.users), tuple(self.user_groups))
 
 
-class TeamSection(_Section):
+class TeamSection(Section):
     """One team; its name is the key, as the estate's labels write it."""
 
     channel: str = ""
@@ -41,55 +42,7 @@ class TeamSection(_Section):
     namespaces: list[str] = []
 
 
-class RepositorySection(_Section):
-    """A repository with the estate's source: `github: owner/name` or `local: path`."""
-
-    name: str = ""
-    github: str = ""
-    local: str = ""
-    base_url: str = "https://api.github.com"
-
-    @model_validator(mode="after")
-    def _one_of_both(self) -> "RepositorySection":
-        if bool(self.github) == bool(self.local):
-            raise ValueError("give either github: owner/name or local: a path")
-        if self.github and not _OWNER_AND_NAME.fullmatch(self.github):
-            raise ValueError(f"github is {self.github!r}; write owner/name, without an address")
-        if self.local and not Path(self.local).is_dir():
-            raise ValueError(f"local is {self.local!r}, which is no folder here")
-        return self
-
-
-class PrometheusSection(_Section):
-    """A PromQL endpoint."""
-
-    url: str = Field(pattern=r"^https?://[^\s/]+")
-    headers: dict[str, str] = {}
-    # Label matchers where one server holds several clusters, such as cluster: prod.
-    matchers: dict[str, str] = {}
-
-
-class AwsSection(_Section):
-    """Which AWS regions to read; credentials come from AWS's own chain."""
-
-    regions: list[str] = ["us-east-1"]
-    endpoint_url: str = ""
-
-
-class ClusterSection(_Section):
-    """One cluster: where its manifests, its usage and its machines are read."""
-
-    name: str = Field(min_length=1, max_length=100)
-    repository: str
-    default_namespace: str = "default"
-    # Parts of the repository that belong to this cluster, such as clusters/prod; empty: all of it.
-    folders: list[str] = []
-    prometheus: PrometheusSection | None = None
-    aws: AwsSection | None = None
-    window_days: int = Field(default=14, ge=1, le=90)
-
-
-class BillSection(_Section):
+class BillSection(Section):
     """Daily costs as a FOCUS CSV file."""
 
     focus_csv: str
@@ -102,7 +55,7 @@ class BillSection(_Section):
         return path
 
 
-class ScheduleSection(_Section):
+class ScheduleSection(Section):
     """When cycles and digests are due; the digest time is local to `time_zone`."""
 
     cycle_every_hours: int = Field(default=24, ge=1, le=168)
@@ -120,7 +73,7 @@ class ScheduleSection(_Section):
         return name
 
 
-class PaceSection(_Section):
+class PaceSection(Section):
     """How long the engine waits, and how much it says a day."""
 
     verify_after_days: int = Field(default=7, ge=1, le=60)
@@ -130,11 +83,14 @@ class PaceSection(_Section):
     cards_per_channel_per_day: int = Field(default=10, ge=1, le=100)
 
 
-class Configuration(_Section):
+class Configuration(Section):
     """The whole file."""
 
     instance: str = Field(default="default", min_length=1, max_length=40)
     clusters: list[ClusterSection] = []
+    accounts: list[AccountSection] = []
+    prices: PricesSection = PricesSection()
+    owners: OwnersSection = OwnersSection()
     repositories: list[RepositorySection] = []
     teams: dict[str, TeamSection] = {}
     default_approvers: ApproversSection = ApproversSection()
@@ -147,20 +103,29 @@ class Configuration(_Section):
     pace: PaceSection = PaceSection()
     bill: BillSection | None = None
 
-    @field_validator("clusters")
+    @field_validator("clusters", "accounts")
     @classmethod
-    def _clusters_differ(cls, clusters: list[ClusterSection]) -> list[ClusterSection]:
-        names = [cluster.name for cluster in clusters]
+    def _each_has_its_name(
+        cls, sections: list[ClusterSection] | list[AccountSection], info: ValidationInfo
+    ) -> list[ClusterSection] | list[AccountSection]:
+        names = [section.name for section in sections]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            raise ValueError(f"two clusters have the name {', '.join(twice)}")
-        return clusters
+            raise ValueError(f"two {info.field_name} have the name {', '.join(twice)}")
+        return sections
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> "Configuration":
+        both = {c.name for c in self.clusters} & {a.name for a in self.accounts}
+        if both:
+            raise ValueError(f"a cluster and an account have the name {', '.join(sorted(both))}")
+        return self
 
     @model_validator(mode="after")
     def _repositories_are_known(self) -> "Configuration":
         names = {r.name or r.github or r.local for r in self.repositories}
         for cluster in self.clusters:
-            if cluster.repository not in names:
+            if cluster.repository and cluster.repository not in names:
                 raise ValueError(
                     f"cluster {cluster.name} names the repository {cluster.repository!r}, which is "
                     f"not under repositories: {', '.join(sorted(names)) or 'there is none'}"

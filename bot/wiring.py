@@ -14,10 +14,10 @@ from github import Auth
 from slack_bolt import App
 
 from bot.app import build_app, build_client
-from bot.configuration import (
+from bot.configuration import Configuration
+from bot.estate_sections import (
     AwsSection,
     ClusterSection,
-    Configuration,
     PrometheusSection,
     RepositorySection,
 )
@@ -218,19 +218,25 @@ def _snapshot_source(
     prices = AwsCostIntegration()
     return EstateReader(
         cluster=cluster.name,
-        desired=GitManifests(
-            hosts[cluster.repository],
-            cluster=cluster.name,
-            rules=ManifestRules(
-                default_namespace=cluster.default_namespace,
-                folders=tuple(cluster.folders),
-                team_by_namespace=configuration.team_by_namespace(),
-            ),
-        ),
+        desired=_desired(cluster, configuration, hosts) if cluster.repository else None,
         prices=prices,
         usage=_usage(cluster.prometheus) if cluster.prometheus else None,
         inventory=_inventory(cluster, cluster.aws, prices) if cluster.aws else None,
         window_days=cluster.window_days,
+    )
+
+
+def _desired(
+    cluster: ClusterSection, configuration: Configuration, hosts: Mapping[str, CodeHost]
+) -> GitManifests:
+    return GitManifests(
+        hosts[cluster.repository],
+        cluster=cluster.name,
+        rules=ManifestRules(
+            default_namespace=cluster.default_namespace,
+            folders=tuple(cluster.folders),
+            team_by_namespace=configuration.team_by_namespace(),
+        ),
     )
 
 

@@ -5,10 +5,11 @@ from datetime import timedelta
 from decimal import Decimal
 
 from finops.billing import prices
+from finops.domain.cloud import CloudResource
 from finops.domain.estate import Node, Snapshot, UnitPrices, Workload
 from finops.domain.money import DAYS_PER_MONTH, HOURS_PER_MONTH, to_cents
 from finops.domain.opportunity import Opportunity, Resource
-from finops.domain.prices import MachinePrice, VolumePrice
+from finops.domain.prices import MachinePrice, ResourcePrice, VolumePrice
 from finops.domain.quantities import GIB
 from finops.domain.verdict import CostBaseline, DailyCost
 
@@ -20,13 +21,36 @@ BASELINE_DAYS = 28
 class AwsCostIntegration:
     """Prices (a `PriceList`) and the baseline of each opportunity."""
 
-    def machine_price(self, instance_type: str) -> MachinePrice | None:
+    def machine_price(
+        self,
+        instance_type: str,
+        *,
+        region: str = "",
+        capacity_type: str = "on-demand",
+        instance_id: str = "",
+    ) -> MachinePrice | None:
         """Size and US dollars an hour of an EC2 type; None when the bundled list lacks it."""
+        del region, capacity_type, instance_id
         return prices.node_price(instance_type)
 
-    def volume_price(self, volume_type: str, size_gib: int) -> VolumePrice | None:
+    def volume_price(
+        self,
+        volume_type: str,
+        size_gib: int,
+        *,
+        region: str = "",
+        iops: int = 0,
+        throughput_mib_per_second: int = 0,
+        volume_id: str = "",
+    ) -> VolumePrice | None:
         """US dollars a month of an EBS volume's storage; None for an unknown type."""
+        del region, iops, throughput_mib_per_second, volume_id
         return prices.volume_price(volume_type, size_gib)
+
+    def resource_price(self, resource: CloudResource) -> ResourcePrice | None:
+        """US dollars a month of any other resource; None when nobody knows."""
+        del resource
+        return None
 
     def unit_prices(self, nodes: Sequence[Node]) -> UnitPrices:
         """A core-hour and a GiB-hour on these nodes; the defaults when none has a price."""

@@ -5,12 +5,16 @@ returns it together with `Gap`s that say what is missing.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
-from finops.domain.estate import Gap, Node, NodeGroup, Snapshot, UsageSummary, Volume, Workload
+from finops.domain.checks import Check
+from finops.domain.cloud import CloudResource
+from finops.domain.cluster_objects import Claim, NamespacePolicy, Pod, Service
+from finops.domain.estate import Gap, Node, NodeGroup, Snapshot, Volume, Workload
 from finops.domain.pull_request import ProposedPullRequest, PullRequest, RepositoryFiles
+from finops.domain.usage import ReplicaHistory, Stability, UsageSummary
 from finops.domain.verdict import DailyCost
 
 
@@ -23,22 +27,41 @@ class DesiredState:
 
 
 @dataclass(frozen=True, slots=True)
+class ClusterState:
+    """Everything that a Kubernetes API server said of one cluster, without usage and prices."""
+
+    workloads: tuple[Workload, ...] = ()
+    pods: tuple[Pod, ...] = ()
+    nodes: tuple[Node, ...] = ()
+    node_groups: tuple[NodeGroup, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    services: tuple[Service, ...] = ()
+    namespaces: tuple[NamespacePolicy, ...] = ()
+    server_version: str = ""
+    gaps: tuple[Gap, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ContainerUsage:
     """CPU in millicores and memory in bytes of one container, None where nothing was found."""
 
     cpu: UsageSummary | None = None
     memory: UsageSummary | None = None
+    stability: Stability | None = None
 
 
-# (namespace, workload name, container name)
-ContainerKey = tuple[str, str, str]
+# (namespace, kind, workload name): a Deployment and a StatefulSet may have one name.
+WorkloadKey = tuple[str, str, str]
+# (namespace, kind, workload name, container name)
+ContainerKey = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class UsageReading:
-    """Usage by container, and what could not be read."""
+    """Usage by container, replicas by workload, and what could not be read."""
 
     containers: Mapping[ContainerKey, ContainerUsage]
+    replicas: Mapping[WorkloadKey, ReplicaHistory] = field(default_factory=dict)
     gaps: tuple[Gap, ...] = ()
 
 
@@ -49,14 +72,34 @@ class Inventory:
     nodes: tuple[Node, ...] = ()
     node_groups: tuple[NodeGroup, ...] = ()
     volumes: tuple[Volume, ...] = ()
+    cloud_resources: tuple[CloudResource, ...] = ()
     gaps: tuple[Gap, ...] = ()
 
 
 class DesiredStateSource(Protocol):
-    """Reads what is declared: a git repository, later the Kubernetes API."""
+    """Reads what is declared in a git repository."""
 
     def read(self) -> DesiredState:
         """All workloads that could be read, and a gap for each that could not."""
+        ...
+
+
+class ClusterStateSource(Protocol):
+    """Reads what runs: the Kubernetes API of one cluster."""
+
+    def read(self, *, now: datetime) -> ClusterState:
+        """Everything that could be listed, and a gap that hides what could not.
+
+        Raises TryAgainLater or WillNeverWork when the server could not be asked at all.
+        """
+        ...
+
+
+class Checked(Protocol):
+    """An adapter that `finops doctor` can ask how it stands."""
+
+    def check(self) -> Sequence[Check]:
+        """Try each thing it needs, one check each; never raises for what the outside does."""
         ...
 
 

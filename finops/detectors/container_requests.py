@@ -227,7 +227,9 @@ def _resource(workload: Workload, container: str) -> Resource:
 
 
 def _is_scaled_on(workload: Workload, resource_word: str) -> bool:
-    """Whether a tag `hpa` (or `…/hpa`) says so: `cpu`, `memory`, `cpu,memory`; else for both."""
+    """Whether its autoscaler or a tag `hpa` (or `…/hpa`) says so: `cpu`, `memory`; else both."""
+    if workload.autoscaler is not None:
+        return workload.autoscaler.scales_on(resource_word)
     for key, value in workload.tags.items():
         said = value.strip().lower()
         if key.rsplit("/", 1)[-1].lower() != "hpa" or said in _NO:

@@ -7,37 +7,56 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 
-UNKNOWN_TEAM = "unknown"
+from finops.domain.cloud import CloudResource
+from finops.domain.cluster_objects import (
+    ANYWHERE,
+    Autoscaler,
+    Claim,
+    DisruptionBudget,
+    NamespacePolicy,
+    Placement,
+    Pod,
+    Service,
+    Taint,
+    VerticalAutoscaler,
+)
+from finops.domain.people import UNKNOWN_TEAM
+from finops.domain.usage import ReplicaHistory, Stability, UsageSummary
+
+__all__ = [
+    "EVERYTHING",
+    "UNKNOWN_TEAM",
+    "Container",
+    "ContainerRole",
+    "Gap",
+    "Node",
+    "NodeGroup",
+    "Snapshot",
+    "SnapshotPart",
+    "UnitPrices",
+    "UsageSummary",
+    "Volume",
+    "Workload",
+]
 
 
-@dataclass(frozen=True, slots=True)
-class UsageSummary:
-    """One container's use of one resource over a window, the hottest pod of each moment.
+class ContainerRole(StrEnum):
+    """When a container runs: with the pod, before it, or beside it from the start."""
 
-    Values are millicores (CPU) or bytes (memory). `percentiles` maps a share such as 0.95 to a
-    value. `daily_peaks` holds one figure for each day of the window, oldest first: the day's 95th
-    percentile for CPU, the day's maximum for memory. A single figure without history has
-    `window_days` 0 and no daily peaks.
-    """
-
-    window_days: float
-    samples: int
-    mean: float
-    maximum: float
-    percentiles: Mapping[float, float] = field(default_factory=dict)
-    daily_peaks: tuple[float, ...] = ()
-    source: str = ""
-
-    def percentile(self, share: float) -> float:
-        """The value at `share`; falls back to the next higher known share, then the maximum."""
-        higher = [s for s in self.percentiles if s >= share]
-        return self.percentiles[min(higher)] if higher else self.maximum
+    APP = "app"
+    INIT = "init"
+    SIDECAR = "sidecar"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Container:
-    """A container as declared, with what it used. `None` means not declared or not measured."""
+    """A container as declared, with what it used. `None` means not declared or not measured.
+
+    `runtime_hints` are the words of its command, arguments and environment that size a heap, such
+    as `-Xmx2g`, `-XX:MaxRAMPercentage=75`, `GOMEMLIMIT=1GiB`, `--max-old-space-size=512`.
+    """
 
     name: str
     cpu_request_millicores: int | None = None
@@ -46,11 +65,19 @@ class Container:
     memory_limit_bytes: int | None = None
     cpu_usage: UsageSummary | None = None
     memory_usage: UsageSummary | None = None
+    role: ContainerRole = ContainerRole.APP
+    image: str = ""
+    runtime_hints: tuple[str, ...] = ()
+    stability: Stability | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workload:
-    """A Kubernetes controller and its containers."""
+    """A Kubernetes controller (or a bare pod, or an Argo Rollout) and its containers.
+
+    `owner_rule` says which rule found the team. `schedule` is a CronJob's. `qos_class` and
+    `priority_class` are the pods'.
+    """
 
     cluster: str
     namespace: str
@@ -59,13 +86,31 @@ class Workload:
     replicas: int = 1
     containers: tuple[Container, ...] = ()
     team: str = UNKNOWN_TEAM
+    owner_rule: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
     source_path: str = ""
+    autoscaler: Autoscaler | None = None
+    vertical_autoscaler: VerticalAutoscaler | None = None
+    disruption_budget: DisruptionBudget | None = None
+    placement: Placement = ANYWHERE
+    priority_class: str = ""
+    qos_class: str = ""
+    schedule: str = ""
+    replica_history: ReplicaHistory | None = None
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """(namespace, kind, name): unique in its cluster."""
+        return self.namespace, self.kind, self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """A machine of the cluster. `requested_*` sums the requests of the pods on it."""
+    """A machine of the cluster. `requested_*` sums the requests of the pods on it.
+
+    `cpu_millicores` and `memory_bytes` are its capacity; `allocatable_*` what pods may ask for,
+    None where nobody said. `capacity_type` is `on-demand`, `spot`, `reserved` or empty.
+    """
 
     cluster: str
     name: str
@@ -83,12 +128,28 @@ class Node:
     price_usd_per_hour: Decimal | None = None
     price_source: str = ""
     team: str = UNKNOWN_TEAM
+    owner_rule: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
+    allocatable_cpu_millicores: int | None = None
+    allocatable_memory_bytes: int | None = None
+    max_pods: int | None = None
+    region: str = ""
+    zone: str = ""
+    architecture: str = ""
+    capacity_type: str = ""
+    is_schedulable: bool = True
+    labels: Mapping[str, str] = field(default_factory=dict)
+    taints: tuple[Taint, ...] = ()
+    created_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeGroup:
-    """A set of equal nodes whose size is declared somewhere (Terraform, Auto Scaling)."""
+    """A set of equal nodes whose size is declared somewhere (Terraform, Auto Scaling).
+
+    `manager` is `eks`, `karpenter`, `asg` or empty. Karpenter's pools have no declared size: there
+    `desired_size` counts the nodes that were seen.
+    """
 
     cluster: str
     name: str
@@ -96,6 +157,7 @@ class NodeGroup:
     min_size: int
     max_size: int
     instance_type: str = ""
+    manager: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,20 +175,39 @@ class Volume:
     price_usd_per_month: Decimal | None = None
     price_source: str = ""
     team: str = UNKNOWN_TEAM
+    owner_rule: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
+    account: str = ""
+    region: str = ""
+    zone: str = ""
+    iops: int = 0
+    throughput_mib_per_second: int = 0
+
+
+class SnapshotPart(StrEnum):
+    """A part of the snapshot that a gap may hide."""
+
+    WORKLOADS = "workloads"
+    NODES = "nodes"
+    NODE_GROUPS = "node groups"
+    VOLUMES = "volumes"
+    CLOUD_RESOURCES = "cloud resources"
+
+
+EVERYTHING = frozenset(SnapshotPart)
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
     """Something a source could not read, in a sentence; shown with the cycle, never dropped.
 
-    `hides_resources` is true when resources may be missing from the snapshot because of it, so
-    that a missing one is not taken for a deleted one.
+    `hides` names the parts of the snapshot in which resources may be missing because of it, so that
+    a missing one is not taken for a deleted one. A gap about usage or prices hides nothing.
     """
 
     source: str
     sentence: str
-    hides_resources: bool = False
+    hides: frozenset[SnapshotPart] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +221,7 @@ class UnitPrices:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """What one cycle saw of one cluster, with prices and usage summaries."""
+    """What one cycle saw of one cluster or account, with prices and usage summaries."""
 
     cluster: str
     taken_at: datetime
@@ -149,9 +230,13 @@ class Snapshot:
     node_groups: tuple[NodeGroup, ...] = ()
     volumes: tuple[Volume, ...] = ()
     unit_prices: UnitPrices
+    pods: tuple[Pod, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    services: tuple[Service, ...] = ()
+    namespaces: tuple[NamespacePolicy, ...] = ()
+    cloud_resources: tuple[CloudResource, ...] = ()
     gaps: tuple[Gap, ...] = ()
 
-    @property
-    def may_hide_resources(self) -> bool:
-        """Whether what is not in here may exist all the same."""
-        return any(gap.hides_resources for gap in self.gaps)
+    def may_hide(self, part: SnapshotPart) -> bool:
+        """Whether a resource of that part may exist although it is not in here."""
+        return any(part in gap.hides for gap in self.gaps)

@@ -1,6 +1,6 @@
 """What a snapshot says a setting is now: the truth for "implemented" and "still in place"."""
 
-from finops.domain.estate import Container, Snapshot
+from finops.domain.estate import Container, Snapshot, SnapshotPart
 from finops.domain.opportunity import Change, Opportunity, Resource, Setting
 
 _CONTAINER_SETTINGS = {
@@ -9,6 +9,12 @@ _CONTAINER_SETTINGS = {
     Setting.MEMORY_REQUEST: "memory_request_bytes",
     Setting.MEMORY_LIMIT: "memory_limit_bytes",
 }
+_PARTS = {
+    "Volume": SnapshotPart.VOLUMES,
+    "Node": SnapshotPart.NODES,
+    "NodeGroup": SnapshotPart.NODE_GROUPS,
+}
+_OTHERWISE = SnapshotPart.WORKLOADS
 _USAGE = {"cpu_request_millicores": "cpu_usage", "memory_request_bytes": "memory_usage"}
 
 
@@ -66,7 +72,7 @@ class Observation:
         company that has stopped; nothing is concluded from it.
         """
         is_emptied = bool(resource.namespace) and not self._workloads
-        return is_emptied or self._snapshot.may_hide_resources
+        return is_emptied or self._snapshot.may_hide(_PARTS.get(resource.kind, _OTHERWISE))
 
     def was_looked_at(self, opportunity: Opportunity) -> bool:
         """Whether a detector could have found the waste in this snapshot."""

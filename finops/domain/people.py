@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+UNKNOWN_TEAM = "unknown"
+
 
 @dataclass(frozen=True, slots=True)
 class Approvers:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
+from finops.domain.cloud import CloudResource
 from finops.domain.estate import Node, UnitPrices
 
 # OpenCost's defaults for clusters without a price list (its `configs/default.json`, `CPU` and
@@ -17,15 +18,21 @@ DEFAULT_UNIT_PRICES = UnitPrices(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MachinePrice:
-    """One instance type: its size (vCPU, GiB), US dollars an hour, and where that is from."""
+    """One instance type: its size (vCPU, GiB), US dollars an hour, and where that is from.
+
+    `usd_per_hour` is what it costs here, after discounts; `list_usd_per_hour` the public on-demand
+    price, None when it is not known. `capacity_type` is `on-demand`, `spot` or `reserved`.
+    """
 
     instance_type: str
     vcpu: int
     memory_gib: Decimal
     usd_per_hour: Decimal
     source: str
+    list_usd_per_hour: Decimal | None = None
+    capacity_type: str = "on-demand"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +43,49 @@ class VolumePrice:
     source: str
 
 
-class PriceList(Protocol):
-    """What things cost: the bundled list today, rates from the bill later."""
+@dataclass(frozen=True, slots=True)
+class ResourcePrice:
+    """US dollars a month for one cloud resource of any kind, and where that is from."""
 
-    def machine_price(self, instance_type: str) -> MachinePrice | None:
-        """The machine of that type, or None when the list does not know it."""
+    usd_per_month: Decimal
+    source: str
+
+
+class PriceList(Protocol):
+    """What things cost: effective rates from the bill where known, else a list, always dated.
+
+    Every answer's `source` is a sentence part that names list, region, date and discounts.
+    """
+
+    def machine_price(
+        self,
+        instance_type: str,
+        *,
+        region: str = "",
+        capacity_type: str = "on-demand",
+        instance_id: str = "",
+    ) -> MachinePrice | None:
+        """The machine of that type, or None when nobody knows the type.
+
+        `instance_id` finds its own effective rate on the bill; without a region, the list's own.
+        """
         ...
 
-    def volume_price(self, volume_type: str, size_gib: int) -> VolumePrice | None:
+    def volume_price(
+        self,
+        volume_type: str,
+        size_gib: int,
+        *,
+        region: str = "",
+        iops: int = 0,
+        throughput_mib_per_second: int = 0,
+        volume_id: str = "",
+    ) -> VolumePrice | None:
         """A volume of that type and size, or None when the list does not know the type."""
+        ...
+
+    def resource_price(self, resource: CloudResource) -> ResourcePrice | None:
+        """A whole month of any other cloud resource, or None when nobody knows."""
         ...
 
     def unit_prices(self, nodes: Sequence[Node]) -> UnitPrices:

@@ -9,7 +9,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
-from finops.domain.estate import Gap, Node, NodeGroup, Volume
+from finops.domain.estate import Gap, Node, NodeGroup, SnapshotPart, Volume
 from finops.ports import Inventory
 from finops.sources.aws_resources import (
     CLUSTER_NAME_TAGS,
@@ -86,15 +86,16 @@ class AwsInventory:
         del now  # what AWS answers is the present
         seen = _Seen()
         for region in self.regions:
-            for action, part in _PARTS:
+            for action, hidden, part in _PARTS:
                 try:
                     part(self, region, seen)
                 except (ClientError, BotoCoreError) as error:
                     sentence = _failure(error, action, region)
-                    seen.gaps.append(Gap(SOURCE, sentence, hides_resources=True))
+                    seen.gaps.append(Gap(SOURCE, sentence, hides=frozenset({hidden})))
         nodes, volumes = tuple(seen.nodes.values()), tuple(seen.volumes)
         seen.gaps += self._missing_cluster(seen) + price_gaps(self.regions, nodes, volumes)
-        return Inventory(nodes, tuple(seen.groups), volumes, tuple(dict.fromkeys(seen.gaps)))
+        gaps = tuple(dict.fromkeys(seen.gaps))
+        return Inventory(nodes, tuple(seen.groups), volumes, gaps=gaps)
 
     def _read_nodes(self, region: str, seen: _Seen) -> None:
         for raw in self._instances(region):
@@ -139,13 +140,17 @@ class AwsInventory:
             return []
         where = ", ".join(self.regions)
         sentence = f"EKS knows no cluster {self.cluster} in {where}; check its name."
-        return [Gap(SOURCE, sentence, hides_resources=True)]
+        return [Gap(SOURCE, sentence, hides=frozenset({SnapshotPart.NODE_GROUPS}))]
 
 
-_PARTS: Sequence[tuple[str, Callable[[AwsInventory, str, _Seen], None]]] = (
-    ("ec2:DescribeInstances", AwsInventory._read_nodes),
-    ("eks:ListNodegroups and eks:DescribeNodegroup", AwsInventory._read_groups),
-    ("ec2:DescribeVolumes", AwsInventory._read_volumes),
+_PARTS: Sequence[tuple[str, SnapshotPart, Callable[[AwsInventory, str, _Seen], None]]] = (
+    ("ec2:DescribeInstances", SnapshotPart.NODES, AwsInventory._read_nodes),
+    (
+        "eks:ListNodegroups and eks:DescribeNodegroup",
+        SnapshotPart.NODE_GROUPS,
+        AwsInventory._read_groups,
+    ),
+    ("ec2:DescribeVolumes", SnapshotPart.VOLUMES, AwsInventory._read_volumes),
 )
 
 

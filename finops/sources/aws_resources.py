@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from finops.domain.estate import UNKNOWN_TEAM, Gap, Node, NodeGroup, Volume
+from finops.domain.estate import UNKNOWN_TEAM, Gap, Node, NodeGroup, SnapshotPart, Volume
 from finops.domain.prices import MachinePrice, VolumePrice
 from finops.domain.quantities import GIB
 
@@ -53,7 +53,7 @@ def node_from(raw: Raw, *, cluster: str, region: str, price_of: MachinePrices) -
             SOURCE,
             f"{raw['InstanceId']} in {region} is a {instance_type}, whose size and price are not "
             "in the bundled list; the node is left out.",
-            hides_resources=True,
+            hides=frozenset({SnapshotPart.NODES}),
         )
     other = _other_price_model(raw)
     return Node(

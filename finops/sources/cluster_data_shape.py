@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from finops.domain.errors import InvalidInput
-from finops.domain.estate import Gap, NodeGroup, Snapshot, Volume, Workload
+from finops.domain.estate import Gap, NodeGroup, Snapshot, SnapshotPart, Volume, Workload
 from finops.domain.prices import DEFAULT_UNIT_PRICES, PriceList
 from finops.sources.cluster_data_fields import label_name
 from finops.sources.cluster_data_problems import Field, Problems, plain, read_record, shown
@@ -102,7 +102,8 @@ def _gaps(raw: Mapping[str, Any], source: str) -> tuple[Gap, ...]:
         f"The data says nothing of {named.replace('_', ' ')}: what is known of them stays. Send an "
         "empty list where there are none."
     )
-    return (Gap(plain(source), sentence, hides_resources=True),)
+    hidden = frozenset(SnapshotPart(section.replace("_", " ")) for section in silent)
+    return (Gap(plain(source), sentence, hides=hidden),)
 
 
 def _workloads(raw: object, reading: _Reading) -> tuple[Workload, ...]:

@@ -1,13 +1,25 @@
-"""One cluster whole: what is declared, what was used, which machines and disks there are."""
+"""One cluster whole: what runs, what is declared, what was used, which machines and disks."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 
-from finops.domain.errors import OutsideWorldFailed
-from finops.domain.estate import Container, Gap, Snapshot, Workload
+from finops.domain.errors import OutsideWorldFailed, WillNeverWork
+from finops.domain.estate import (
+    EVERYTHING,
+    Container,
+    Gap,
+    Node,
+    NodeGroup,
+    Snapshot,
+    SnapshotPart,
+    Workload,
+)
 from finops.domain.prices import PriceList
 from finops.ports import (
+    ClusterState,
+    ClusterStateSource,
     ContainerKey,
     ContainerUsage,
     DesiredState,
@@ -18,64 +30,183 @@ from finops.ports import (
     UsageSource,
 )
 
+MACHINES_AND_DISKS = EVERYTHING - {SnapshotPart.WORKLOADS}
+_RUNS = frozenset({SnapshotPart.WORKLOADS, SnapshotPart.NODES})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EstateReader:
-    """Composes three sources into the snapshots of one cluster (SnapshotSource).
+    """Composes up to four sources into the snapshots of one cluster (SnapshotSource).
 
-    Without desired state there is nothing to propose, so its failure is raised. A failing or
-    missing usage or inventory source becomes a gap and the rest is still seen.
+    `running` (the Kubernetes API) says what is; `desired` (git) where it is declared. Where only
+    one of them is configured it says both. Without either there is nothing to propose, so when the
+    one that names the workloads fails, that is raised. Any other failing or missing source becomes
+    a gap and the rest is still seen.
     """
 
     cluster: str
-    desired: DesiredStateSource
     prices: PriceList
+    running: ClusterStateSource | None = None
+    desired: DesiredStateSource | None = None
     usage: UsageSource | None = None
     inventory: InventorySource | None = None
     window_days: int = 14
 
     def snapshot(self, *, now: datetime) -> Snapshot:
-        """Read all three; raises what the desired state source raises."""
-        desired = self.desired.read()
-        reading = self._usage(desired, now)
+        """Read all of them; raises what the source of workloads raises."""
+        seen = self._seen(now)
+        reading = self._usage(seen.state.workloads, now)
         inventory = self._inventory(now)
+        nodes = self._priced(_nodes(seen.state.nodes, inventory.nodes))
         return Snapshot(
             cluster=self.cluster,
             taken_at=now,
-            workloads=tuple(with_usage(w, reading.containers) for w in desired.workloads),
-            nodes=inventory.nodes,
-            node_groups=inventory.node_groups,
+            workloads=tuple(with_usage(w, reading) for w in seen.state.workloads),
+            nodes=nodes,
+            node_groups=_groups(seen.state.node_groups, inventory.node_groups),
             volumes=inventory.volumes,
-            unit_prices=self.prices.unit_prices(inventory.nodes),
-            gaps=(*desired.gaps, *reading.gaps, *inventory.gaps),
+            pods=seen.state.pods,
+            claims=seen.state.claims,
+            services=seen.state.services,
+            namespaces=seen.state.namespaces,
+            cloud_resources=inventory.cloud_resources,
+            unit_prices=self.prices.unit_prices(nodes),
+            gaps=(*seen.gaps, *seen.state.gaps, *reading.gaps, *inventory.gaps),
         )
 
-    def _usage(self, desired: DesiredState, now: datetime) -> UsageReading:
-        if self.usage is None:
-            return UsageReading({}, (Gap("usage", "No usage source is configured."),))
+    def _seen(self, now: datetime) -> "_Seen":
+        if self.running is None:
+            desired = self._desired()
+            return _Seen(ClusterState(workloads=desired.workloads, gaps=desired.gaps))
+        state = self.running.read(now=now)
+        if self.desired is None:
+            return _Seen(state)
         try:
-            return self.usage.read(desired.workloads, now=now, window_days=self.window_days)
+            declared = self.desired.read()
         except OutsideWorldFailed as error:
-            return UsageReading({}, (Gap("usage", f"Usage is missing: {error}"),))
+            gap = Gap("git", f"Where workloads are declared is unknown: {error}")
+            return _Seen(state, (gap,))
+        workloads = with_source_paths(state.workloads, declared.workloads)
+        # What git cannot say hides nothing here: the cluster itself is the witness.
+        gaps = tuple(replace(gap, hides=frozenset()) for gap in declared.gaps)
+        return _Seen(replace(state, workloads=workloads), gaps)
+
+    def _desired(self) -> DesiredState:
+        if self.desired is None:
+            raise WillNeverWork(f"No source of workloads is configured for {self.cluster}.")
+        return self.desired.read()
+
+    def _usage(self, workloads: tuple[Workload, ...], now: datetime) -> UsageReading:
+        if self.usage is None:
+            return UsageReading({}, gaps=(Gap("usage", "No usage source is configured."),))
+        try:
+            return self.usage.read(workloads, now=now, window_days=self.window_days)
+        except OutsideWorldFailed as error:
+            return UsageReading({}, gaps=(Gap("usage", f"Usage is missing: {error}"),))
 
     def _inventory(self, now: datetime) -> Inventory:
         if self.inventory is None:
-            gap = Gap(
-                "inventory", "No source of machines and disks is configured.", hides_resources=True
-            )
-            return Inventory(gaps=(gap,))
+            return Inventory(gaps=(self._no_inventory(),))
         try:
             return self.inventory.read(now=now)
         except OutsideWorldFailed as error:
-            sentence = f"Machines and disks are missing: {error}"
-            return Inventory(gaps=(Gap("inventory", sentence, hides_resources=True),))
+            hidden = MACHINES_AND_DISKS if self.running is None else MACHINES_AND_DISKS - _RUNS
+            return Inventory(
+                gaps=(Gap("inventory", f"Machines and disks are missing: {error}", hides=hidden),)
+            )
+
+    def _no_inventory(self) -> Gap:
+        if self.running is None:
+            sentence = "No source of machines and disks is configured."
+            return Gap("inventory", sentence, hides=MACHINES_AND_DISKS)
+        sentence = "No AWS account is configured for this cluster, so its disks are not seen."
+        hidden = frozenset({SnapshotPart.VOLUMES, SnapshotPart.CLOUD_RESOURCES})
+        return Gap("inventory", sentence, hides=hidden)
+
+    def _priced(self, nodes: tuple[Node, ...]) -> tuple[Node, ...]:
+        """What the cluster lists with a price each; the inventory has priced its own."""
+        if self.running is None:
+            return nodes
+        return tuple(with_price(node, self.prices) for node in nodes)
 
 
-def with_usage(workload: Workload, usage: Mapping[ContainerKey, ContainerUsage]) -> Workload:
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    state: ClusterState
+    gaps: tuple[Gap, ...] = field(default=())
+
+
+def with_usage(workload: Workload, reading: UsageReading) -> Workload:
     """The workload with what each of its containers used; unmeasured ones stay None."""
 
     def measured(container: Container) -> Container:
-        found = usage.get((workload.namespace, workload.name, container.name), ContainerUsage())
-        return replace(container, cpu_usage=found.cpu, memory_usage=found.memory)
+        key: ContainerKey = (*workload.key, container.name)
+        found = reading.containers.get(key, ContainerUsage())
+        return replace(
+            container,
+            cpu_usage=found.cpu,
+            memory_usage=found.memory,
+            stability=found.stability or container.stability,
+        )
 
-    return replace(workload, containers=tuple(measured(c) for c in workload.containers))
+    return replace(
+        workload,
+        containers=tuple(measured(c) for c in workload.containers),
+        replica_history=reading.replicas.get(workload.key, workload.replica_history),
+    )
+
+
+def with_source_paths(
+    running: Iterable[Workload], declared: Iterable[Workload]
+) -> tuple[Workload, ...]:
+    """Running workloads with the file that declares them, where one does by kind and name."""
+    paths = {workload.key: workload.source_path for workload in declared}
+    return tuple(
+        replace(workload, source_path=paths.get(workload.key, workload.source_path))
+        for workload in running
+    )
+
+
+def with_price(node: Node, prices: PriceList) -> Node:
+    """The node with what it costs an hour, or as it is when nobody knows its type."""
+    if node.price_usd_per_hour is not None or node.price_source or not node.instance_type:
+        return node
+    price = prices.machine_price(
+        node.instance_type,
+        region=node.region,
+        capacity_type=node.capacity_type or "on-demand",
+        instance_id=node.instance_id,
+    )
+    if price is None:
+        return node
+    return replace(node, price_usd_per_hour=price.usd_per_hour, price_source=price.source)
+
+
+def _nodes(running: tuple[Node, ...], cloud: tuple[Node, ...]) -> tuple[Node, ...]:
+    """What the cluster lists, with the cloud's tags and prices; what only the cloud has if alone.
+
+    A machine that is not in the node list runs no pods of this cluster: it is not a node (yet).
+    """
+    if not running:
+        return cloud
+    by_id: Mapping[str, Node] = {node.instance_id: node for node in cloud if node.instance_id}
+    return tuple(_joined(node, by_id.get(node.instance_id)) for node in running)
+
+
+def _joined(node: Node, machine: Node | None) -> Node:
+    if machine is None:
+        return node
+    price: Decimal | None = machine.price_usd_per_hour
+    return replace(
+        node,
+        tags={**machine.tags, **node.tags},
+        node_group=node.node_group or machine.node_group,
+        price_usd_per_hour=node.price_usd_per_hour if price is None else price,
+        price_source=machine.price_source if price is not None else node.price_source,
+    )
+
+
+def _groups(running: tuple[NodeGroup, ...], cloud: tuple[NodeGroup, ...]) -> tuple[NodeGroup, ...]:
+    """The cloud's groups, whose sizes are declared, then those that only the cluster shows."""
+    named = {group.name for group in cloud}
+    return (*cloud, *(group for group in running if group.name not in named))

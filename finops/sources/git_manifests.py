@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from finops.domain.errors import InvalidInput
-from finops.domain.estate import Gap, Workload
+from finops.domain.estate import Gap, SnapshotPart, Workload
 from finops.domain.pull_request import RepositoryFiles
 from finops.ports import DesiredState
 from finops.sources.manifest_workloads import (
@@ -208,4 +208,4 @@ def _helm_gap(path: str) -> Gap:
 
 
 def _gap(sentence: str) -> Gap:
-    return Gap(_SOURCE, sentence, hides_resources=True)
+    return Gap(_SOURCE, sentence, hides=frozenset({SnapshotPart.WORKLOADS}))

@@ -6,6 +6,7 @@ controller's name and endings drawn from an alphabet without vowels and look-ali
 strictly: `web-api-x7k2p` is no pod of a Deployment called `web`, because `api` is no such ending.
 
     Deployment   name-<template hash>-<5>       DaemonSet, ReplicaSet   name-<5>
+    Rollout      name-<template hash>-<5>
     StatefulSet  name-<ordinal>                 Job                     name-<5>, name-<index>-<5>
     Pod          name                           CronJob                 name-<minutes>-<5>
 """
@@ -27,6 +28,9 @@ _SIMPLE_KINDS = frozenset({"DaemonSet", "ReplicaSet", "ReplicationController", "
 # Kubernetes cuts the part before the random ending so that a pod name has at most 63 characters.
 _LONGEST = 63
 
+# A kind and a name.
+Owner = tuple[str, str]
+
 
 @dataclass(frozen=True, slots=True)
 class PodOwners:
@@ -34,24 +38,27 @@ class PodOwners:
 
     kinds_by_name: Mapping[str, frozenset[str]]
 
-    def owner_of(self, pod: str) -> str | None:
-        """The workload's name, the longest that fits; None for a pod of something unknown.
+    def owner_of(self, pod: str) -> Owner | None:
+        """The workload's kind and name, the longest that fits; None for a pod of something unknown.
 
         With Deployments `web` and `web-api`, `web-api-7d4b9c6f5-x7k2p` belongs to `web-api`.
         """
         for name, kinds in _readings(pod):
-            if kinds & self.kinds_by_name.get(name, frozenset()):
-                return name
+            if fitting := kinds & self.kinds_by_name.get(name, frozenset()):
+                return min(fitting), name
         return self._owner_of_cut_name(pod) if len(pod) == _LONGEST else None
 
-    def _owner_of_cut_name(self, pod: str) -> str | None:
+    def _owner_of_cut_name(self, pod: str) -> Owner | None:
         base = pod[:-5]
         fitting = [
             name
             for name, kinds in self.kinds_by_name.items()
             if kinds - {"StatefulSet", "Pod"} and base.startswith(f"{name}-"[: len(base)])
         ]
-        return max(fitting, key=len, default=None) if _SUFFIX.fullmatch(pod[-5:]) else None
+        if not fitting or not _SUFFIX.fullmatch(pod[-5:]):
+            return None
+        name = max(fitting, key=len)
+        return min(self.kinds_by_name[name] - {"StatefulSet", "Pod"}), name
 
 
 def pod_owners(workloads: Iterable[Workload]) -> PodOwners:
@@ -77,7 +84,7 @@ def _readings(pod: str) -> Iterator[tuple[str, frozenset[str]]]:
 def _two_part_readings(rest: str) -> Iterator[tuple[str, frozenset[str]]]:
     name, _, middle = rest.rpartition("-")
     if _HASH.fullmatch(middle):
-        yield name, frozenset({"Deployment"})
+        yield name, frozenset({"Deployment", "Rollout"})
     if _SCHEDULED.fullmatch(middle):
         yield name, frozenset({"CronJob"})
     if _ORDINAL.fullmatch(middle):

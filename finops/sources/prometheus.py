@@ -38,7 +38,7 @@ class _Found:
 
     namespace: str
     metric: Metric
-    hottest: dict[tuple[str, str], Floats] = field(default_factory=dict)
+    hottest: dict[tuple[str, str, str], Floats] = field(default_factory=dict)
     warnings: set[str] = field(default_factory=set)
     unfit: int = 0
     failure: OutsideWorldFailed | None = None
@@ -78,7 +78,7 @@ class PrometheusUsage:
         grid = grid_ending(now.timestamp(), window_days=window_days, step=self.step_seconds)
         found = self._ask_all(by_namespace, grid)
         self._check_any(found)
-        return UsageReading(_usage(found, grid, self._shown), tuple(_gaps(found, self._shown)))
+        return UsageReading(_usage(found, grid, self._shown), gaps=tuple(_gaps(found, self._shown)))
 
     @property
     def _shown(self) -> str:
@@ -142,7 +142,7 @@ class _Sink:
         if owner is None or not container:
             return
         times, values = _samples(series)
-        hottest = self.found.hottest.setdefault((owner, container), self.grid.empty())
+        hottest = self.found.hottest.setdefault((*owner, container), self.grid.empty())
         self.found.unfit += put_hottest(
             hottest, self.grid, times, values=values, largest=self.found.metric.largest
         )
@@ -186,8 +186,8 @@ def _by_namespace(workloads: Iterable[Workload]) -> dict[str, PodOwners]:
 def _usage(found: Sequence[_Found], grid: TimeGrid, url: str) -> dict[ContainerKey, ContainerUsage]:
     usage: dict[ContainerKey, ContainerUsage] = {}
     for part in found:
-        for (workload, container), hottest in part.hottest.items():
-            key = (part.namespace, workload, container)
+        for (kind, workload, container), hottest in part.hottest.items():
+            key = (part.namespace, kind, workload, container)
             summary = _summary(part, hottest, grid, url=url)
             known = usage.get(key, ContainerUsage())
             is_cpu = part.metric is CPU

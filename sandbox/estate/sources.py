@@ -37,14 +37,14 @@ class SimulatedUsage:
         found: dict[ContainerKey, ContainerUsage] = {}
         for workload in workloads:
             for container in workload.containers:
-                key = (workload.namespace, workload.name, container.name)
-                profile = profiles.PROFILES.get(key)
+                named = (workload.namespace, workload.name, container.name)
+                profile = profiles.PROFILES.get(named)
                 if profile is None:
                     continue
-                seed = "/".join(key)
+                seed = "/".join(named)
                 cpu = profiles.cpu_millicores(profile, times, seed=seed)
                 memory = profiles.memory_bytes(profile, times, seed=seed)
-                found[key] = ContainerUsage(
+                found[*workload.key, container.name] = ContainerUsage(
                     cpu=summarise(cpu, grid, peak_share=0.95, source=SOURCE),
                     memory=summarise(memory, grid, peak_share=1.0, source=SOURCE),
                 )

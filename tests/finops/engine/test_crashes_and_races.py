@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from finops.domain.errors import Refused, TryAgainLater, WillNeverWork
-from finops.domain.estate import Gap, Snapshot
+from finops.domain.estate import EVERYTHING, Gap, Snapshot
 from finops.domain.lifecycle import Status
 from finops.domain.people import Actor, Directory
 from finops.engine import announce
@@ -43,7 +43,7 @@ class Partial:
 
     estate: Any
     lacks: tuple[str, ...] = ()
-    gaps: tuple[Gap, ...] = (Gap("git", "One folder could not be read.", hides_resources=True),)
+    gaps: tuple[Gap, ...] = (Gap("git", "One folder could not be read.", hides=EVERYTHING),)
 
     def snapshot(self, *, now: datetime) -> Snapshot:
         whole: Snapshot = self.estate.snapshot(now=now)

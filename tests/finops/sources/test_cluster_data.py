@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from finops.aws_cost_integration import AwsCostIntegration
 from finops.domain.errors import InvalidInput
-from finops.domain.estate import Snapshot
+from finops.domain.estate import Snapshot, SnapshotPart
 from finops.sources.cluster_data import load_cluster_data, parse_cluster_data, read_cluster_data
 
 NOW = datetime(2026, 7, 15, 12, tzinfo=UTC)
@@ -319,7 +319,8 @@ def test_a_section_that_is_left_out_is_a_gap_and_an_empty_one_is_not() -> None:
     told = {"cluster": "p", "workloads": {}, "nodes": [], "node_groups": [], "volumes": []}
 
     assert "nothing of node groups and volumes" in silent.gaps[0].sentence
-    assert silent.may_hide_resources
+    assert silent.may_hide(SnapshotPart.VOLUMES)
+    assert not silent.may_hide(SnapshotPart.NODES)
     assert read_cluster_data(told, now=NOW).gaps == ()
 
 

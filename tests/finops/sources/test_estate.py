@@ -83,7 +83,10 @@ def test_three_sources_make_one_snapshot() -> None:
         cluster="prod", name="n", instance_type="m5.large", cpu_millicores=2000, memory_bytes=1
     )
     usage = Used(
-        UsageReading({("shop", "frontend", "server"): ContainerUsage(cpu=CPU)}, (Gap("p", "b"),))
+        UsageReading(
+            {("shop", "Deployment", "frontend", "server"): ContainerUsage(cpu=CPU)},
+            gaps=(Gap("p", "b"),),
+        )
     )
     machines = Machines(Inventory(nodes=(node,), gaps=(Gap("aws", "c"),)))
     snapshot = reader(usage=usage, machines=machines).snapshot(now=NOW)

@@ -224,7 +224,7 @@ def test_a_repository_without_any_workload_hides_them_and_deletes_none(
 
     assert f"None of {len(files)} files declares a workload" in only_gap(state)
     assert "clusters/prod" in only_gap(state)
-    assert state.gaps[0].hides_resources
+    assert state.gaps[0].hides
 
 
 def test_a_key_that_is_written_twice_is_a_gap_with_its_line() -> None:

@@ -14,6 +14,7 @@ OWNERS = pod_owners(
     [
         workload("Deployment", "web"),
         workload("Deployment", "web-api"),
+        workload("Rollout", "canary"),
         workload("StatefulSet", "db"),
         workload("DaemonSet", "agent"),
         workload("CronJob", "report"),
@@ -25,23 +26,26 @@ OWNERS = pod_owners(
 
 
 @pytest.mark.parametrize(
-    ("pod", "owner"),
+    ("pod", "kind", "owner"),
     [
-        ("web-7d4b9c6f5d-x7k2p", "web"),
-        ("web-api-7d4b9c6f5d-x7k2p", "web-api"),
-        ("db-0", "db"),
-        ("db-12", "db"),
-        ("agent-x7k2p", "agent"),
-        ("report-28123456-x7k2p", "report"),
-        ("report-28123456-3-x7k2p", "report"),
-        ("import-x7k2p", "import"),
-        ("import-0-x7k2p", "import"),
-        ("debug", "debug"),
-        (f"{LONG}-7d4b9c6f5d-"[:58] + "x7k2p", LONG),
+        ("web-7d4b9c6f5d-x7k2p", "Deployment", "web"),
+        ("web-api-7d4b9c6f5d-x7k2p", "Deployment", "web-api"),
+        ("canary-7d4b9c6f5d-x7k2p", "Rollout", "canary"),
+        ("db-0", "StatefulSet", "db"),
+        ("db-12", "StatefulSet", "db"),
+        ("agent-x7k2p", "DaemonSet", "agent"),
+        ("report-28123456-x7k2p", "CronJob", "report"),
+        ("report-28123456-3-x7k2p", "CronJob", "report"),
+        ("import-x7k2p", "Job", "import"),
+        ("import-0-x7k2p", "Job", "import"),
+        ("debug", "Pod", "debug"),
+        (f"{LONG}-7d4b9c6f5d-"[:58] + "x7k2p", "Deployment", LONG),
     ],
 )
-def test_a_pod_belongs_to_the_longest_workload_name_that_fits(pod: str, owner: str) -> None:
-    assert OWNERS.owner_of(pod) == owner
+def test_a_pod_belongs_to_the_longest_workload_name_that_fits(
+    pod: str, kind: str, owner: str
+) -> None:
+    assert OWNERS.owner_of(pod) == (kind, owner)
 
 
 @pytest.mark.parametrize(

@@ -67,11 +67,14 @@ def test_fourteen_days_of_the_hottest_pod(prometheus: Callable[[str], str]) -> N
     usage = PrometheusUsage(url, step_seconds=600)
     reading = usage.read([workload("web"), workload("db", "StatefulSet")], now=NOW, window_days=14)
     web, db = (
-        reading.containers["shop", "web", "server"],
-        reading.containers["shop", "db", "server"],
+        reading.containers["shop", "Deployment", "web", "server"],
+        reading.containers["shop", "StatefulSet", "db", "server"],
     )
 
-    assert set(reading.containers) == {("shop", "web", "server"), ("shop", "db", "server")}
+    assert set(reading.containers) == {
+        ("shop", "Deployment", "web", "server"),
+        ("shop", "StatefulSet", "db", "server"),
+    }
     assert reading.gaps == ()
     assert web.cpu
     assert web.memory
@@ -98,7 +101,7 @@ def test_a_counter_that_starts_again_is_no_spike(prometheus: Callable[[str], str
     reading = PrometheusUsage(url, step_seconds=900).read(
         [workload("db", "StatefulSet")], now=NOW, window_days=1
     )
-    cpu = reading.containers["shop", "db", "server"].cpu
+    cpu = reading.containers["shop", "StatefulSet", "db", "server"].cpu
 
     assert cpu
     assert cpu.maximum == pytest.approx(200, rel=0.05)
@@ -117,7 +120,7 @@ def test_matchers_choose_the_cluster(prometheus: Callable[[str], str]) -> None:
     usage = PrometheusUsage(url, matchers={"cluster": "prod"})
     memory = (
         usage.read([workload("db", "StatefulSet")], now=NOW, window_days=1)
-        .containers["shop", "db", "server"]
+        .containers["shop", "StatefulSet", "db", "server"]
         .memory
     )
 
@@ -142,7 +145,7 @@ def test_an_answer_over_the_limit_is_asked_for_in_halves(
     url = prometheus(history([], [gauge("db-0", lambda _: MIB, 2)]))
     usage = PrometheusUsage(url, patience=Patience(answer_bytes=4_000))
     reading = usage.read([workload("db", "StatefulSet")], now=NOW, window_days=2)
-    memory = reading.containers["shop", "db", "server"].memory
+    memory = reading.containers["shop", "StatefulSet", "db", "server"].memory
 
     assert memory
     assert memory.samples == 2 * 288
@@ -157,7 +160,7 @@ def test_samples_that_are_no_measurements_are_counted_and_left_out(
     )
     usage = PrometheusUsage(url)
     reading = usage.read([workload("db", "StatefulSet")], now=NOW, window_days=1)
-    memory = reading.containers["shop", "db", "server"].memory
+    memory = reading.containers["shop", "StatefulSet", "db", "server"].memory
 
     assert memory
     assert memory.maximum == MIB
@@ -169,7 +172,7 @@ def test_the_past_before_a_workload_began_is_no_history(prometheus: Callable[[st
     reading = PrometheusUsage(url).read(
         [workload("db", "StatefulSet")], now=NOW - timedelta(days=1), window_days=14
     )
-    memory = reading.containers["shop", "db", "server"].memory
+    memory = reading.containers["shop", "StatefulSet", "db", "server"].memory
 
     assert memory
     assert memory.window_days == pytest.approx(1, abs=0.01)

@@ -208,7 +208,7 @@ def test_a_passing_failure_is_tried_again(start: Start) -> None:
 
     reading = read(start(first_fails))
 
-    assert ("shop", "db", "server") in reading.containers
+    assert ("shop", "StatefulSet", "db", "server") in reading.containers
     assert reading.gaps == ()
 
 
@@ -222,7 +222,7 @@ def test_a_failing_namespace_is_a_gap_and_the_others_are_kept(start: Start) -> N
     url = start(one_fails)
     reading = read(url, "shop", "bad")
 
-    assert list(reading.containers) == [("shop", "db", "server")]
+    assert list(reading.containers) == [("shop", "StatefulSet", "db", "server")]
     assert [gap.sentence for gap in reading.gaps] == [
         f"Prometheus at {url} did not answer for namespace bad (CPU and memory): HTTP 503; its "
         "workloads are skipped."
@@ -240,7 +240,7 @@ def test_half_a_series_is_not_used(start: Start) -> None:
     usage = PrometheusUsage(url, patience=PATIENCE)
     workload = Workload(cluster="prod", namespace="shop", kind="StatefulSet", name="db")
     reading = usage.read([workload], now=NOW, window_days=4)
-    found = reading.containers["shop", "db", "server"]
+    found = reading.containers["shop", "StatefulSet", "db", "server"]
 
     assert found.cpu is None
     assert found.memory
