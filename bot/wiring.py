@@ -20,6 +20,7 @@ from bot.estate_sections import (
     ClusterSection,
     PrometheusSection,
     RepositorySection,
+    SigV4Section,
 )
 from bot.schedule import Ticker, Timetable
 from bot.settings import Settings
@@ -36,14 +37,17 @@ from finops.domain.prices import PriceList
 from finops.finops_engine import FinOpsEngine, Pace
 from finops.guardrails import Guardrails
 from finops.ledger.outbox import Intent
-from finops.ports import CodeHost, SnapshotSource
+from finops.ledger.usage import LedgerUsageStore
+from finops.ports import CodeHost, SnapshotSource, UsageStore
 from finops.pr_generator import PullRequestGenerator
 from finops.savings_ledger import SavingsLedger
 from finops.sources.aws_inventory import AwsInventory, boto3_clients
 from finops.sources.estate import EstateReader
 from finops.sources.git_manifests import GitManifests
 from finops.sources.manifest_workloads import ManifestRules
-from finops.sources.prometheus import PrometheusUsage
+from finops.sources.prometheus.api import Patience
+from finops.sources.prometheus.sigv4 import SignedRequests
+from finops.sources.prometheus.usage import PrometheusUsage
 from handlers import HandlerContext
 from handlers.access import Membership
 from handlers.deliveries import SlackDeliveries
@@ -84,12 +88,14 @@ class Bot:
 def build_engine(settings: Settings, configuration: Configuration) -> FinOpsEngine:
     """The engine with the adapters that the configuration names."""
     hosts = {_name(r): _code_host(r, settings) for r in configuration.repositories}
+    ledger = SavingsLedger(settings.database_url)
+    store = LedgerUsageStore(ledger.engine)
     return FinOpsEngine(
-        SavingsLedger(settings.database_url),
+        ledger,
         directory=configuration.directory(),
         guardrails=Guardrails(configuration.guardrails),
         snapshots={
-            cluster.name: _snapshot_source(cluster, configuration, hosts)
+            cluster.name: _snapshot_source(cluster, configuration, hosts, store)
             for cluster in configuration.clusters
         },
         bill=_bill(configuration),
@@ -213,14 +219,17 @@ def _github_auth(repository: RepositorySection, settings: Settings) -> Auth.Auth
 
 
 def _snapshot_source(
-    cluster: ClusterSection, configuration: Configuration, hosts: Mapping[str, CodeHost]
+    cluster: ClusterSection,
+    configuration: Configuration,
+    hosts: Mapping[str, CodeHost],
+    store: UsageStore,
 ) -> SnapshotSource:
     prices = AwsCostIntegration()
     return EstateReader(
         cluster=cluster.name,
         desired=_desired(cluster, configuration, hosts) if cluster.repository else None,
         prices=prices,
-        usage=_usage(cluster.prometheus) if cluster.prometheus else None,
+        usage=_usage(cluster.name, cluster.prometheus, store) if cluster.prometheus else None,
         inventory=_inventory(cluster, cluster.aws, prices) if cluster.aws else None,
         window_days=cluster.window_days,
     )
@@ -240,10 +249,27 @@ def _desired(
     )
 
 
-def _usage(prometheus: PrometheusSection) -> PrometheusUsage:
+def _usage(cluster: str, prometheus: PrometheusSection, store: UsageStore) -> PrometheusUsage:
     session = requests.Session()
     session.headers.update(prometheus.headers)
-    return PrometheusUsage(prometheus.url, session=session, matchers=prometheus.matchers)
+    if prometheus.sigv4 is not None:
+        session.auth = _signing(prometheus.sigv4)
+    return PrometheusUsage(
+        base_url=prometheus.url,
+        cluster=cluster,
+        store=store,
+        session=session,
+        matchers=prometheus.matchers,
+        patience=Patience(timeout_seconds=prometheus.timeout_seconds),
+        concurrency=prometheus.concurrency,
+    )
+
+
+def _signing(sigv4: SigV4Section) -> SignedRequests:
+    import boto3
+
+    session = boto3.Session()
+    return SignedRequests(session.get_credentials, region=sigv4.region, service=sigv4.service)
 
 
 def _inventory(cluster: ClusterSection, aws: AwsSection, prices: PriceList) -> AwsInventory:

@@ -191,4 +191,31 @@ CREATE TRIGGER audit_log_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audi
 
 INSERT INTO alembic_version (version_num) VALUES ('0001') RETURNING alembic_version.version_num;
 
+-- Running upgrade 0001 -> 0002
+
+CREATE TABLE usage_sketches (
+    cluster VARCHAR(253) NOT NULL, 
+    source VARCHAR(40) NOT NULL, 
+    namespace VARCHAR(253) NOT NULL, 
+    kind VARCHAR(63) NOT NULL, 
+    workload VARCHAR(253) NOT NULL, 
+    container VARCHAR(63) NOT NULL, 
+    resource VARCHAR(20) NOT NULL, 
+    sketch BYTEA NOT NULL, 
+    updated_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+    CONSTRAINT pk_usage_sketches PRIMARY KEY (cluster, source, namespace, kind, workload, container, resource)
+);
+
+CREATE TABLE usage_progress (
+    cluster VARCHAR(253) NOT NULL, 
+    source VARCHAR(40) NOT NULL, 
+    namespace VARCHAR(253) NOT NULL, 
+    resource VARCHAR(20) NOT NULL, 
+    until_second BIGINT NOT NULL, 
+    day_start INTEGER NOT NULL, 
+    CONSTRAINT pk_usage_progress PRIMARY KEY (cluster, source, namespace, resource)
+);
+
+UPDATE alembic_version SET version_num='0002' WHERE alembic_version.version_num = '0001';
+
 COMMIT;

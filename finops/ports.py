@@ -4,7 +4,7 @@ Every method may raise `TryAgainLater` or `WillNeverWork`; a source that got onl
 returns it together with `Gap`s that say what is missing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
@@ -91,6 +91,65 @@ class ClusterStateSource(Protocol):
         """Everything that could be listed, and a gap that hides what could not.
 
         Raises TryAgainLater or WillNeverWork when the server could not be asked at all.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesKey:
+    """What one kept usage series is about; `container` is empty for facts of the whole workload.
+
+    `resource` is `cpu`, `memory`, `stability` or `replicas`.
+    """
+
+    namespace: str
+    kind: str
+    workload: str
+    container: str
+    resource: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a namespace's usage of one resource has been read.
+
+    `until` is the epoch second up to which every sample is in the store; days end at `day_start`
+    seconds after midnight UTC.
+    """
+
+    namespace: str
+    resource: str
+    until: int
+    day_start: int
+
+
+class UsageStore(Protocol):
+    """Keeps usage summaries between cycles, so that each asks only for what is new."""
+
+    def progress(self, cluster: str, source: str) -> Sequence[Progress]:
+        """How far each namespace and resource of that source has been read."""
+        ...
+
+    def load(
+        self, cluster: str, source: str, *, namespaces: Collection[str]
+    ) -> Mapping[SeriesKey, bytes]:
+        """The kept series of these namespaces."""
+        ...
+
+    def save(
+        self,
+        cluster: str,
+        source: str,
+        *,
+        series: Mapping[SeriesKey, bytes],
+        before: Collection[Progress],
+        after: Collection[Progress],
+        now: datetime,
+    ) -> bool:
+        """Keep series and progress in one transaction, or nothing and False.
+
+        False means that the progress is no longer `before`: somebody else has read the same stretch
+        meanwhile, and adding ours would count it twice.
         """
         ...
 

@@ -36,13 +36,15 @@ class Stability:
     """What went wrong with a container over a window, all pods together.
 
     `throttled_share` is the share (0-1) of CFS periods in which it was throttled, on its worst day;
-    None where there is no CPU limit or nobody measured it.
+    None where there is no CPU limit or nobody measured it. Without `is_watched` nobody would have
+    seen a restart or a kill, so that 0 says nothing.
     """
 
     window_days: float
     restarts: int = 0
     oom_kills: int = 0
     throttled_share: float | None = None
+    is_watched: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -258,4 +259,31 @@ skips = Table(
     Column("team", String(253), nullable=False),
     Column("reason", Text, nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),
+)
+
+# How usage was, one row a container and resource: see finops/rightsizing/sketch_codec.py.
+usage_sketches = Table(
+    "usage_sketches",
+    metadata,
+    Column("cluster", String(253), primary_key=True),
+    Column("source", String(40), primary_key=True),
+    Column("namespace", String(253), primary_key=True),
+    Column("kind", String(63), primary_key=True),
+    Column("workload", String(253), primary_key=True),
+    Column("container", String(63), primary_key=True),
+    Column("resource", String(20), primary_key=True),
+    Column("sketch", LargeBinary, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+)
+
+# Up to which second everything is in the sketches; moves in the same transaction as they do.
+usage_progress = Table(
+    "usage_progress",
+    metadata,
+    Column("cluster", String(253), primary_key=True),
+    Column("source", String(40), primary_key=True),
+    Column("namespace", String(253), primary_key=True),
+    Column("resource", String(20), primary_key=True),
+    Column("until_second", BigInteger, nullable=False),
+    Column("day_start", Integer, nullable=False),
 )

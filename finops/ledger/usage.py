@@ -1,0 +1,131 @@
+"""Usage sketches in the ledger's database (UsageStore): series and progress move together."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import islice
+
+from sqlalchemy import Connection, Engine, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from finops.ledger import tables
+from finops.ledger.database import connecting, writing
+from finops.ledger.history import upsert
+from finops.ports import Progress, SeriesKey
+
+# A workload that was not seen for so long has nothing left that counts: sketches fade in weeks.
+FORGET_AFTER = timedelta(days=45)
+# SQLite takes at most 32,766 values in a statement.
+_NAMESPACES_AT_ONCE = 500
+
+_SERIES = tables.usage_sketches
+_PROGRESS = tables.usage_progress
+
+
+class _SomebodyElse(Exception):
+    """Another process has read the same stretch; rolls the transaction back."""
+
+
+class LedgerUsageStore:
+    """Keeps sketches beside the opportunities, on SQLite or PostgreSQL."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def progress(self, cluster: str, source: str) -> Sequence[Progress]:
+        """How far each namespace and resource has been read."""
+        query = select(_PROGRESS).where(
+            _PROGRESS.c.cluster == cluster, _PROGRESS.c.source == source
+        )
+        with connecting(self._engine) as connection:
+            return [
+                Progress(row.namespace, row.resource, row.until_second, row.day_start)
+                for row in connection.execute(query)
+            ]
+
+    def load(
+        self, cluster: str, source: str, *, namespaces: Collection[str]
+    ) -> Mapping[SeriesKey, bytes]:
+        """The kept series of these namespaces."""
+        with connecting(self._engine) as connection:
+            return {
+                SeriesKey(row.namespace, row.kind, row.workload, row.container, row.resource): (
+                    row.sketch
+                )
+                for some in _batches(sorted(namespaces))
+                for row in connection.execute(
+                    select(_SERIES).where(
+                        _SERIES.c.cluster == cluster,
+                        _SERIES.c.source == source,
+                        _SERIES.c.namespace.in_(some),
+                    )
+                )
+            }
+
+    def save(
+        self,
+        cluster: str,
+        source: str,
+        *,
+        series: Mapping[SeriesKey, bytes],
+        before: Collection[Progress],
+        after: Collection[Progress],
+        now: datetime,
+    ) -> bool:
+        """Keep both in one transaction; False when the progress has moved meanwhile."""
+        known = {(one.namespace, one.resource): one.until for one in before}
+        place = {"cluster": cluster, "source": source}
+        try:
+            with writing(self._engine, serialised=False) as connection:
+                for one in sorted(after, key=lambda p: (p.namespace, p.resource)):
+                    expected = known.get((one.namespace, one.resource))
+                    _advance(connection, one, expected, place=place)
+                upsert(connection, _SERIES, [_row(k, v, place, now) for k, v in series.items()])
+        except _SomebodyElse:
+            return False
+        return True
+
+    def forget(self, cluster: str, *, now: datetime) -> None:
+        """Drop the series of workloads that have not been seen for 45 days."""
+        stale = _SERIES.c.updated_at < now - FORGET_AFTER
+        with writing(self._engine, serialised=False) as connection:
+            connection.execute(delete(_SERIES).where(_SERIES.c.cluster == cluster, stale))
+
+
+def _advance(
+    connection: Connection, to: Progress, expected: int | None, *, place: Mapping[str, str]
+) -> None:
+    """Move the mark from where we found it; whoever comes second finds no row to move."""
+    key = {**place, "namespace": to.namespace, "resource": to.resource}
+    marks = {"until_second": to.until, "day_start": to.day_start}
+    if expected is None:
+        insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert
+        statement = insert(_PROGRESS).values(**key, **marks)
+        done = connection.execute(statement.on_conflict_do_nothing())
+    else:
+        same = [_PROGRESS.c[name] == value for name, value in key.items()]
+        done = connection.execute(
+            update(_PROGRESS).where(*same, _PROGRESS.c.until_second == expected).values(**marks)
+        )
+    if done.rowcount != 1:
+        raise _SomebodyElse
+
+
+def _row(
+    key: SeriesKey, sketch: bytes, place: Mapping[str, str], now: datetime
+) -> dict[str, object]:
+    return {
+        **place,
+        "namespace": key.namespace,
+        "kind": key.kind,
+        "workload": key.workload,
+        "container": key.container,
+        "resource": key.resource,
+        "sketch": sketch,
+        "updated_at": now,
+    }
+
+
+def _batches(names: Sequence[str]) -> Iterator[list[str]]:
+    rest = iter(names)
+    while some := list(islice(rest, _NAMESPACES_AT_ONCE)):
+        yield some

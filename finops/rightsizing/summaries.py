@@ -1,0 +1,117 @@
+"""Sketches → what detectors read: summaries, stability, replica histories. Pure."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from finops.domain.usage import ReplicaHistory, Stability, UsageSummary
+from finops.rightsizing.daily_facts import DailyFacts, Merge
+from finops.rightsizing.sketches import (
+    DAYS,
+    MAXIMUM,
+    MEAN,
+    P95,
+    PODS,
+    SAMPLES,
+    SAMPLES_PER_DAY,
+    SUMMED_MEAN,
+    Sketches,
+)
+
+SHARES = (0.5, 0.9, 0.95, 0.97, 0.98, 0.99)
+
+# What is kept of a container's troubles a day; WATCHED is 1 where somebody would have seen them.
+STABILITY = (Merge.SUM, Merge.SUM, Merge.MOST, Merge.MOST)
+RESTARTS, KILLS, THROTTLED, WATCHED = range(4)
+# What is kept of a workload's replicas a day; the mean is pod-hours over hours.
+REPLICAS = (Merge.LEAST, Merge.SUM, Merge.SUM, Merge.MOST)
+LEAST, POD_HOURS, HOURS, MOST = range(4)
+
+Matrix = NDArray[np.float64]
+
+
+def usage_summaries(
+    sketches: Sketches, *, peak: int, today_days: float, source: str
+) -> list[UsageSummary | None]:
+    """One summary a row, None for a row without samples.
+
+    `peak` is the statistic that counts as a day's peak: `P95` for CPU, `MAXIMUM` for memory.
+    `today_days` is how much of today has passed, 0 to 1. `window_days` reaches from the first day
+    with samples to now, of which the first counts as far as it was sampled.
+    """
+    days = sketches.days().astype(np.float64)
+    quantiles = sketches.quantiles(SHARES).tolist()
+    samples = np.nan_to_num(days[:, :, SAMPLES])
+    counts = samples.sum(axis=1)
+    with np.errstate(all="ignore"):
+        weights = samples / counts[:, None]
+        columns = [MEAN, PODS, SUMMED_MEAN]
+        means = np.einsum("ndk,nd->nk", np.nan_to_num(days[:, :, columns]), weights)
+        maxima = np.fmax.reduce(days[:, :, MAXIMUM], axis=1)
+    return [
+        UsageSummary(
+            window_days=_window_days(samples[row], today_days),
+            samples=round(float(counts[row])),
+            mean=float(means[row, 0]),
+            maximum=float(maxima[row]),
+            percentiles=dict(zip(SHARES, quantiles[row], strict=True)),
+            daily_peaks=tuple(days[row, samples[row] > 0, peak].tolist()),
+            source=source,
+            pods=float(means[row, 1]),
+            summed_mean=float(means[row, 2]),
+        )
+        if counts[row] > 0
+        else None
+        for row in range(len(sketches))
+    ]
+
+
+def _window_days(samples: Matrix, today_days: float) -> float:
+    first = int(np.flatnonzero(samples)[0])
+    part = min(1.0, float(samples[first]) / SAMPLES_PER_DAY)
+    if first == DAYS:
+        return part
+    return part + (DAYS - 1 - first) + today_days
+
+
+def stabilities(facts: DailyFacts) -> list[Stability | None]:
+    """One a row; None where nobody would have seen any trouble."""
+    values = facts.values.astype(np.float64)
+    return [_stability(values[row]) for row in range(len(facts))]
+
+
+def _stability(days: Matrix) -> Stability | None:
+    known = np.isfinite(days).any(axis=1)
+    if not known.any():
+        return None
+    throttled = days[:, THROTTLED]
+    return Stability(
+        window_days=float(DAYS + 1 - np.flatnonzero(known)[0]),
+        restarts=int(np.nansum(days[:, RESTARTS])),
+        oom_kills=int(np.nansum(days[:, KILLS])),
+        throttled_share=float(np.nanmax(throttled)) if np.isfinite(throttled).any() else None,
+        is_watched=bool(np.nansum(days[:, WATCHED])),
+    )
+
+
+def replica_histories(facts: DailyFacts) -> list[ReplicaHistory | None]:
+    """One a row; None for a row without figures."""
+    values = facts.values.astype(np.float64)
+    return [_replicas(values[row]) for row in range(len(facts))]
+
+
+def _replicas(days: Matrix) -> ReplicaHistory | None:
+    known = np.nan_to_num(days[:, HOURS]) > 0
+    if not known.any():
+        return None
+    hours = float(days[known, HOURS].sum())
+    return ReplicaHistory(
+        window_days=hours / 24,
+        least=float(np.nanmin(days[known, LEAST])),
+        mean=float(days[known, POD_HOURS].sum()) / hours,
+        most=float(np.nanmax(days[known, MOST])),
+    )
+
+
+def peaks_of(resource: str) -> int:
+    """The statistic that counts as a day's peak of that resource."""
+    return P95 if resource == "cpu" else MAXIMUM

@@ -1,0 +1,1 @@
+"""What containers used, from any PromQL endpoint, in few and gentle questions."""

@@ -1,0 +1,208 @@
+"""Answers → sketches: pods are folded into their workload's container, days into days. Pure."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from finops.rightsizing.daily_facts import DailyFacts
+from finops.rightsizing.sketches import Samples, Sketches, Summary
+from finops.rightsizing.summaries import (
+    HOURS,
+    KILLS,
+    LEAST,
+    MOST,
+    POD_HOURS,
+    REPLICAS,
+    RESTARTS,
+    STABILITY,
+    THROTTLED,
+    WATCHED,
+)
+from finops.sources.prometheus.stretches import STEP, Stretch
+from finops.sources.prometheus.tables import Floats, RowKey, Table
+
+
+@dataclass(frozen=True, slots=True)
+class Folding:
+    """Which rows of an answer belong to which of `n` series: row `rows[i]` to `series[i]`."""
+
+    rows: NDArray[np.int64]
+    series: NDArray[np.int64]
+    n: int
+
+    def most(self, values: Floats) -> Floats:
+        """(rows, k) → (n, k): the largest of each series; NaN without any."""
+        out = np.full((self.n, values.shape[1]), np.nan)
+        np.fmax.at(out, self.series, values[self.rows])
+        return out
+
+    def total(self, values: Floats) -> Floats:
+        """(rows, k) → (n, k): the sum of each series, NaN as nothing."""
+        out = np.zeros((self.n, values.shape[1]))
+        np.add.at(out, self.series, np.nan_to_num(values[self.rows]))
+        return out
+
+
+def folding(
+    rows: Mapping[RowKey, int], series_of: Callable[[RowKey], int | None], n: int
+) -> Folding:
+    """The folding of an answer's rows; rows of no series are left out."""
+    pairs = [(row, found) for key, row in rows.items() if (found := series_of(key)) is not None]
+    if not pairs:
+        nothing = np.empty(0, np.int64)
+        return Folding(nothing, nothing, n)
+    first, second = np.array(pairs, dtype=np.int64).T
+    return Folding(first, second, n)
+
+
+@dataclass(frozen=True, slots=True)
+class UsageAnswers:
+    """What was answered about one resource over one stretch; samples, or statistics with hours."""
+
+    stretch: Stretch
+    samples: Table | None = None
+    shares: tuple[float, ...] = ()
+    statistics: Mapping[float, Table] | None = None
+    mean: Table | None = None
+    hours: Table | None = None
+
+    def tables(self) -> list[Table]:
+        """All of them."""
+        found = [self.samples, self.mean, self.hours, *(self.statistics or {}).values()]
+        return [table for table in found if table is not None]
+
+
+def rows_of(tables: Iterable[Table]) -> dict[RowKey, int]:
+    """Every row of the tables, each once."""
+    rows: dict[RowKey, int] = {}
+    for table in tables:
+        for key in table.rows:
+            rows.setdefault(key, len(rows))
+    return rows
+
+
+def fold_usage(
+    sketches: Sketches, answers: UsageAnswers, rows: Mapping[RowKey, int], fold: Folding
+) -> None:
+    """Add one stretch to the sketches; days that end in it are closed."""
+    if answers.samples is not None:
+        sketches.add_samples(_samples(answers.samples.aligned(rows), fold))
+        if answers.stretch.closes:
+            sketches.close_day()
+        return
+    for moment in range(answers.stretch.answers):
+        sketches.add_summary(_summary(answers, moment, rows, fold))
+        if answers.stretch.closes:
+            sketches.close_day()
+
+
+def _samples(values: Floats, fold: Folding) -> Samples:
+    pods = fold.total(np.isfinite(values).astype(np.float64))
+    seen = pods > 0
+    return Samples(
+        hottest=fold.most(values),
+        summed=np.where(seen, fold.total(values), np.nan),
+        pods=np.where(seen, pods, np.nan),
+    )
+
+
+def _summary(
+    answers: UsageAnswers, moment: int, rows: Mapping[RowKey, int], fold: Folding
+) -> Summary:
+    def column(table: Table | None) -> Floats:
+        if table is None:
+            return np.full((len(rows), 1), np.nan)
+        return table.aligned(rows)[:, moment : moment + 1]
+
+    statistics, mean = answers.statistics or {}, column(answers.mean)
+    values = [fold.most(column(statistics.get(share, answers.mean))) for share in answers.shares]
+    # Who was there between two full hours only counts five minutes: it was seen, briefly.
+    present = np.isfinite(column(statistics.get(1.0)))
+    units = np.where(present, np.fmax(column(answers.hours) * (3600 / STEP), 1), np.nan)
+    most_units = answers.stretch.window / STEP
+    units = np.minimum(units, most_units)
+    all_units = fold.total(units)
+    samples = np.where(all_units > 0, np.minimum(all_units, most_units), np.nan)
+    return Summary(
+        shares=answers.shares,
+        values=np.concatenate(values, axis=1),
+        samples=samples[:, 0],
+        mean=fold.most(mean)[:, 0],
+        pods=(all_units / samples)[:, 0],
+        summed_mean=(fold.total(mean * units) / samples)[:, 0],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class StabilityAnswers:
+    """What went wrong over one stretch; None for what was not asked."""
+
+    stretch: Stretch
+    throttled: Table
+    restarts: Table | None = None
+    killed: Table | None = None
+    kills: Table | None = None
+
+    def tables(self) -> list[Table]:
+        """All of them."""
+        found = (self.throttled, self.restarts, self.killed, self.kills)
+        return [table for table in found if table is not None]
+
+
+def fold_stability(
+    facts: DailyFacts, answers: StabilityAnswers, rows: Mapping[RowKey, int], fold: Folding
+) -> None:
+    """Add one stretch. A restart whose last known reason was memory counts as a kill."""
+    is_watched = answers.restarts is not None
+
+    def column(table: Table | None, moment: int) -> Floats:
+        if table is None:
+            return np.full((len(rows), 1), np.nan)
+        return table.aligned(rows)[:, moment : moment + 1]
+
+    for moment in range(answers.stretch.answers):
+        restarts, killed, kills = (
+            column(table, moment) for table in (answers.restarts, answers.killed, answers.kills)
+        )
+        by_reason = np.where(np.nan_to_num(killed) > 0, np.nan_to_num(restarts), 0)
+        part = np.full((fold.n, len(STABILITY)), np.nan)
+        if is_watched:
+            part[:, RESTARTS] = np.round(fold.total(restarts)[:, 0])
+            part[:, KILLS] = np.round(np.maximum(fold.total(by_reason), fold.total(kills))[:, 0])
+            part[:, WATCHED] = 1
+        part[:, THROTTLED] = fold.most(column(answers.throttled, moment))[:, 0]
+        facts.add(part)
+        if answers.stretch.closes:
+            facts.close_day()
+
+
+@dataclass(frozen=True, slots=True)
+class ReplicaAnswers:
+    """Fewest, mean and most replicas over one stretch."""
+
+    stretch: Stretch
+    least: Table
+    mean: Table
+    most: Table
+
+    def tables(self) -> list[Table]:
+        """All of them."""
+        return [self.least, self.mean, self.most]
+
+
+def fold_replicas(
+    facts: DailyFacts, answers: ReplicaAnswers, rows: Mapping[RowKey, int], fold: Folding
+) -> None:
+    """Add one stretch."""
+    hours = answers.stretch.window / 3600
+    least, mean, most = (fold.most(table.aligned(rows)) for table in answers.tables())
+    for moment in range(answers.stretch.answers):
+        part = np.full((fold.n, len(REPLICAS)), np.nan)
+        part[:, LEAST], part[:, MOST] = least[:, moment], most[:, moment]
+        part[:, POD_HOURS] = mean[:, moment] * hours
+        part[:, HOURS] = np.where(np.isfinite(mean[:, moment]), hours, np.nan)
+        facts.add(part)
+        if answers.stretch.closes:
+            facts.close_day()

@@ -1,0 +1,124 @@
+"""What is kept of a shard: series by key, read from bytes, folded on, and written back. Pure."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from finops.domain.usage import ReplicaHistory, Stability, UsageSummary
+from finops.ports import SeriesKey
+from finops.rightsizing import sketch_codec, summaries
+from finops.rightsizing.daily_facts import DailyFacts
+from finops.rightsizing.sketches import Sketches
+from finops.sources.prometheus.folding import (
+    Folding,
+    ReplicaAnswers,
+    StabilityAnswers,
+    UsageAnswers,
+    fold_replicas,
+    fold_stability,
+    fold_usage,
+    folding,
+    rows_of,
+)
+from finops.sources.prometheus.tables import RowKey, Table
+
+Answers = UsageAnswers | StabilityAnswers | ReplicaAnswers
+# The series that a row of an answer belongs to; None for a pod of something unknown.
+KeyOf = Callable[[RowKey], SeriesKey | None]
+
+MERGES = {"stability": summaries.STABILITY, "replicas": summaries.REPLICAS}
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The series of one resource: row i of `state` is about `keys[i]`."""
+
+    keys: list[SeriesKey]
+    state: Sketches | DailyFacts
+
+    def written(self) -> dict[SeriesKey, bytes]:
+        """As bytes by key."""
+        if isinstance(self.state, Sketches):
+            pieces = sketch_codec.to_bytes(self.state)
+        else:
+            pieces = self.state.to_bytes()
+        return dict(zip(self.keys, pieces, strict=True))
+
+    def usage(self, *, today_days: float, source: str) -> dict[SeriesKey, UsageSummary]:
+        """Summaries by key, where there is anything to say."""
+        if not isinstance(self.state, Sketches) or not self.keys:
+            return {}
+        peak = summaries.peaks_of(self.keys[0].resource)
+        found = summaries.usage_summaries(
+            self.state, peak=peak, today_days=today_days, source=source
+        )
+        return {key: one for key, one in zip(self.keys, found, strict=True) if one is not None}
+
+    def stability(self) -> dict[SeriesKey, Stability]:
+        """What went wrong, by key."""
+        found = summaries.stabilities(self.state) if isinstance(self.state, DailyFacts) else []
+        return {key: one for key, one in zip(self.keys, found, strict=False) if one is not None}
+
+    def replicas(self) -> dict[SeriesKey, ReplicaHistory]:
+        """Replicas over time, by key."""
+        facts = isinstance(self.state, DailyFacts)
+        found = summaries.replica_histories(self.state) if facts else []  # type: ignore[arg-type]
+        return {key: one for key, one in zip(self.keys, found, strict=False) if one is not None}
+
+
+def read_kept(series: Mapping[SeriesKey, bytes], resource: str) -> Kept:
+    """The kept series of one resource."""
+    keys = [key for key in series if key.resource == resource]
+    pieces = [series[key] for key in keys]
+    return Kept(keys, _state(resource, pieces))
+
+
+def folded(
+    series: Mapping[SeriesKey, bytes],
+    answers: Sequence[Answers],
+    *,
+    resource: str,
+    key_of: KeyOf,
+    also: Collection[SeriesKey] = (),
+) -> Kept:
+    """What was kept with the answers folded in; `series` is empty where reading begins anew.
+
+    `also` are series that are looked at even without a row, such as containers that never failed.
+    """
+    rows = rows_of(table for answer in answers for table in answer.tables())
+    key_by_row = {row: key_of(row) for row in rows}
+    keys = dict.fromkeys(key for key in series if key.resource == resource)
+    keys |= dict.fromkeys(key for key in key_by_row.values() if key is not None)
+    keys |= dict.fromkeys(replace(key, resource=resource) for key in also)
+    index = {key: number for number, key in enumerate(keys)}
+    state = _state(resource, [series.get(key, b"") for key in keys])
+    fold = folding(rows, lambda row: _number(key_by_row[row], index), len(index))
+    for answer in answers:
+        _fold(state, answer, rows, fold)
+    return Kept(list(keys), state)
+
+
+def _number(key: SeriesKey | None, index: Mapping[SeriesKey, int]) -> int | None:
+    return None if key is None else index[key]
+
+
+def _state(resource: str, pieces: Sequence[bytes]) -> Sketches | DailyFacts:
+    if resource in MERGES:
+        return DailyFacts.from_bytes(pieces, MERGES[resource])
+    return sketch_codec.from_bytes(pieces)
+
+
+def _fold(
+    state: Sketches | DailyFacts, answer: Answers, rows: Mapping[RowKey, int], fold: Folding
+) -> None:
+    if isinstance(state, Sketches):
+        if isinstance(answer, UsageAnswers):
+            fold_usage(state, answer, rows, fold)
+    elif isinstance(answer, StabilityAnswers):
+        fold_stability(state, answer, rows, fold)
+    elif isinstance(answer, ReplicaAnswers):
+        fold_replicas(state, answer, rows, fold)
+
+
+def tables_of(answers: Iterable[Answers]) -> list[Table]:
+    """Every table of the answers."""
+    return [table for answer in answers for table in answer.tables()]
