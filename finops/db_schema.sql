@@ -191,4 +191,18 @@ CREATE TRIGGER audit_log_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audi
 
 INSERT INTO alembic_version (version_num) VALUES ('0001') RETURNING alembic_version.version_num;
 
+-- Running upgrade 0001 -> 0003_assignments
+
+CREATE TABLE assignments (
+    scope VARCHAR(20) NOT NULL, 
+    key VARCHAR(700) NOT NULL, 
+    team VARCHAR(253) NOT NULL, 
+    assigned_by VARCHAR(253) NOT NULL, 
+    name VARCHAR(253) NOT NULL, 
+    assigned_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+    CONSTRAINT pk_assignments PRIMARY KEY (scope, key)
+);
+
+UPDATE alembic_version SET version_num='0003_assignments' WHERE alembic_version.version_num = '0001';
+
 COMMIT;

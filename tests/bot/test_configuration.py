@@ -5,7 +5,7 @@ import pytest
 from bot.configuration import Configuration, load_configuration
 from bot.settings import Settings, forget_proxies, read_settings
 from finops.domain.errors import InvalidInput
-from finops.domain.people import Approvers
+from finops.domain.people import Approvers, Contact
 from sandbox.company import CONFIGURATION
 
 
@@ -36,7 +36,8 @@ def test_a_team_without_approvers_of_its_own_has_the_default_ones(tmp_path: Path
 def test_an_unowned_workload_goes_to_triage(tmp_path: Path) -> None:
     directory = load(tmp_path, "triage_channel: C9\nteams: {shop: {channel: C1}}\n").directory()
 
-    assert (directory.channel_of("shop"), directory.channel_of("unknown")) == ("C1", "C9")
+    assert directory.contact_of("shop") == Contact(channel="C1")
+    assert directory.contact_of("unknown") == Contact(channel="C9")
 
 
 @pytest.mark.parametrize(
