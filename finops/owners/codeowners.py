@@ -8,6 +8,7 @@ line without owners means that nobody owns the file, which is not the same as no
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from finops.domain.errors import InvalidInput
 from finops.owners.path_patterns import matches, segments_of
@@ -23,18 +24,16 @@ _OWNER = re.compile(r"@[A-Za-z0-9][\w.-]*(?:/[\w.-]+)*|[^@\s]+@[^@\s]+")
 
 @dataclass(frozen=True, slots=True)
 class CodeownersLine:
-    """One line: `owners` as they are written, none for a line that takes ownership away."""
+    """One line: `owners` as they are written, none for a line that takes ownership away.
+
+    `beginning` is what every matching path begins with: most lines are ruled out by that alone.
+    """
 
     number: int
     pattern: str
     owners: tuple[str, ...]
     segments: tuple[str, ...]
-
-    @property
-    def first_folder(self) -> str:
-        """What the first part of a matching path must be; empty when it may be anything."""
-        first = self.segments[0] if self.segments else "*"
-        return "" if "*" in first or "?" in first else first
+    beginning: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +47,13 @@ class Codeowners:
     def line_for(self, path: str) -> CodeownersLine | None:
         """The last line that matches, or None."""
         if path not in self._known:
-            self._known[path] = self._search(tuple(path.split("/")))
+            self._known[path] = self._search(path)
         return self._known[path]
 
-    def _search(self, parts: tuple[str, ...]) -> CodeownersLine | None:
+    def _search(self, path: str) -> CodeownersLine | None:
+        parts = path.split("/")
         for line in reversed(self.lines):
-            if line.first_folder in ("", parts[0]) and matches(line.segments, parts):
+            if path.startswith(line.beginning) and matches(line.segments, parts):
                 return line
         return None
 
@@ -84,7 +84,9 @@ def _lines(text: str) -> Iterator[CodeownersLine]:
         owners = tuple(_before_comment(tokens[1:]))
         is_valid = not any(c in pattern for c in "\\[]") and all(map(_OWNER.fullmatch, owners))
         if is_valid and pattern.strip("/"):
-            yield CodeownersLine(number, pattern, owners, segments_of(pattern))
+            segments = segments_of(pattern)
+            fixed = takewhile(lambda segment: not set("*?") & set(segment), segments)
+            yield CodeownersLine(number, pattern, owners, segments, "/".join(fixed))
 
 
 def _before_comment(tokens: list[str]) -> Iterator[str]:
