@@ -176,7 +176,7 @@ def _sentence(
     if said.scope is AssignmentScope.NAMESPACE:
         reach = f"with everything in namespace {resource.namespace} that nobody owns"
     others = sum(record.id != known.id for record in moved)
-    more = f" {others} more of its cards {'moves' if others == 1 else 'move'} along." * (others > 0)
+    more = f" {others} more {'card moves' if others == 1 else 'cards move'} along." * (others > 0)
     before = ""
     if team not in (UNKNOWN_TEAM, said.team):
         before = f" Before, it was team {team}'s, {owner_rule(known.opportunity)}."

@@ -93,20 +93,20 @@ def _scopes(opportunity: Opportunity) -> list[Block]:
     resource = opportunity.resource
     if not resource.namespace or opportunity.team != UNKNOWN_TEAM:
         return []
-    name, namespace = text.plain(resource.name, 40), text.plain(resource.namespace, 40)
+    name, namespace = text.plain(resource.name, 40), text.plain(resource.namespace, 35)
     options = [
         option(f"Only {name} ({resource.kind})", AssignmentScope.RESOURCE),
         option(
-            f"Everything in namespace {namespace}",
+            f"Everything in namespace {namespace} that nobody owns",
             AssignmentScope.NAMESPACE,
-            description="What nothing else gives an owner, now and later",
+            description="Now and later. What has an owner by label, map or file keeps it.",
         ),
     ]
     return [
         {
             "type": "input",
             "block_id": BlockId.ASSIGN_SCOPE.value,
-            "label": plain_text("How far?"),
+            "label": plain_text("How far does it reach?"),
             "element": {
                 "type": "radio_buttons",
                 "action_id": ActionId.ASSIGN_SCOPE.value,
