@@ -35,7 +35,7 @@ class Assignment:
     @property
     def rule(self) -> str:
         """`assigned by olivia on 2026-11-28`, and how far that reaches when it is a namespace."""
-        whole = "" if self.scope is AssignmentScope.RESOURCE else " with the rest of its namespace"
+        whole = "" if self.scope is AssignmentScope.RESOURCE else " with its namespace"
         return f"assigned{whole} by {self.name or self.assigned_by} on {self.assigned_at:%Y-%m-%d}"
 
 

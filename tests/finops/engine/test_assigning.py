@@ -177,7 +177,7 @@ def test_a_namespace_takes_what_nobody_owns_and_asks_for_a_cycle(town: Town) -> 
     town.scan()
 
     assert town.teams() == {"frontend": "web", "cart": "data", "search": "web", "late": "web"}
-    assert "with the rest of its namespace by tina" in owner_rule(town.record("late").opportunity)
+    assert "with its namespace by tina" in owner_rule(town.record("late").opportunity)
 
 
 def test_a_namespace_cannot_be_assigned_from_what_has_an_owner(town: Town) -> None:

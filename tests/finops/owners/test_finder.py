@@ -110,7 +110,7 @@ def test_the_first_rule_that_answers_wins_and_says_so() -> None:
         Owner("shop", "by namespace shop in finops.yml"),
         Owner("data", "by Backstage component wiki (catalog/wiki/catalog-info.yaml)"),
         Owner("platform", "by CODEOWNERS line 1 (* @acme/platform)"),
-        Owner("shop", "assigned with the rest of its namespace by olivia on 2026-11-28"),
+        Owner("shop", "assigned with its namespace by olivia on 2026-11-28"),
     ]
 
 
