@@ -4,6 +4,7 @@ A wrong file is refused whole, naming line and key (see `finops.config_file`).
 """
 
 from pathlib import Path
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
@@ -37,9 +38,13 @@ class TeamSection(Section):
     """One team; its name is the key, as the estate's labels write it."""
 
     channel: str = ""
+    # Mentioned on the team's cards; without a channel they go to the triage channel and name it.
+    user_group: str = Field(default="", pattern=r"^(S[A-Z0-9]{5,20})?$")
     owners: list[str] = []
     approvers: ApproversSection = ApproversSection()
     namespaces: list[str] = []
+    # Other spellings of its name in labels, tags, CODEOWNERS and Backstage.
+    aliases: list[str] = []
 
 
 class BillSection(Section):
@@ -92,7 +97,7 @@ class Configuration(Section):
     prices: PricesSection = PricesSection()
     owners: OwnersSection = OwnersSection()
     repositories: list[RepositorySection] = []
-    teams: dict[str, TeamSection] = {}
+    teams: dict[Annotated[str, Field(min_length=1, max_length=100)], TeamSection] = {}
     default_approvers: ApproversSection = ApproversSection()
     # Members of user groups for workspaces on a plan without user groups.
     user_group_members: dict[str, list[str]] = {}
@@ -132,6 +137,19 @@ class Configuration(Section):
                 )
         return self
 
+    @model_validator(mode="after")
+    def _nobody_shares(self) -> "Configuration":
+        """A spelling or a namespace of two teams would go to whichever stands first."""
+        names = ((n, name) for name, t in self.teams.items() for n in (name, *t.aliases))
+        namespaces = ((n, name) for name, t in self.teams.items() for n in t.namespaces)
+        for what, pairs in (("are called", names), ("have the namespace", namespaces)):
+            seen: dict[str, str] = {}
+            for word, team in pairs:
+                other = seen.setdefault(word.strip().casefold(), team)
+                if other != team:
+                    raise ValueError(f"teams {other} and {team} both {what} {word!r}")
+        return self
+
     def directory(self) -> Directory:
         """Teams and channels as the domain knows them."""
         return Directory(
@@ -139,8 +157,11 @@ class Configuration(Section):
                 Team(
                     name=name,
                     channel=team.channel,
+                    user_group=team.user_group,
                     owners=tuple(team.owners),
                     approvers=team.approvers.to_domain(),
+                    aliases=tuple(team.aliases),
+                    namespaces=tuple(team.namespaces),
                 )
                 for name, team in self.teams.items()
             ),
@@ -148,12 +169,6 @@ class Configuration(Section):
             triage_channel=self.triage_channel,
             leadership_channel=self.leadership_channel,
         )
-
-    def team_by_namespace(self) -> dict[str, str]:
-        """Which team a namespace belongs to when labels do not say."""
-        return {
-            namespace: name for name, team in self.teams.items() for namespace in team.namespaces
-        }
 
 
 def load_configuration(path: Path | None) -> Configuration:

@@ -146,6 +146,8 @@ def _engine(
         snapshots={CLUSTER: reader},
         bill=SimulatedBill(world.declared_at),
         pull_requests=PullRequestGenerator((host,)),
+        owner_rules=configuration.owners.to_domain(),
+        owner_files={CLUSTER: host},
         pace=Pace(**configuration.pace.model_dump()),
         now=clock.now,
     )

@@ -12,6 +12,7 @@ from bot.demo import Demo, start_demo
 from finops.domain.errors import Refused
 from finops.domain.lifecycle import Status
 from finops.domain.opportunity import OpportunityRecord
+from finops.domain.people import UNKNOWN_TEAM
 from finops.ledger.outbox import OutboxStatus
 from handlers.ids import ActionId, BlockId, Recognised
 from sandbox.company import APPROVER, LEADERSHIP, OUTSIDER, PLATFORM
@@ -27,7 +28,7 @@ class LoopError(RuntimeError):
 
 
 def run_once(*, database_url: str | None = None) -> dict[str, Any]:
-    """Find, ask, decide, open, merge, deploy, verify, report; returns what happened in figures."""
+    """Find, ask, assign, decide, open, merge, deploy, verify, report; what happened in figures."""
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="finops-demo-") as folder:
         demo = start_demo(Path(folder), database_url=database_url)
@@ -48,6 +49,8 @@ class Loop:
     def run(self) -> dict[str, Any]:
         """Play the whole loop."""
         self._wait("cards", lambda: self._records(Status.NOTIFIED) and self._is_quiet())
+        assigned = self._assign_unowned()
+        self._wait("moved cards", lambda: not self._records(Status.DETECTED) and self._is_quiet())
         cards = self._records(Status.NOTIFIED)
         self._click(cards[0], OUTSIDER.id, ActionId.APPROVE)
         denied = self._deny(cards[-1], "The team plans a load test with these figures.")
@@ -63,18 +66,18 @@ class Loop:
         self._demo.world.advance(DAYS_UNTIL_PROOF)
         self._wait("verdicts", lambda: len(self._records(Status.VERIFIED)) == len(opened))
         self._wait("digest", lambda: self._digests() and self._is_quiet())
-        return self._figures(cards=len(cards), approved=approved, denied=denied, opened=opened)
+        decided = {"assigned": assigned, "approved": approved, "denied": denied}
+        return self._figures(cards=len(cards), decided=decided, opened=opened)
 
     def _figures(
-        self, *, cards: int, approved: int, denied: int, opened: list[OpportunityRecord]
+        self, *, cards: int, decided: dict[str, int], opened: list[OpportunityRecord]
     ) -> dict[str, Any]:
         engine = self._demo.engine
         realised = engine.ledger.get_total_realized_savings()
         return {
             "opportunities": len(engine.ledger.find()),
             "cards_posted": cards,
-            "approved": approved,
-            "denied": denied,
+            **decided,
             "refused_clicks": self._refusals(),
             "pull_requests": len(opened),
             "merged": len(opened),
@@ -102,16 +105,37 @@ class Loop:
         owner = self._demo.engine.directory.team(record.opportunity.team).owners
         person = owner[0] if owner else PLATFORM.id
         self._click(record, person, ActionId.DENY)
-        view = self._driver.wait_for(lambda: self._driver.open_view(person))
-        values = {str(BlockId.REASON): {str(ActionId.REASON): reason}}
-        if view is None:
-            raise LoopError(f"no modal opened for denying {record.id}")
-        self._driver.submit(person, view["id"], values)
+        self._submit(person, {str(BlockId.REASON): {str(ActionId.REASON): reason}})
         return int(self._demo.engine.ledger.get(record.id).status is Status.DENIED)
 
-    def _click(self, record: OpportunityRecord, user: str, action: ActionId) -> None:
-        [card] = self._demo.engine.ledger.messages(subject=record.id, purpose="card")
-        ack = self._driver.click(user, card.channel, card.message_id, action)
+    def _assign_unowned(self) -> int:
+        """Give what nobody owns to team platform; both cards of a workload move at once."""
+        assigned = 0
+        while unowned := self._demo.engine.ledger.find(
+            statuses=[Status.NOTIFIED], team=UNKNOWN_TEAM
+        ):
+            record = unowned[0]
+            self._click(record, PLATFORM.id, ActionId.ASSIGN, selected="platform")
+            self._submit(PLATFORM.id, {str(BlockId.ASSIGN_SCOPE): {}})
+            if self._demo.engine.ledger.get(record.id).opportunity.team == UNKNOWN_TEAM:
+                raise LoopError(f"{record.id} was not assigned")
+            assigned += 1
+        return assigned
+
+    def _submit(self, person: str, values: dict[str, dict[str, str]]) -> None:
+        view = self._driver.wait_for(lambda: self._driver.open_view(person))
+        if view is None:
+            raise LoopError(f"no modal opened for {person}")
+        self._driver.submit(person, view["id"], values)
+
+    def _click(
+        self, record: OpportunityRecord, user: str, action: ActionId, selected: str | None = None
+    ) -> None:
+        """Where the owner is asked: a card that moved stands in its former channel too."""
+        cards = self._demo.engine.ledger.messages(subject=record.id, purpose="card")
+        place = self._demo.engine.directory.contact_of(record.opportunity.team).place
+        card = next(card for card in cards if card.channel == place)
+        ack = self._driver.click(user, card.channel, card.message_id, action, selected=selected)
         if ack.timed_out:
             raise LoopError(f"the click on {action} for {record.id} was not acknowledged in time")
 

@@ -6,6 +6,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from finops.owners.owner import OwnerRules
+
 _OWNER_AND_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+")
 _ROLE = r"^(arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+)?$"
 
@@ -137,9 +139,18 @@ class PricesSection(Section):
 
 
 class OwnersSection(Section):
-    """How the owner of a resource is found; the rules are tried in this order."""
+    """How the owner of a resource is found; `finops/owners` has the rules and their order."""
 
     label_keys: list[str] = ["team"]
     tag_keys: list[str] = ["team", "owner"]
     codeowners: bool = True
     backstage: bool = True
+
+    def to_domain(self) -> OwnerRules:
+        """As the engine takes them."""
+        return OwnerRules(
+            label_keys=tuple(self.label_keys),
+            tag_keys=tuple(self.tag_keys),
+            codeowners=self.codeowners,
+            backstage=self.backstage,
+        )

@@ -100,6 +100,8 @@ def build_engine(settings: Settings, configuration: Configuration) -> FinOpsEngi
         },
         bill=_bill(configuration),
         pull_requests=PullRequestGenerator(tuple(hosts.values())) if hosts else None,
+        owner_rules=configuration.owners.to_domain(),
+        owner_files={c.name: hosts[c.repository] for c in configuration.clusters if c.repository},
         pace=Pace(**configuration.pace.model_dump()),
     )
 
@@ -244,7 +246,7 @@ def _desired(
         rules=ManifestRules(
             default_namespace=cluster.default_namespace,
             folders=tuple(cluster.folders),
-            team_by_namespace=configuration.team_by_namespace(),
+            annotation_keys=(*ManifestRules().annotation_keys, *configuration.owners.label_keys),
         ),
     )
 

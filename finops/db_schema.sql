@@ -218,4 +218,18 @@ CREATE TABLE usage_progress (
 
 UPDATE alembic_version SET version_num='0002' WHERE alembic_version.version_num = '0001';
 
+-- Running upgrade 0002 -> 0003
+
+CREATE TABLE assignments (
+    scope VARCHAR(20) NOT NULL, 
+    key VARCHAR(700) NOT NULL, 
+    team VARCHAR(253) NOT NULL, 
+    assigned_by VARCHAR(253) NOT NULL, 
+    name VARCHAR(253) NOT NULL, 
+    assigned_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+    CONSTRAINT pk_assignments PRIMARY KEY (scope, key)
+);
+
+UPDATE alembic_version SET version_num='0003' WHERE alembic_version.version_num = '0002';
+
 COMMIT;

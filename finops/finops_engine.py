@@ -12,19 +12,33 @@ from datetime import datetime
 from typing import Any
 
 from finops.aws_cost_integration import AwsCostIntegration
+from finops.domain.assignments import AssignmentScope
 from finops.domain.errors import InvalidInput
 from finops.domain.estate import Snapshot
 from finops.domain.lifecycle import Status
 from finops.domain.money import Saving
 from finops.domain.opportunity import Opportunity, OpportunityRecord, Skipped
 from finops.domain.people import Actor, Directory
-from finops.engine import aftermath, announce, decisions, drafts, pull_requests, reporting, watching
+from finops.engine import (
+    aftermath,
+    announce,
+    assigning,
+    decisions,
+    drafts,
+    pull_requests,
+    reporting,
+    watching,
+)
+from finops.engine.assigning import Assigned
 from finops.engine.cycle import CycleResult, run_cycle
 from finops.engine.drafts import PullRequestDraft
 from finops.engine.guarding import guardrail_decision
 from finops.engine.parts import Pace, Parts
+from finops.engine.refusals import PATIENCE_SECONDS
 from finops.guardrails import GuardrailDecision, Guardrails
 from finops.ledger import history
+from finops.owners.owner import OwnerRules
+from finops.owners.repository import HasFiles, OwnerFiles
 from finops.ports import BillSource, SnapshotSource
 from finops.pr_generator import PullRequestGenerator
 from finops.report_generator import Chart, PeriodKind, SavingsReport
@@ -33,6 +47,7 @@ from finops.sources.cluster_data import read_cluster_data
 from finops.waste_detectors import WasteDetectionEngine
 
 __all__ = [
+    "Assigned",
     "CycleInfo",
     "CycleResult",
     "FinOpsEngine",
@@ -69,7 +84,8 @@ class FinOpsEngine:
     """Finds, records, decides, opens, follows and proves. All state is in the ledger.
 
     Without arguments it keeps a SQLite ledger in `finops.db`, knows no chat and no repository, and
-    uses the default guardrails: nobody is an approver. `now` is the estate's clock.
+    uses the default guardrails: nobody is an approver. `owner_files` names by cluster the
+    repository whose CODEOWNERS and catalogue say who owns what. `now` is the estate's clock.
     """
 
     def __init__(  # noqa: PLR0913 - the front door; all but the ledger are keywords
@@ -82,9 +98,12 @@ class FinOpsEngine:
         snapshots: Mapping[str, SnapshotSource] | None = None,
         bill: BillSource | None = None,
         pull_requests: PullRequestGenerator | None = None,
+        owner_rules: OwnerRules | None = None,
+        owner_files: Mapping[str, HasFiles] | None = None,
         pace: Pace | None = None,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
+        rules = owner_rules or OwnerRules()
         self.parts = Parts(
             ledger=ledger or SavingsLedger(),
             detection=detection or WasteDetectionEngine(),
@@ -96,6 +115,10 @@ class FinOpsEngine:
             snapshots=snapshots or {},
             bill=bill,
             pull_requests=pull_requests,
+            owner_rules=rules,
+            owner_files={
+                cluster: OwnerFiles(host, rules) for cluster, host in (owner_files or {}).items()
+            },
         )
         self.ledger = self.parts.ledger
         self.directory = self.parts.directory
@@ -139,7 +162,7 @@ class FinOpsEngine:
 
     def request_scan(self, *, actor: Actor) -> bool:
         """Ask the worker for a cycle over everything; False when one is already waiting."""
-        with self.ledger.transaction(patience_seconds=decisions.PATIENCE_SECONDS) as tx:
+        with self.ledger.transaction(patience_seconds=PATIENCE_SECONDS) as tx:
             return announce.ask_for_cycle(tx, why=f"asked:{actor.id}", now=self.now(), by=actor.id)
 
     # Deciding
@@ -163,6 +186,16 @@ class FinOpsEngine:
         return decisions.snooze(
             self.parts, opportunity_id, revision=revision, actor=actor, days=days, reason=reason
         )
+
+    def assign(
+        self, opportunity_id: str, *, team: str, scope: AssignmentScope, actor: Actor
+    ) -> Assigned:
+        """Say whose it is; remembered for the next cycles. Raises Refused like `approve`."""
+        return assigning.assign(self.parts, opportunity_id, team=team, scope=scope, actor=actor)
+
+    def unassign(self, opportunity_id: str, *, actor: Actor) -> OpportunityRecord:
+        """Take back what was assigned, so that the other rules say whose it is."""
+        return assigning.unassign(self.parts, opportunity_id, actor=actor)
 
     def check(self, opportunity_id: str) -> GuardrailDecision:
         """What the guardrails say right now."""

@@ -59,6 +59,22 @@ def read_document(text: str | bytes, source: str) -> Document:
     return Document(root, data, tuple(reading.problems))
 
 
+def read_documents(text: str | bytes, source: str) -> list[Any]:
+    """Plain data of every document of a stream; single values that are wrong are None.
+
+    For files of others in which only a few values matter. Raises InvalidInput for what is no YAML
+    at all, and for bombs.
+    """
+    decoded = _decode(text, source)
+    reading = _Reading(source)
+    try:
+        _check_shape(decoded, source)
+        roots = list(yaml.compose_all(decoded, Loader=_Loader))
+    except yaml.YAMLError as error:
+        raise InvalidInput(_syntax_sentence(error, decoded, source)) from error
+    return [reading.value(root, ()) for root in roots]
+
+
 @dataclass(slots=True)
 class _Reading:
     """Turns yaml nodes into plain data and notes what is wrong on the way."""

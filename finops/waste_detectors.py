@@ -9,6 +9,7 @@ from finops.detectors.idle_node import IdleNodeDetector
 from finops.detectors.orphan_volume import OrphanVolumeDetector
 from finops.detectors.over_requested_cpu import OverRequestedCPUDetector
 from finops.detectors.over_requested_memory import OverRequestedMemoryDetector
+from finops.detectors.owner_rules import owner_rules, with_owner_evidence
 from finops.domain.errors import FinOpsError
 from finops.domain.estate import UNKNOWN_TEAM, Snapshot
 from finops.domain.opportunity import Opportunity, Skipped
@@ -59,6 +60,7 @@ class WasteDetectionEngine:
         """
         opportunities: dict[str, Opportunity] = {}
         skipped: list[Skipped] = []
+        rules = owner_rules(snapshot)
         for detector in self.detectors:
             for finding in _findings(detector, snapshot):
                 if isinstance(finding, Skipped):
@@ -66,7 +68,7 @@ class WasteDetectionEngine:
                 elif finding.id in opportunities:
                     skipped.append(_seen_twice(detector, finding))
                 else:
-                    opportunities[finding.id] = finding
+                    opportunities[finding.id] = with_owner_evidence(finding, rules)
         ranked = sorted(opportunities.values(), key=_largest_saving_first)
         return Detection(tuple(ranked), tuple(skipped))
 

@@ -69,14 +69,26 @@ class Membership:
         if not any(user in members for members in known.values()):
             known |= self._ask([g for g in wanted if g not in known])
         inside = frozenset(group for group, members in known.items() if user in members)
-        unknown = [group for group in wanted if group not in known]
+        unknown = tuple(group for group in wanted if group not in known)
         if unknown and not inside:
-            raise NotPermitted(
-                f"I cannot check the members of {', '.join(unknown)} right now, so nothing was "
-                "changed; try again in a minute.",
-                user_groups=tuple(unknown),
-            )
+            raise _cannot_check(unknown)
         return Actor(user, inside, name)
+
+    def actor_in(self, body: Mapping[str, Any], groups: Iterable[str]) -> Actor:
+        """The person with every one of these groups they are in; for rules that count against them.
+
+        Raises NotPermitted when one could not be asked: who is not known to be in a group must not
+        pass as somebody who is not.
+        """
+        user = user_of(body)
+        wanted = list(dict.fromkeys(groups))
+        known = self._known(wanted)
+        known |= self._ask([group for group in wanted if group not in known])
+        unknown = tuple(group for group in wanted if group not in known)
+        if unknown:
+            raise _cannot_check(unknown)
+        inside = frozenset(group for group, members in known.items() if user in members)
+        return Actor(user, inside, name_of(body))
 
     def refresh(self, groups: Iterable[str] = ()) -> None:
         """Ask again before answers grow old: those asked for so far, and `groups`.
@@ -119,6 +131,14 @@ class Membership:
         with self._lock:
             self._seen[group] = _Seen(members, at)
         return members
+
+
+def _cannot_check(groups: tuple[str, ...]) -> NotPermitted:
+    return NotPermitted(
+        f"I cannot check the members of {', '.join(groups)} right now, so nothing was changed; try "
+        "again in a minute.",
+        user_groups=groups,
+    )
 
 
 def name_of(body: Mapping[str, Any]) -> str:

@@ -17,6 +17,8 @@ class ActionId(StrEnum):
     REFRESH_HOME = "finops_home_refresh"
     SCAN = "finops_scan"
     REASON = "finops_reason"
+    ASSIGN = "finops_assign"
+    ASSIGN_SCOPE = "finops_assign_scope"
 
 
 class ViewId(StrEnum):
@@ -24,6 +26,7 @@ class ViewId(StrEnum):
 
     DENY = "finops_deny"
     WHY = "finops_why"
+    ASSIGN = "finops_assign"
     NOTICE = "finops_notice"
     HOME = "finops_home"
 
@@ -33,6 +36,7 @@ class BlockId(StrEnum):
 
     REASON = "finops_reason"
     NOTICE = "finops_notice"
+    ASSIGN_SCOPE = "finops_assign_scope"
 
 
 class Recognised(StrEnum):

@@ -46,6 +46,12 @@ class Interaction:
         return str(chosen.get("value", ""))
 
     @property
+    def block(self) -> str:
+        """The block_id of what was clicked, or in which something is being searched."""
+        action = (self.body.get("actions") or [self.body])[0]
+        return str(action.get("block_id", ""))
+
+    @property
     def view(self) -> Mapping[str, Any]:
         """The modal or Home tab it happened in; empty for messages."""
         view = self.body.get("view")
@@ -62,6 +68,11 @@ class Interaction:
         return self.body.get("type") == "view_submission"
 
     @property
+    def is_search(self) -> bool:
+        """Whether somebody types into a select that asks for its options."""
+        return self.body.get("type") == "block_suggestion"
+
+    @property
     def is_home(self) -> bool:
         """Whether it happened on the Home tab."""
         return self.view.get("type") == "home"
@@ -72,7 +83,9 @@ class Interaction:
         A command answers in its ack, a form keeps what was typed and shows the sentence on top, a
         click gets a message only the clicker sees.
         """
-        if self.is_command:
+        if self.is_search:
+            self.ack(options=[])  # there is no place for a sentence
+        elif self.is_command:
             self.ack(text=sentence)
         elif self.is_form:
             self.ack(response_action="update", view=with_notice(dict(self.view), sentence))

@@ -8,7 +8,7 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
 from finops.domain.errors import FinOpsError
-from handlers.actions import ACTIONS
+from handlers.actions import ACTIONS, SEARCHES
 from handlers.commands.finops import finops_command
 from handlers.context import HandlerContext
 from handlers.errors import NO_LONGER_SUPPORTED, sentence_of, unexpected
@@ -33,6 +33,8 @@ def register(app: App, context: HandlerContext) -> None:
     app.command(COMMAND)(_listener(finops_command, context))
     for action_id, action in ACTIONS.items():
         app.action(action_id)(_listener(action, context))
+    for action_id, search in SEARCHES.items():
+        app.options(action_id)(_listener(search, context))
     for callback_id, view in VIEWS.items():
         app.view(callback_id)(_listener(view, context))
     for name, event in EVENTS.items():

@@ -40,6 +40,10 @@ GUIDE = [
         "text": "The bot found waste in Acorn's estate and asks its owners here, in #shop-costs.",
     },
     {
+        "title": "Give it an owner",
+        "text": "Nobody owns the card in #finops-triage. As Mei, pick a team in its Assign menu.",
+    },
+    {
         "title": "Approve it",
         "text": "Olivia owns the shop but may not approve. Switch to Aaron on the left, who may.",
     },
@@ -57,6 +61,7 @@ COMMANDS = [
     {"command": "/finops list", "hint": "what waits for a decision"},
     {"command": "/finops savings", "hint": "offered, in flight, and verified on the bill"},
     {"command": "/finops show ", "hint": "one opportunity, by its id"},
+    {"command": "/finops assign ", "hint": "say whose something is, by its id and a team"},
     {"command": "/finops scan", "hint": "look for waste now"},
     {"command": "/finops help", "hint": "what you can ask for"},
 ]

@@ -10,6 +10,7 @@ from github.Repository import Repository
 
 from finops.code_hosts.proposals import MAX_FILE_BYTES, is_text
 from finops.domain.errors import WillNeverWork
+from finops.owners.codeowners import PLACES
 
 # What the editors read; a `.tf.json` beside a volume may use it, so removing asks it too.
 RELEVANT = (".yaml", ".yml", ".tf", ".tf.json")
@@ -53,11 +54,11 @@ def list_files(repository: Repository, commit: str) -> dict[str, GitTreeElement]
 
 
 def read_relevant(repository: Repository, commit: str, cache: BlobCache) -> dict[str, bytes]:
-    """The manifests and Terraform files of a commit, up to 5 MB each."""
+    """The manifests, Terraform files and CODEOWNERS of a commit, up to 5 MB each."""
     wanted = {
         path: entry.sha
         for path, entry in list_files(repository, commit).items()
-        if path.endswith(RELEVANT) and (entry.size or 0) <= MAX_FILE_BYTES
+        if (path.endswith(RELEVANT) or path in PLACES) and (entry.size or 0) <= MAX_FILE_BYTES
     }
     contents = {path: cache.read(repository, sha) for path, sha in wanted.items()}
     return {path: content for path, content in contents.items() if is_text(content)}

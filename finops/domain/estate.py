@@ -75,8 +75,8 @@ class Container:
 class Workload:
     """A Kubernetes controller (or a bare pod, or an Argo Rollout) and its containers.
 
-    `owner_rule` says which rule found the team. `schedule` is a CronJob's. `qos_class` and
-    `priority_class` are the pods'.
+    `owner_rule` says which rule found the team. `pod_labels` are those of its pod template, where
+    they were read. `schedule` is a CronJob's. `qos_class` and `priority_class` are the pods'.
     """
 
     cluster: str
@@ -88,6 +88,7 @@ class Workload:
     team: str = UNKNOWN_TEAM
     owner_rule: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
+    pod_labels: Mapping[str, str] = field(default_factory=dict)
     source_path: str = ""
     autoscaler: Autoscaler | None = None
     vertical_autoscaler: VerticalAutoscaler | None = None

@@ -9,6 +9,7 @@ class IntentKind(StrEnum):
     POST_CARD          subject: opportunity id; {}
     UPDATE_CARD        subject: opportunity id; {}
     POST_NOTE          subject: opportunity id; {"event", "actor", "sentence"}: a line in the thread
+                       of its card, in {"channel"} where that is given and the card stands there
     OPEN_PULL_REQUEST  subject: "pull_request/<opportunity id>", so that it never waits for Slack;
                        {"opportunity", "revision"}
     TELL_OWNER         subject: "owner/<user id>"; {"user", "opportunities": [ids]}: one DM

@@ -18,12 +18,36 @@ class Approvers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Team:
-    """A team as the estate's labels name it, and where it is found in chat."""
+    """A team as the estate's labels name it, and where it is found in chat.
+
+    `aliases` are other spellings of its name in labels, tags and files; `namespaces` are its own
+    where nothing on an object says more. `user_group` is mentioned on its cards.
+    """
 
     name: str
     channel: str = ""
+    user_group: str = ""
     owners: tuple[str, ...] = ()
     approvers: Approvers = field(default_factory=Approvers)
+    aliases: tuple[str, ...] = ()
+    namespaces: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """Where a team is reached: in a channel, or one person in direct messages. Both may be empty.
+
+    `user_group` is whom a card there mentions, or empty.
+    """
+
+    channel: str = ""
+    person: str = ""
+    user_group: str = ""
+
+    @property
+    def place(self) -> str:
+        """The id of the channel or the person."""
+        return self.channel or self.person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +70,22 @@ class Directory:
         """The team's own approvers, else the default ones; empty means nobody may."""
         return self.team(team_name).approvers or self.default_approvers
 
-    def channel_of(self, team_name: str) -> str:
-        """The team's channel, else the triage channel."""
-        return self.team(team_name).channel or self.triage_channel
+    def knows(self, team_name: str) -> bool:
+        """Whether a team of that name is configured."""
+        return any(team.name == team_name for team in self.teams)
+
+    def contact_of(self, team_name: str) -> Contact:
+        """Its channel, its user group in the triage channel, its first owner, or triage.
+
+        In this order. A card has one place: of several owners without a channel it has the first.
+        """
+        team = self.team(team_name)
+        if team.channel or (team.user_group and self.triage_channel):
+            channel = team.channel or self.triage_channel
+            return Contact(channel=channel, user_group=team.user_group)
+        if team.owners:
+            return Contact(person=team.owners[0])
+        return Contact(channel=self.triage_channel)
 
 
 @dataclass(frozen=True, slots=True)

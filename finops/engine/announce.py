@@ -106,7 +106,7 @@ def _choose(
     offered: Counter[str] = Counter(history.setting(tx.connection, _budget_key(now)) or {})
     chosen: list[Uncarded] = []
     for each in uncarded(tx.connection, wall=tx.wall_clock()):
-        channel = parts.directory.channel_of(each.team)
+        channel = parts.directory.contact_of(each.team).place
         if each.is_shown or offered[channel] < parts.pace.cards_per_channel_per_day:
             offered[channel] += not each.is_shown
             chosen.append(each)
@@ -120,6 +120,17 @@ def _offer(tx: LedgerTransaction, each: Uncarded) -> None:
     is_new = tx.enqueue(kind=IntentKind.POST_CARD, subject=each.id, idempotency_key=key)
     if not is_new:
         tx.revive(idempotency_key=key)
+
+
+def move_card(tx: LedgerTransaction, record: OpportunityRecord) -> None:
+    """Bring a card that stands to its new team at once; others wait for their channel's budget."""
+    if not history.messages(tx.connection, subject=record.id, purpose="card"):
+        return
+    if record.status is not Status.DETECTED:
+        refresh(tx, record)
+        return
+    key = card_key(record.id, record.opportunity.revision)
+    tx.enqueue(kind=IntentKind.POST_CARD, subject=record.id, idempotency_key=key)
 
 
 def _budget_key(now: datetime) -> str:

@@ -16,6 +16,7 @@ from finops.domain.opportunity import Opportunity, OpportunityRecord, Skipped
 from finops.engine import announce
 from finops.engine.aftermath import mark_implemented, recheck_verified
 from finops.engine.closing import GONE, batches, close
+from finops.engine.owning import with_known_owners
 from finops.engine.parts import Parts
 from finops.engine.proving import COST_CATEGORY
 from finops.ledger import history
@@ -41,8 +42,9 @@ class CycleResult:
 
 
 def run_cycle(parts: Parts, snapshot: Snapshot) -> CycleResult:
-    """Detect, record, retire, and offer the cards that the day's budget allows."""
+    """Find the owners, detect, record, retire, and offer the cards that the day's budget allows."""
     now = parts.now()
+    snapshot = with_known_owners(parts, snapshot)
     detection = parts.detection.detect(snapshot)
     outcomes: list[tuple[OpportunityRecord, Outcome]] = []
     for batch in batches(detection.opportunities, BATCH):

@@ -14,6 +14,7 @@ from finops.domain.people import Actor, Approvers, Directory
 from finops.engine import announce
 from finops.engine.guarding import guardrail_decision
 from finops.engine.parts import Parts
+from finops.engine.refusals import PATIENCE_SECONDS, audited_refusals
 from finops.guardrails import GuardrailVerdict
 from finops.ledger import history
 from finops.savings_ledger import LedgerTransaction
@@ -22,9 +23,6 @@ from finops.savings_ledger import LedgerTransaction
 POLICY = "policy"
 MAX_REASON_CHARACTERS = 2_000
 MAX_SNOOZE_DAYS = 92
-# Slack waits 3 s for the answer. A click whose turn does not come is refused in time, instead of
-# being carried out after the person was told that it failed.
-PATIENCE_SECONDS = 1.0
 
 
 def approve(parts: Parts, opportunity_id: str, *, revision: int, actor: Actor) -> OpportunityRecord:
@@ -103,6 +101,12 @@ def person_key(user: str) -> str:
     return f"person:{user}"
 
 
+def remember_name(tx: LedgerTransaction, actor: Actor, *, now: datetime) -> None:
+    """Keep what a person is called, for pull requests and evidence."""
+    if actor.name:
+        history.put_setting(tx.connection, person_key(actor.id), actor.name, by=actor.id, now=now)
+
+
 def require_approver(
     directory: Directory, known: OpportunityRecord, actor: Actor, verb: str
 ) -> None:
@@ -144,27 +148,16 @@ def _decide(
     decide: Callable[[LedgerTransaction, OpportunityRecord, datetime], None],
 ) -> OpportunityRecord:
     now = parts.now()
-    try:
-        with parts.ledger.transaction(patience_seconds=PATIENCE_SECONDS) as tx:
-            known = _standing(tx, tx.get(opportunity_id), revision, now)
-            decide(tx, known, now)
-            after = tx.get(opportunity_id)
-            announce.changed(tx, after, actor=actor.id, sentence=after.status_reason)
-            if actor.name:
-                history.put_setting(
-                    tx.connection, person_key(actor.id), actor.name, by=actor.id, now=now
-                )
-            return after
-    except Refused as error:
-        with parts.ledger.transaction(patience_seconds=PATIENCE_SECONDS) as tx:
-            tx.audit(
-                at=now,
-                actor=actor.id,
-                action="refused",
-                subject=opportunity_id[:80],
-                detail={"reason": str(error), "revision": revision},
-            )
-        raise
+    with (
+        audited_refusals(parts, opportunity_id, actor=actor, revision=revision),
+        parts.ledger.transaction(patience_seconds=PATIENCE_SECONDS) as tx,
+    ):
+        known = _standing(tx, tx.get(opportunity_id), revision, now)
+        decide(tx, known, now)
+        after = tx.get(opportunity_id)
+        announce.changed(tx, after, actor=actor.id, sentence=after.status_reason)
+        remember_name(tx, actor, now=now)
+        return after
 
 
 def _move(

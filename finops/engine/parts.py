@@ -7,6 +7,8 @@ from datetime import datetime
 from finops.aws_cost_integration import AwsCostIntegration
 from finops.domain.people import Directory
 from finops.guardrails import Guardrails
+from finops.owners.owner import OwnerRules
+from finops.owners.repository import OwnerFiles
 from finops.ports import BillSource, SnapshotSource
 from finops.pr_generator import PullRequestGenerator
 from finops.savings_ledger import SavingsLedger
@@ -41,3 +43,6 @@ class Parts:
     snapshots: Mapping[str, SnapshotSource] = field(default_factory=dict)
     bill: BillSource | None = None
     pull_requests: PullRequestGenerator | None = None
+    owner_rules: OwnerRules = field(default_factory=OwnerRules)
+    # By cluster: the repository whose CODEOWNERS and catalogue speak for it.
+    owner_files: Mapping[str, OwnerFiles] = field(default_factory=dict)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from finops.domain.errors import InvalidInput
 from finops.domain.lifecycle import CLOSED, REVISABLE, Status, check_move
 from finops.domain.opportunity import Opportunity, OpportunityRecord, Setting, opportunity_id
+from finops.domain.ownership import owner_rule, with_owner
 from finops.ledger.codec import columns_of, record_from
 from finops.ledger.tables import opportunities
 
@@ -117,6 +118,8 @@ def _see_again(
         risk=found.risk,
         blast_replicas=found.blast_replicas,
     )
+    if known.opportunity.team == found.team:
+        today = with_owner(today, found.team, owner_rule(found))
     changed = {} if today == known.opportunity else columns_of(today)
     _update(connection, known.id, last_seen_at=seen_at, **changed)
     return replace(known, opportunity=today, last_seen_at=seen_at)
@@ -136,6 +139,7 @@ def find(  # noqa: PLR0913 - every filter is a keyword that says what it does
     statuses: Collection[Status] = (),
     team: str | None = None,
     cluster: str | None = None,
+    namespace: str | None = None,
     decided_since: datetime | None = None,
     unchanged_since: datetime | None = None,
     limit: int | None = None,
@@ -149,6 +153,8 @@ def find(  # noqa: PLR0913 - every filter is a keyword that says what it does
         query = query.where(func.lower(table.c.team) == team.lower())
     if cluster is not None:
         query = query.where(table.c.cluster == cluster)
+    if namespace is not None:
+        query = query.where(table.c.namespace == namespace)
     if decided_since is not None:
         query = query.where(table.c.decided_at >= decided_since)
     if unchanged_since is not None:
@@ -195,6 +201,42 @@ def move(
             table.c.revision == known.opportunity.revision,
         )
         .values(**values)
+    )
+    return done.rowcount == 1
+
+
+def give(
+    connection: Connection,
+    known: OpportunityRecord,
+    moved: Opportunity,
+    *,
+    now: datetime,
+    reason: str,
+) -> bool:
+    """Give a waiting one to another team, as a new revision; False when somebody was first.
+
+    Its new approvers have not seen what the former ones were shown. When it was last seen stays:
+    nobody looked at the resource.
+    """
+    table = opportunities
+    is_snoozed = known.status is Status.SNOOZED
+    done = connection.execute(
+        update(table)
+        .where(
+            table.c.id == known.id,
+            table.c.status == known.status,
+            table.c.revision == known.opportunity.revision,
+        )
+        .values(
+            columns_of(moved)
+            | {
+                "revision": known.opportunity.revision + 1,
+                "status": Status.SNOOZED if is_snoozed else Status.DETECTED,
+                "status_changed_at": now,
+                "status_reason": reason,
+                "guardrail_reasons": [],
+            }
+        )
     )
     return done.rowcount == 1
 

@@ -238,6 +238,17 @@ messages = Table(
     Column("posted_at", UtcDateTime, nullable=False),
 )
 
+assignments = Table(
+    "assignments",
+    metadata,
+    Column("scope", String(20), primary_key=True),
+    Column("key", String(700), primary_key=True),
+    Column("team", String(253), nullable=False),
+    Column("assigned_by", String(253), nullable=False),
+    Column("name", String(253), nullable=False, default=""),
+    Column("assigned_at", UtcDateTime, nullable=False),
+)
+
 cycles = Table(
     "cycles",
     metadata,

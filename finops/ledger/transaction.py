@@ -26,12 +26,13 @@ class LedgerTransaction:
         """One record; raises InvalidInput when there is none of that id."""
         return opportunities.get(self.connection, opportunity_id)
 
-    def find(
+    def find(  # noqa: PLR0913 - every filter is a keyword that says what it does
         self,
         *,
         statuses: Collection[Status] = (),
         team: str | None = None,
         cluster: str | None = None,
+        namespace: str | None = None,
         decided_since: datetime | None = None,
         unchanged_since: datetime | None = None,
         limit: int | None = None,
@@ -42,10 +43,27 @@ class LedgerTransaction:
             statuses=statuses,
             team=team,
             cluster=cluster,
+            namespace=namespace,
             decided_since=decided_since,
             unchanged_since=unchanged_since,
             limit=limit,
         )
+
+    def give(
+        self,
+        known: OpportunityRecord,
+        moved: Opportunity,
+        *,
+        now: datetime,
+        actor: str,
+        reason: str,
+    ) -> bool:
+        """Give a waiting opportunity to another team, audited; False when somebody was first."""
+        done = opportunities.give(self.connection, known, moved, now=now, reason=reason)
+        if done:
+            detail = {"from": known.opportunity.team, "team": moved.team, "reason": reason}
+            self.audit(at=now, actor=actor, action="assigned", subject=known.id, detail=detail)
+        return done
 
     def record(self, opportunity: Opportunity, *, seen_at: datetime) -> Recorded:
         """Write a finding as a new opportunity, a new revision, or as seen again."""

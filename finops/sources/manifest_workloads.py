@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from finops.domain.errors import InvalidInput
-from finops.domain.estate import UNKNOWN_TEAM, Container, Workload
+from finops.domain.estate import Container, Workload
 from finops.domain.quantities import parse_cpu_millicores, parse_memory_bytes
 
 KINDS = (
@@ -23,8 +23,6 @@ MAX_REPLICAS = 100_000
 # DNS-1123 subdomain, the rule of Kubernetes for names; namespaces and containers are labels.
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
 _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
-# A label has at most 63 characters, an annotation any number; nobody's team has more than this.
-MAX_TEAM = 253
 
 Mapped = Mapping[str, object]
 _POD_SPEC: Mapping[str, tuple[str, ...]] = {
@@ -39,15 +37,12 @@ class ManifestRules:
     """How manifests are read where Kubernetes leaves it to people.
 
     `folders` limits reading to parts of the repository ("clusters/prod"); empty means all of it.
-    `team_keys` are labels or annotations that name the owning team, the first one found wins; then
-    `team_by_namespace`; then the team is unknown. `annotation_keys`, and all annotations that begin
-    with `finops`, become tags beside the labels.
+    `annotation_keys`, and all annotations that begin with `finops`, become tags beside the labels;
+    whose a workload is follows from them later (`finops.owners`).
     """
 
     default_namespace: str = "default"
     folders: tuple[str, ...] = ()
-    team_keys: tuple[str, ...] = ("team",)
-    team_by_namespace: Mapping[str, str] = field(default_factory=dict)
     annotation_keys: tuple[str, ...] = ("team", "owner", "environment", "criticality")
 
 
@@ -107,7 +102,7 @@ def workload_from(
     namespace = metadata.get("namespace") or rules.default_namespace
     namespace = _name(namespace, "metadata.namespace", rule=_LABEL)
     labels, annotations = _texts(metadata.get("labels")), _texts(metadata.get("annotations"))
-    pod_labels = _texts(_at(document, *_TEMPLATE_POD_SPEC[:2], "metadata", "labels"))
+    template = _POD_SPEC.get(str(document["kind"]), _TEMPLATE_POD_SPEC)[:-1]
     return Workload(
         cluster=cluster,
         namespace=namespace,
@@ -115,22 +110,10 @@ def workload_from(
         name=_name(metadata.get("name"), "metadata.name"),
         replicas=_replicas(document),
         containers=_read_containers(document),
-        team=_team((labels, annotations, pod_labels), namespace, rules),
         tags={k: v for k, v in annotations.items() if _is_kept(k, rules)} | labels,
+        pod_labels=_texts(_at(document, *template, "metadata", "labels")),
         source_path=source_path,
     )
-
-
-def _team(sources: Sequence[Mapping[str, str]], namespace: str, rules: ManifestRules) -> str:
-    for key in rules.team_keys:
-        for source in sources:
-            if len(found := source.get(key, "")) > MAX_TEAM:
-                raise InvalidInput(
-                    f"{key}: a team of {len(found):,} characters; {MAX_TEAM} are most"
-                )
-            if found:
-                return found
-    return rules.team_by_namespace.get(namespace, UNKNOWN_TEAM)
 
 
 def _is_kept(annotation: str, rules: ManifestRules) -> bool:

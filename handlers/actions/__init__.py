@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from handlers.actions.assign import open_assign_form, search_team
 from handlers.actions.decide import approve, open_deny_form, snooze
 from handlers.actions.look import refresh_home, scan, turn_page, why
 from handlers.context import HandlerContext
@@ -17,4 +18,9 @@ ACTIONS: Mapping[ActionId, Callable[[HandlerContext, Interaction], None]] = {
     ActionId.NEXT_PAGE: turn_page,
     ActionId.REFRESH_HOME: refresh_home,
     ActionId.SCAN: scan,
+    ActionId.ASSIGN: open_assign_form,
+}
+# What somebody types into a select that asks for its options, by the same id.
+SEARCHES: Mapping[ActionId, Callable[[HandlerContext, Interaction], None]] = {
+    ActionId.ASSIGN: search_team,
 }

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from finops.domain.opportunity import OpportunityRecord
+from finops.domain.opportunity import Opportunity, OpportunityRecord
+from finops.domain.ownership import owner_rule
+from finops.domain.people import UNKNOWN_TEAM
 from finops.guardrails import GuardrailVerdict, PolicyReason
 from handlers.blocks import text
+from handlers.blocks.assign import assign_row
 from handlers.blocks.controls import DECIDABLE, controls, why_button
 from handlers.blocks.elements import Block, context, section
 from handlers.blocks.progress import progress
@@ -36,23 +39,36 @@ class Card:
 
 
 def card(
-    record: OpportunityRecord, *, guardrails: Sequence[PolicyReason] = (), instance: str
+    record: OpportunityRecord,
+    *,
+    guardrails: Sequence[PolicyReason] = (),
+    instance: str,
+    user_group: str = "",
+    teams: Sequence[str] = (),
 ) -> Card:
-    """Render a record. The clock is no argument: dates are tokens that Slack keeps fresh."""
+    """Render a record. The clock is no argument: dates are tokens that Slack keeps fresh.
+
+    `user_group` is mentioned; `teams` are those it may be assigned to, none when it has an owner.
+    """
     opportunity = record.opportunity
     is_waiting = record.status in DECIDABLE
     title = text.bold(headline(opportunity))
     if is_waiting:
         since, *more = progress(record).split("\n")
+        found_by = "" if teams else _found_by(opportunity)
         blocks = [
             section(f"{title}\n{facts(opportunity)}"),
+            *(assign_row(record, teams, instance=instance) if teams else ()),
             *_objections(guardrails),
             controls(record, instance=instance, is_blocked=_is_blocked(guardrails)),
-            context("\n".join([*more, f"{since} · {_scope(record)}"])),
+            context("\n".join([*more, f"{since} · {_scope(record, user_group, found_by)}"])),
         ]
     else:
         why = why_button(record, instance=instance)
-        blocks = [section(f"{title}\n{progress(record)}", accessory=why), context(_scope(record))]
+        blocks = [
+            section(f"{title}\n{progress(record)}", accessory=why),
+            context(_scope(record)),
+        ]
     return Card(
         text=f"{headline(opportunity)}. {_first_line(progress(record))}",
         blocks=blocks,
@@ -95,11 +111,21 @@ def _objections(guardrails: Sequence[PolicyReason]) -> list[Block]:
     return [context("\n".join(lines))] if lines else []
 
 
-def _scope(record: OpportunityRecord) -> str:
+def _found_by(opportunity: Opportunity) -> str:
+    """`by team=shop on the Deployment`; nothing where nobody was found."""
+    is_unknown = opportunity.team == UNKNOWN_TEAM or not owner_rule(opportunity)
+    return "" if is_unknown else text.safe(owner_rule(opportunity), 120)
+
+
+def _scope(record: OpportunityRecord, user_group: str = "", found_by: str = "") -> str:
+    """Whose, where and which."""
     opportunity = record.opportunity
     cluster = text.safe(opportunity.resource.cluster, 80)
     revision = f" · revision {opportunity.revision}" if opportunity.revision > 1 else ""
-    return f"{text.team(opportunity.team)} · {cluster} · {opportunity.id[:20]}{revision}"
+    mention = f" {text.group(user_group)}" if user_group else ""
+    rule = f", {found_by}" if found_by else ""
+    owner = f"{text.team(opportunity.team)}{mention}{rule}"
+    return f"{owner} · {cluster} · {opportunity.id[:20]}{revision}"
 
 
 def _first_line(words: str) -> str:

@@ -74,14 +74,29 @@ def confirm(title: str, words: str, *, yes: str) -> Block:
 
 def select(placeholder: str, action_id: str, options: Sequence[tuple[str, str]]) -> Block:
     """A select of (label, value) pairs."""
-    offered = [{"text": plain_text(label), "value": value} for label, value in options]
     shown = plain_text(placeholder)
     return {
         "type": "static_select",
         "action_id": action_id,
         "placeholder": shown,
-        "options": offered,
+        "options": [option(label, value) for label, value in options],
     }
+
+
+def searched_select(placeholder: str, action_id: str) -> Block:
+    """A select whose options are asked for while somebody types."""
+    return {
+        "type": "external_select",
+        "action_id": action_id,
+        "placeholder": plain_text(placeholder),
+        "min_query_length": 0,
+    }
+
+
+def option(label: str, value: str, *, description: str = "") -> Block:
+    """One choice of a select or of radio buttons."""
+    made: Block = {"text": plain_text(text.plain(label, 75)), "value": value}
+    return made | ({"description": plain_text(description)} if description else {})
 
 
 def table(rows: Sequence[Sequence[str]]) -> Block:

@@ -61,8 +61,9 @@ def _evidence(evidence: Sequence[Evidence]) -> list[Block]:
 
 def _evidence_cells(one: Evidence) -> tuple[str, str]:
     label = text.safe(one.label, 60)
-    return f"{label[:1].upper()}{label[1:]}: {short_figures(text.safe(one.value, 120))}", text.safe(
-        one.source, 90
+    return (
+        f"{label[:1].upper()}{label[1:]}: {short_figures(text.safe(one.value, 160))}",
+        text.safe(one.source, 90),
     )
 
 

@@ -1,4 +1,4 @@
-"""`/finops`: help, list, show, savings, scan. Answers are in the ack, for the asker only."""
+"""`/finops`: help, list, show, savings, assign, scan. The asker alone gets the ack."""
 
 import difflib
 import re
@@ -12,6 +12,7 @@ from handlers.blocks.savings import savings as savings_blocks
 from handlers.blocks.savings import takeaway
 from handlers.blocks.text import safe
 from handlers.blocks.why import why_blocks
+from handlers.commands.assign import assign
 from handlers.commands.listing import list_page, read_query, team_of
 from handlers.context import HandlerContext
 from handlers.ids import COMMAND
@@ -69,5 +70,6 @@ _COMMANDS: dict[str, Callable[[HandlerContext, Interaction, str], None]] = {
     "list": _list,
     "show": _show,
     "savings": _savings,
+    "assign": assign,
     "scan": _scan,
 }

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from finops.domain.errors import WillNeverWork
 from finops.domain.lifecycle import CLOSED
 from finops.domain.opportunity import OpportunityRecord
+from finops.domain.people import Contact
 from finops.finops_engine import FinOpsEngine
 from finops.ledger.history import Message
 from finops.ledger.outbox import Intent
@@ -54,7 +55,7 @@ class CardDeliveries:
     def post_note(self, intent: Intent) -> None:
         """A line in the card's thread; without a card there is no thread to write to."""
         record = self._engine.ledger.get(intent.subject)
-        here = self._channel(record)
+        here = str(intent.payload.get("channel") or self._channel(record))
         standing = sorted(self._standing(record), key=lambda message: message.channel != here)
         words, blocks = note(
             actor=str(intent.payload.get("actor", "")),
@@ -80,7 +81,11 @@ class CardDeliveries:
             _log.info("the card of a note was deleted in %s", post.channel)
 
     def _channel(self, record: OpportunityRecord) -> str:
-        return self._engine.directory.channel_of(record.opportunity.team)
+        contact = self._contact(record)
+        return self._outlet.direct_channel(contact.person) if contact.person else contact.channel
+
+    def _contact(self, record: OpportunityRecord) -> Contact:
+        return self._engine.directory.contact_of(record.opportunity.team)
 
     def _standing(self, record: OpportunityRecord) -> Sequence[Message]:
         return self._engine.ledger.messages(subject=record.id, purpose=PURPOSE)
@@ -88,7 +93,20 @@ class CardDeliveries:
     def _render(self, record: OpportunityRecord) -> Card:
         waits = record.status in DECIDABLE
         reasons = self._engine.check(record.id).reasons if waits else ()
-        return card(record, guardrails=reasons, instance=self._instance)
+        return card(
+            record,
+            guardrails=reasons,
+            instance=self._instance,
+            user_group=self._contact(record).user_group,
+            teams=self._assignable(record),
+        )
+
+    def _assignable(self, record: OpportunityRecord) -> Sequence[str]:
+        """The teams to choose from, for what none of them owns."""
+        directory = self._engine.directory
+        if directory.knows(record.opportunity.team):
+            return ()
+        return [team.name for team in directory.teams]
 
     def _show(self, record: OpportunityRecord, message: Message, shown: Card) -> None:
         try:

@@ -38,6 +38,7 @@ class Outlet:
     """Posts and updates. Raises TryAgainLater, ChannelLost and SlackSaidNo, nothing else."""
 
     def __init__(self, client: WebClient) -> None:
+        self._direct_channels: dict[str, str] = {}
         self.client = quick_client(client, timeout_seconds=TIMEOUT_SECONDS)
 
     def call(self, method: Callable[..., SlackResponse], **arguments: Any) -> SlackResponse:
@@ -63,9 +64,11 @@ class Outlet:
         self.call(self.client.chat_update, ts=ts, **_arguments(post))
 
     def direct_channel(self, user: str) -> str:
-        """The conversation with one person."""
-        answer = self.call(self.client.conversations_open, users=user)
-        return str(answer["channel"]["id"])
+        """The conversation with one person, which is always the same."""
+        if user not in self._direct_channels:
+            answer = self.call(self.client.conversations_open, users=user)
+            self._direct_channels[user] = str(answer["channel"]["id"])
+        return self._direct_channels[user]
 
     def _find(self, post: Post) -> str | None:
         try:

@@ -5,6 +5,10 @@ from collections.abc import Callable, Mapping
 from handlers.context import HandlerContext
 from handlers.ids import ViewId
 from handlers.interaction import Interaction
+from handlers.views.assign import assign
 from handlers.views.deny import deny
 
-VIEWS: Mapping[ViewId, Callable[[HandlerContext, Interaction], None]] = {ViewId.DENY: deny}
+VIEWS: Mapping[ViewId, Callable[[HandlerContext, Interaction], None]] = {
+    ViewId.ASSIGN: assign,
+    ViewId.DENY: deny,
+}

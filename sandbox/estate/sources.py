@@ -8,7 +8,7 @@ from decimal import Decimal
 import numpy as np
 
 from finops.billing.prices import node_price, unit_prices, volume_price
-from finops.domain.estate import Node, NodeGroup, UnitPrices, Volume, Workload
+from finops.domain.estate import UNKNOWN_TEAM, Node, NodeGroup, UnitPrices, Volume, Workload
 from finops.domain.money import DAYS_PER_MONTH
 from finops.domain.opportunity import Resource
 from finops.domain.quantities import GIB
@@ -124,7 +124,7 @@ def _node_of(group: NodeGroup, declared: Declared, now: datetime | None) -> Node
         pods=sum(w.replicas for w in pods) // size,
         price_usd_per_hour=price.usd_per_hour,
         price_source=price.source,
-        team="platform" if group.name == "general" else "data",
+        tags={"team": "platform" if group.name == "general" else "data"},
     )
 
 
@@ -178,6 +178,7 @@ def day_costs(declared: Declared, day: date) -> Iterator[DailyCost]:
 
 
 def _container_costs(workload: Workload, prices: UnitPrices, day: date) -> Iterator[DailyCost]:
+    team = workload.tags.get("team", UNKNOWN_TEAM)
     for container in workload.containers:
         resource = Resource(
             cluster=CLUSTER,
@@ -191,8 +192,8 @@ def _container_costs(workload: Workload, prices: UnitPrices, day: date) -> Itera
         gib = Decimal(container.memory_request_bytes or 0) / GIB
         cpu = cores * prices.cpu_usd_per_core_hour * hours
         memory = gib * prices.memory_usd_per_gib_hour * hours
-        yield _row(day, resource, "allocated_cpu", cpu, team=workload.team)
-        yield _row(day, resource, "allocated_memory", memory, team=workload.team)
+        yield _row(day, resource, "allocated_cpu", cpu, team=team)
+        yield _row(day, resource, "allocated_memory", memory, team=team)
 
 
 def _row(day: date, resource: Resource, category: str, usd: Decimal, *, team: str) -> DailyCost:

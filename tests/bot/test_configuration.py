@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -5,7 +6,7 @@ import pytest
 from bot.configuration import Configuration, load_configuration
 from bot.settings import Settings, forget_proxies, read_settings
 from finops.domain.errors import InvalidInput
-from finops.domain.people import Approvers
+from finops.domain.people import Approvers, Contact
 from sandbox.company import CONFIGURATION
 
 
@@ -36,7 +37,25 @@ def test_a_team_without_approvers_of_its_own_has_the_default_ones(tmp_path: Path
 def test_an_unowned_workload_goes_to_triage(tmp_path: Path) -> None:
     directory = load(tmp_path, "triage_channel: C9\nteams: {shop: {channel: C1}}\n").directory()
 
-    assert (directory.channel_of("shop"), directory.channel_of("unknown")) == ("C1", "C9")
+    assert directory.contact_of("shop") == Contact(channel="C1")
+    assert directory.contact_of("unknown") == Contact(channel="C9")
+
+
+def test_a_team_is_reached_in_its_channel_by_its_group_or_by_its_owner(tmp_path: Path) -> None:
+    directory = load(
+        tmp_path,
+        "triage_channel: C9\n"
+        "teams:\n  both: {channel: C1, user_group: S12345678}\n"
+        "  group: {user_group: S12345678, owners: [U1]}\n  person: {owners: [U1, U2]}\n"
+        "  nothing: {aliases: [Nothing at all], namespaces: [void]}\n",
+    ).directory()
+
+    assert directory.contact_of("both") == Contact(channel="C1", user_group="S12345678")
+    assert directory.contact_of("group") == Contact(channel="C9", user_group="S12345678")
+    assert directory.contact_of("person") == Contact(person="U1")
+    assert directory.contact_of("nothing") == Contact(channel="C9")
+    assert directory.team("nothing").aliases == ("Nothing at all",)
+    assert replace(directory, triage_channel="").contact_of("group") == Contact(person="U1")
 
 
 @pytest.mark.parametrize(
@@ -67,6 +86,9 @@ def test_an_unowned_workload_goes_to_triage(tmp_path: Path) -> None:
             "line 1",
             "nowhere",
         ),
+        ("teams: {a: {aliases: [Shop]}, shop: {}}\n", "line 1", "teams a and shop both are called"),
+        ("teams: {a: {namespaces: [x]}, b: {namespaces: [x]}}\n", "line 1", "the namespace 'x'"),
+        ("teams:\n  a:\n    user_group: '@shop'\n", "line 3", "user_group"),
     ],
 )
 def test_a_wrong_file_is_refused_whole_naming_line_and_key(

@@ -28,6 +28,7 @@ def test_the_loop_closes(figures: dict[str, object]) -> None:
     assert figures["approved"] == figures["pull_requests"] == figures["merged"]
     assert figures["merged"] == figures["verified"]
     assert figures["denied"] == 1
+    assert figures["assigned"] == 1
 
 
 @pytest.mark.slow

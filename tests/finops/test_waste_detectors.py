@@ -31,6 +31,38 @@ def test_the_same_snapshot_gives_the_same_findings(detector: Detector) -> None:
     assert list(detector.find(wasteful_snapshot())) == list(detector.find(wasteful_snapshot()))
 
 
+def test_every_finding_says_whose_it_is_and_how_that_is_known() -> None:
+    plain = wasteful_snapshot()
+    owned = replace(
+        plain,
+        workloads=tuple(replace(w, team="shop", owner_rule="by w") for w in plain.workloads),
+        nodes=tuple(replace(n, team="shop", owner_rule="by n") for n in plain.nodes),
+        volumes=tuple(replace(v, team="unknown", owner_rule="No tag.") for v in plain.volumes),
+    )
+    found = WasteDetectionEngine().detect(owned).opportunities
+
+    said = {f.kind: [e.value for e in f.evidence if e.label == "owner"] for f in found}
+    assert said == {
+        WasteKind.OVER_REQUESTED_CPU: ["shop, by w"],
+        WasteKind.OVER_REQUESTED_MEMORY: ["shop, by w"],
+        WasteKind.IDLE_NODE: ["shop, by n"],
+        WasteKind.ORPHAN_VOLUME: ["nobody: No tag."],
+    }
+
+
+def test_a_group_whose_nodes_name_different_teams_says_so() -> None:
+    plain = wasteful_snapshot()
+    first, *rest = plain.nodes
+    mixed = replace(plain, nodes=(replace(first, team="other", owner_rule="by tag"), *rest))
+    [group_found] = [
+        f
+        for f in WasteDetectionEngine().detect(mixed).opportunities
+        if f.kind is WasteKind.IDLE_NODE
+    ]
+
+    assert "nobody: Its nodes name different teams: other" in group_found.evidence[-1].value
+
+
 @every_detector
 def test_an_empty_snapshot_gives_nothing(detector: Detector) -> None:
     assert list(detector.find(snapshot())) == []

@@ -11,7 +11,12 @@ NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 PATH = "apps/shop/frontend.yaml"
 BEFORE = b"\xef\xbb\xbfcpu: 500m\r\n# gr\xc3\xb6\xc3\x9fer\r\n"
 AFTER = BEFORE.replace(b"500m", b"120m")
-FILES: Mapping[str, bytes] = {PATH: BEFORE, "README.md": b"# Shop\n", "infra/main.tf": b"a = 1\n"}
+FILES: Mapping[str, bytes] = {
+    PATH: BEFORE,
+    ".github/CODEOWNERS": b"* @acme/platform\n",
+    "README.md": b"# Shop\n",
+    "infra/main.tf": b"a = 1\n",
+}
 BRANCH = "finops/op-1"
 
 

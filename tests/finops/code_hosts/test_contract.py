@@ -14,6 +14,7 @@ def test_files_arrive_byte_for_byte(platform: Platform) -> None:
 
     assert files[PATH] == BEFORE
     assert files["infra/main.tf"] == FILES["infra/main.tf"]
+    assert files[".github/CODEOWNERS"] == FILES[".github/CODEOWNERS"]
 
 
 def test_a_pull_request_holds_the_new_bytes_on_its_own_branch(platform: Platform) -> None:

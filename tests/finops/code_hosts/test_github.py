@@ -208,7 +208,7 @@ def test_one_request_asks_whether_anything_is_new(host: GitHubHost, day: BadDay)
     second = host.read_files()
 
     assert first == second
-    assert set(first.files) == {PATH, "infra/main.tf"}
+    assert set(first.files) == {PATH, "infra/main.tf", ".github/CODEOWNERS"}
     assert day.seen == [("GET", "main")]
 
 

@@ -58,7 +58,7 @@ def test_a_deployment_is_read_with_its_containers() -> None:
     server, proxy = workload.containers
 
     assert (workload.kind, workload.namespace, workload.name) == ("Deployment", "shop", "frontend")
-    assert (workload.cluster, workload.replicas, workload.team) == ("prod", 3, "web")
+    assert (workload.cluster, workload.replicas, workload.tags["team"]) == ("prod", 3, "web")
     assert workload.source_path == "k8s/a.yaml"
     assert (server.cpu_request_millicores, server.cpu_limit_millicores) == (1000, 2000)
     assert (server.memory_request_bytes, server.memory_limit_bytes) == (512 * 2**20, 2**30)
@@ -117,14 +117,11 @@ def test_a_manifest_without_namespace_gets_the_default_one() -> None:
     assert state.workloads[0].namespace == "web"
 
 
-def test_the_team_comes_from_a_key_then_the_namespace_then_nowhere() -> None:
-    bare = FRONTEND.replace("  labels: {team: web}\n", "")
-    owned = FRONTEND.replace("{team: web}", "{app.kubernetes.io/part-of: boutique}")
-    keys = ("team", "app.kubernetes.io/part-of")
+def test_labels_of_the_pod_template_are_kept_apart_from_those_of_the_object() -> None:
+    text = FRONTEND.replace("{app: frontend}}\n    spec", "{team: pods}}\n    spec")
+    workload = read(text).workloads[0]
 
-    assert read(owned, team_keys=keys).workloads[0].team == "boutique"
-    assert read(bare, team_by_namespace={"shop": "store"}).workloads[0].team == "store"
-    assert read(bare).workloads[0].team == "unknown"
+    assert (workload.tags["team"], dict(workload.pod_labels)) == ("web", {"team": "pods"})
 
 
 def test_tags_are_labels_and_chosen_annotations() -> None:
@@ -241,14 +238,6 @@ def test_a_path_that_cannot_be_shown_is_a_gap_that_can(path: str) -> None:
 
     assert "rename it" in only_gap(state)
     assert only_gap(state).isprintable()
-
-
-def test_a_team_of_endless_length_is_a_gap() -> None:
-    rules = ManifestRules(team_keys=("owner",))
-    text = FRONTEND.replace("metadata:", f"metadata:\n  annotations: {{owner: {'t' * 254}}}", 1)
-    state = read_manifests({"a.yaml": text.encode()}, cluster="prod", rules=rules)
-
-    assert "a team of 254 characters; 253 are most" in only_gap(state)
 
 
 def test_a_file_of_a_million_values_is_a_gap_in_seconds() -> None:
