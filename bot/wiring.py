@@ -26,7 +26,10 @@ from bot.settings import Settings
 from bot.socket_mode import SocketModeConnection
 from bot.worker import Deliver, Worker
 from finops.aws_cost_integration import AwsCostIntegration
+from finops.billing.bill_rate_file import BillRateFile
 from finops.billing.daily_costs import BillFile
+from finops.billing.price_list_api import PriceListApi
+from finops.billing.price_service import price_clients
 from finops.code_hosts.github import GitHubHost, app_auth, token_auth
 from finops.code_hosts.local_git import LocalGitHost
 from finops.domain.errors import FinOpsError, InvalidInput
@@ -36,6 +39,7 @@ from finops.domain.prices import PriceList
 from finops.finops_engine import FinOpsEngine, Pace
 from finops.guardrails import Guardrails
 from finops.ledger.outbox import Intent
+from finops.ledger.prices import LedgerPriceCache
 from finops.ports import CodeHost, SnapshotSource
 from finops.pr_generator import PullRequestGenerator
 from finops.savings_ledger import SavingsLedger
@@ -84,12 +88,14 @@ class Bot:
 def build_engine(settings: Settings, configuration: Configuration) -> FinOpsEngine:
     """The engine with the adapters that the configuration names."""
     hosts = {_name(r): _code_host(r, settings) for r in configuration.repositories}
+    ledger = SavingsLedger(settings.database_url)
+    prices = build_prices(configuration, ledger)
     return FinOpsEngine(
-        SavingsLedger(settings.database_url),
+        ledger,
         directory=configuration.directory(),
         guardrails=Guardrails(configuration.guardrails),
         snapshots={
-            cluster.name: _snapshot_source(cluster, configuration, hosts)
+            cluster.name: _snapshot_source(cluster, configuration, hosts, prices=prices)
             for cluster in configuration.clusters
         },
         bill=_bill(configuration),
@@ -197,6 +203,17 @@ def _bill(configuration: Configuration) -> BillFile | None:
     return BillFile(Path(configuration.bill.focus_csv), cluster=names[0] if len(names) == 1 else "")
 
 
+def build_prices(configuration: Configuration, ledger: SavingsLedger) -> AwsCostIntegration:
+    """One price list for all clusters and accounts, so that each fact is asked for once."""
+    section, bill = configuration.prices, configuration.bill
+    cache = LedgerPriceCache(ledger.engine)
+    return AwsCostIntegration(
+        bill_rates=BillRateFile(Path(bill.focus_csv)) if bill else None,
+        api=PriceListApi(price_clients(), cache) if section.price_list_api else None,
+        discount_percent=section.discount_percent,
+    )
+
+
 def _github_auth(repository: RepositorySection, settings: Settings) -> Auth.Auth:
     if settings.github_app_id:
         return app_auth(
@@ -213,9 +230,12 @@ def _github_auth(repository: RepositorySection, settings: Settings) -> Auth.Auth
 
 
 def _snapshot_source(
-    cluster: ClusterSection, configuration: Configuration, hosts: Mapping[str, CodeHost]
+    cluster: ClusterSection,
+    configuration: Configuration,
+    hosts: Mapping[str, CodeHost],
+    *,
+    prices: PriceList,
 ) -> SnapshotSource:
-    prices = AwsCostIntegration()
     return EstateReader(
         cluster=cluster.name,
         desired=_desired(cluster, configuration, hosts) if cluster.repository else None,

@@ -191,4 +191,16 @@ CREATE TRIGGER audit_log_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audi
 
 INSERT INTO alembic_version (version_num) VALUES ('0001') RETURNING alembic_version.version_num;
 
+-- Running upgrade 0001 -> 0002_price_facts
+
+CREATE TABLE price_facts (
+    key VARCHAR(253) NOT NULL, 
+    usd VARCHAR(40), 
+    attributes JSONB NOT NULL, 
+    fetched_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+    CONSTRAINT pk_price_facts PRIMARY KEY (key)
+);
+
+UPDATE alembic_version SET version_num='0002_price_facts' WHERE alembic_version.version_num = '0001';
+
 COMMIT;

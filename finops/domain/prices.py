@@ -49,13 +49,13 @@ class MachinePrice:
         return cashable_part(self.usd_per_hour, self.cashable_limit_usd_per_hour)
 
 
-def cashable_part(usd_per_hour: Decimal, limit_usd_per_hour: Decimal | None) -> Decimal:
-    """Of an hourly price, what leaves the bill now; the rest only frees a commitment.
+def cashable_part(usd: Decimal, limit_usd: Decimal | None) -> Decimal:
+    """Of what machines cost, the part that leaves the bill now; the rest frees a commitment.
 
-    Three machines of $0.06 leave while $0.10 an hour of their family runs on demand: of $0.18,
-    $0.10 is cash and $0.08 freed.
+    Three machines of $0.06 an hour leave while $0.10 an hour of their family runs on demand: of
+    $0.18, $0.10 is cash and $0.08 freed.
     """
-    return usd_per_hour if limit_usd_per_hour is None else min(usd_per_hour, limit_usd_per_hour)
+    return usd if limit_usd is None else min(usd, limit_usd)
 
 
 @dataclass(frozen=True, slots=True)
