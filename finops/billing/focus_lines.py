@@ -24,6 +24,8 @@ _LICENSED = re.compile(r"Windows|RHEL|Red Hat|SUSE|SQL|Dedicated", re.IGNORECASE
 _INSTANCE = re.compile(r"i-[0-9a-z]{8,17}")
 # A month in one line says nothing of a day.
 _LONGEST = timedelta(hours=26)
+# One resource costs and uses less than this in an hour or a day; more is a broken file.
+_MAX = Decimal(10_000_000)
 
 Cells = Mapping[str, str]
 
@@ -53,6 +55,8 @@ class FocusLines:
 
     def _line(self, row: Cells) -> Iterator[RateLine]:
         try:
+            if None in row or None in row.values():
+                raise ValueError("more or fewer cells than the header")
             line = line_from(row)
         except (ValueError, InvalidOperation, TypeError):
             self.unreadable += 1
@@ -123,8 +127,8 @@ def _moment(text: str) -> datetime:
 
 def _number(text: str) -> Decimal:
     number = Decimal(text)
-    if not number.is_finite():
-        raise ValueError(text)
+    if not number.is_finite() or not -_MAX <= number <= _MAX:  # abs(1e9999999) would overflow
+        raise ValueError(text[:40])
     return number
 
 

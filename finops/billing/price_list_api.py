@@ -81,7 +81,8 @@ class PriceListApi:
     def _check_service(self) -> Check:
         subject = "AWS Price List API"
         try:
-            ask(self.clients, _ASKED_TO_CHECK, PRICING_REGION, now=self.clock())
+            with self._lock:
+                ask(self.clients, _ASKED_TO_CHECK, PRICING_REGION, now=self.clock())
         except FAILURES as error:
             return Check(
                 area="Prices",

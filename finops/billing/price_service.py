@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from statistics import median
 from typing import Any
 
@@ -24,15 +25,29 @@ _DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Au
 Clients = Callable[[str, str], Any]
 
 
-def price_clients(session: Any = None, *, endpoint_url: str | None = None) -> Clients:
-    """Clients that give up early, because there is always a price to fall back on."""
+def price_clients(
+    session: Any = None,
+    *,
+    endpoint_url: str | None = None,
+    timeout_seconds: float = 8,
+    tries: int = 2,
+) -> Clients:
+    """Clients that give up early, because there is always a price to fall back on.
+
+    Each is made once, which takes longer than a question. Not for several threads at once.
+    """
     made = session or boto3.Session()
     config = Config(
-        retries={"mode": "standard", "max_attempts": 2}, connect_timeout=3, read_timeout=8
+        retries={"mode": "standard", "total_max_attempts": tries},
+        connect_timeout=min(3, timeout_seconds),
+        read_timeout=timeout_seconds,
     )
-    return lambda service, region: made.client(
-        service, region_name=region, endpoint_url=endpoint_url, config=config
-    )
+
+    @cache
+    def client(service: str, region: str) -> Any:
+        return made.client(service, region_name=region, endpoint_url=endpoint_url, config=config)
+
+    return client
 
 
 def service_of(name: RateName, region: str) -> str:
