@@ -63,27 +63,23 @@ _MEDIUM_AND_LARGE = {"medium": Decimal("0.5"), "large": Decimal(1)}
 _XLARGE = {"xlarge": Decimal(2), "2xlarge": Decimal(4)}
 
 
-def bundled_rate(name: RateName, region: str = "") -> ListRate | None:
-    """The bundled fact, or None when there is none; in another region it says so.
-
-    Spot prices move by the hour, so there is none of them.
-    """
-    elsewhere = f" ({region} is not in it)" if region not in ("", BUNDLED_REGION) else ""
+def bundled_rate(name: RateName) -> ListRate | None:
+    """The bundled fact, or None when there is none. Spot prices move by the hour: none is here."""
     if name.item is Item.MACHINE:
-        return _machine(name.detail, EC2_SOURCE + elsewhere)
+        return _machine(name.detail)
     usd = _RATES.get(str(name))
     if usd is None:
         return None
     source = EBS_SOURCE if name.item in _EBS else OTHER_SOURCE
-    return ListRate(usd=usd, source=source + elsewhere)
+    return ListRate(usd=usd, source=source)
 
 
-def _machine(instance_type: str, source: str) -> ListRate | None:
+def _machine(instance_type: str) -> ListRate | None:
     known = EC2_TYPES.get(instance_type)
     if known is None:
         return None
     return ListRate(
-        usd=known.usd_per_hour, source=source, vcpu=known.vcpu, memory_gib=known.memory_gib
+        usd=known.usd_per_hour, source=EC2_SOURCE, vcpu=known.vcpu, memory_gib=known.memory_gib
     )
 
 

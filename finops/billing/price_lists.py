@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from finops.billing.bundled_rates import BUNDLED_REGION, bundled_rate
 from finops.billing.monthly_cost import MonthlyCost, Part
-from finops.billing.price_list_api import PriceListApi
+from finops.billing.price_list_api import Answer, PriceListApi
 from finops.billing.rate_names import Item, ListRate, RateName
 from finops.domain.errors import InvalidInput
 from finops.domain.prices import ResourcePrice
@@ -15,7 +15,7 @@ from finops.domain.prices import ResourcePrice
 class PriceLists:
     """Rates and months by list price, less the discount. The first list that knows wins.
 
-    When the API was asked in vain, the bundled answer says why it had to help out.
+    A bundled answer says when it is another region's, and why the API did not answer.
     """
 
     def __init__(self, *, api: PriceListApi | None, discount_percent: float) -> None:
@@ -30,17 +30,15 @@ class PriceLists:
 
     def public_rate(self, name: RateName, region: str) -> ListRate | None:
         """What everybody pays. A machine always comes with its size, or not at all."""
-        bundled = bundled_rate(name, region)
-        answer = self._api.rate(name, region or BUNDLED_REGION) if self._api else None
-        found = answer.rate if answer else None
-        if found is None:
-            why = f" ({answer.problem})" if answer and answer.problem else ""
-            return replace(bundled, source=bundled.source + why) if bundled else None
-        if name.item is not Item.MACHINE or (found.vcpu and found.memory_gib):
-            return found
+        bundled, where = bundled_rate(name), region or BUNDLED_REGION
+        answer = self._api.rate(name, where) if self._api else Answer(None)
+        if answer.rate is None:
+            return _helping_out(bundled, where, answer.problem) if bundled else None
+        if name.item is not Item.MACHINE or (answer.rate.vcpu and answer.rate.memory_gib):
+            return answer.rate
         if bundled is None:
             return None
-        return replace(found, vcpu=bundled.vcpu, memory_gib=bundled.memory_gib)
+        return replace(answer.rate, vcpu=bundled.vcpu, memory_gib=bundled.memory_gib)
 
     def rate(self, name: RateName, region: str) -> ListRate | None:
         """What is paid here: the public rate less the discount, which the source shows."""
@@ -68,6 +66,12 @@ class PriceLists:
         sums = " + ".join(_words(part, rate) for part, rate in known)
         note = f", {cost.note}" if cost.note else ""
         return ResourcePrice(usd, f"{sources}: {sums}{note}")
+
+
+def _helping_out(bundled: ListRate, region: str, problem: str) -> ListRate:
+    elsewhere = f"{region} is not in it" if region != BUNDLED_REGION else ""
+    reasons = "; ".join(reason for reason in (elsewhere, problem) if reason)
+    return replace(bundled, source=f"{bundled.source} ({reasons})") if reasons else bundled
 
 
 def _words(part: Part, rate: ListRate) -> str:

@@ -7,9 +7,10 @@ those of `GetProducts` (format `aws_v1`) and of `DescribeSpotPriceHistory`.
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs
@@ -17,6 +18,8 @@ from urllib.parse import parse_qs
 import boto3
 
 from finops.billing.price_service import Clients, price_clients
+from finops.domain.errors import TryAgainLater
+from finops.domain.prices import PriceFact
 
 # Reading the services' models takes longer than all questions; the server looks at no signature.
 SESSION = boto3.Session(aws_access_key_id="a", aws_secret_access_key="b")
@@ -139,3 +142,26 @@ def spot_history(*entries: tuple[str, str, str]) -> Reply:
 def refusal(code: str, status: int = 400) -> Reply:
     """An error as the JSON protocol writes it."""
     return Reply(json.dumps({"__type": code, "message": "no"}), status)
+
+
+@dataclass
+class Memory:
+    """A price cache that forgets with the test; `is_busy` fails as a locked database does."""
+
+    facts: dict[str, PriceFact] = field(default_factory=dict)
+    is_busy: bool = False
+
+    def find(self, key: str) -> PriceFact | None:
+        self._wait()
+        return self.facts.get(key)
+
+    def save(self, fact: PriceFact) -> None:
+        self._wait()
+        self.facts[fact.key] = fact
+
+    def fetch_times(self) -> Sequence[datetime]:
+        return sorted(fact.fetched_at for fact in self.facts.values())
+
+    def _wait(self) -> None:
+        if self.is_busy:
+            raise TryAgainLater("The database is busy.")

@@ -1,8 +1,7 @@
 """Against a server on loopback that answers, refuses, hangs and lies (see price_server)."""
 
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -13,10 +12,9 @@ from finops.billing.price_list_api import Answer, PriceListApi
 from finops.billing.price_service import price_clients
 from finops.billing.rate_names import Item, RateName
 from finops.domain.checks import Outcome
-from finops.domain.errors import TryAgainLater
-from finops.domain.prices import PriceFact
 from tests.finops.billing.price_server import (
     SESSION,
+    Memory,
     PriceServer,
     Reply,
     m5_large,
@@ -30,29 +28,6 @@ NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 MACHINE = RateName(Item.MACHINE, "m5.large")
 SPOT = RateName(Item.SPOT_MACHINE, "m5.large")
 REGION = "eu-central-1"
-
-
-@dataclass
-class Memory:
-    """A price cache that forgets with the test; `is_busy` fails as a locked database does."""
-
-    facts: dict[str, PriceFact] = field(default_factory=dict)
-    is_busy: bool = False
-
-    def find(self, key: str) -> PriceFact | None:
-        self._wait()
-        return self.facts.get(key)
-
-    def save(self, fact: PriceFact) -> None:
-        self._wait()
-        self.facts[fact.key] = fact
-
-    def fetch_times(self) -> Sequence[datetime]:
-        return sorted(fact.fetched_at for fact in self.facts.values())
-
-    def _wait(self) -> None:
-        if self.is_busy:
-            raise TryAgainLater("The database is busy.")
 
 
 @dataclass
