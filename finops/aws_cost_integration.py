@@ -141,4 +141,5 @@ def _billed_price(
         capacity_type=capacity_type,
         cashable_limit_usd_per_hour=billed.cash.usd_per_hour,
         cashable_reason=billed.cash.reason,
+        is_own_rate=billed.is_own,
     )

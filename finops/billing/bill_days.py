@@ -101,12 +101,12 @@ class BillDays:
             for (resource_id, key), sums in self._days[day].machines.items():
                 yield day, resource_id, key, sums
 
-    def resource_costs(self) -> dict[str, list[Decimal]]:
-        """What each resource cost on each complete day on which it was billed."""
-        costs: dict[str, list[Decimal]] = {}
+    def resource_costs(self) -> dict[str, dict[date, Decimal]]:
+        """What each resource cost on each complete day on which it was billed, oldest first."""
+        costs: dict[str, dict[date, Decimal]] = {}
         for day in self.complete:
             for resource_id, cost in self._days[day].resources.items():
-                costs.setdefault(resource_id, []).append(cost)
+                costs.setdefault(resource_id, {})[day] = cost
         return costs
 
 

@@ -16,7 +16,7 @@ from finops.billing.commitments import NO_LIMIT, CashLimit, Scope, cash_limits, 
 from finops.domain.money import DAYS_PER_MONTH
 from finops.domain.prices import ResourcePrice
 
-_MADE_UP = re.compile(r"[a-z]{1,10}-[0-9a-z]{8,17}")
+_MADE_UP = re.compile(r"(?:ami|eipalloc|i|nat|snap|vol|vpce)-[0-9a-f]{8,17}")
 # A week holds each weekday once; an older rate may be from before a new commitment.
 WINDOW_DAYS = 7
 
@@ -25,13 +25,15 @@ WINDOW_DAYS = 7
 class BilledRate:
     """US dollars an hour of a machine as billed, and where that is from.
 
-    `cash` limits what of it leaves the bill with the machine.
+    `cash` limits what of it leaves the bill with the machine. `is_own` when it is one machine's and
+    not the mean of its type.
     """
 
     usd_per_hour: Decimal
     list_usd_per_hour: Decimal | None
     source: str
     cash: CashLimit = NO_LIMIT
+    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +118,14 @@ def _instance(resource_id: str, history: _History, limits: _Limits) -> BilledRat
     per_day = [total(sums for _, sums in parts) for parts in history.values()]
     parts = [part for day in history.values() for part in day]
     pricings = _by_hours(parts)
-    key = parts[-1][0]
+    usd, list_usd = median(day.usd_per_hour for day in per_day), total(per_day).list_usd_per_hour
     return BilledRate(
-        median(day.usd_per_hour for day in per_day),
-        total(per_day).list_usd_per_hour,
+        usd,
+        list_usd,
         f"bill: median effective rate of {resource_id} over {_days(len(per_day))} to "
-        f"{max(history)} ({_words(pricings)})",
-        _limit_of(key, pricings, limits),
+        f"{max(history)} ({_words(pricings)}{_under(usd, list_usd)})",
+        _limit_of(parts[-1][0], pricings, limits),
+        is_own=True,
     )
 
 
@@ -147,11 +150,12 @@ def _type(
     together, pricings = total(sums for _, sums in parts), _by_hours(parts)
     machines = len({resource_id for resource_id, _, _ in group})
     used = days.machine_days
+    usd, list_usd = together.usd_per_hour, together.list_usd_per_hour
     return BilledRate(
-        together.usd_per_hour,
-        together.list_usd_per_hour,
+        usd,
+        list_usd,
         f"bill: mean effective rate of {machines} {instance_type} in {region or 'its region'} over "
-        f"{_days(len(used))} to {used[-1]} ({_words(pricings)})",
+        f"{_days(len(used))} to {used[-1]} ({_words(pricings)}{_under(usd, list_usd)})",
         _limit_of(parts[0][0], pricings, limits),
     )
 
@@ -159,12 +163,12 @@ def _type(
 def _resources(days: BillDays) -> dict[str, ResourcePrice]:
     found: dict[str, ResourcePrice] = {}
     for resource_id, costs in days.resource_costs().items():
-        a_day = median(costs)
+        a_day = median(costs.values())
         if a_day > 0:
             found[short_id(resource_id)] = ResourcePrice(
                 a_day * DAYS_PER_MONTH,
                 f"bill: median effective cost of {short_id(resource_id)} over {_days(len(costs))} "
-                f"to {days.complete[-1]}",
+                f"to {max(costs)}",
             )
     return found
 
@@ -188,6 +192,12 @@ def _words(hours: Mapping[Pricing, Decimal]) -> str:
         return str(next(iter(hours)))
     whole = sum(hours.values())
     return ", ".join(f"{part / whole * 100:.0f} % {pricing}" for pricing, part in hours.items())
+
+
+def _under(usd: Decimal, list_usd: Decimal | None) -> str:
+    """`, 38 % under list` for $0.06 of $0.096; nothing when the list is paid or unknown."""
+    share = 1 - usd / list_usd if list_usd else Decimal(0)
+    return f", {share * 100:.0f} % under list" if share >= Decimal("0.005") else ""
 
 
 def _days(count: int) -> str:

@@ -9,8 +9,9 @@ import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from pathlib import Path
 
 from finops.billing.bill_lines import Pricing, RateLine
@@ -85,7 +86,7 @@ def line_from(row: Cells) -> RateLine | None:
         instance_type=instance_type,
         hours=_number(quantity) if instance_type else Decimal(0),
         pricing=pricing,
-        is_plain_linux=not _LICENSED.search(row.get("ChargeDescription") or ""),
+        is_plain_linux=not _is_licensed(row.get("ChargeDescription") or ""),
     )
 
 
@@ -93,17 +94,22 @@ def _machine(row: Cells) -> tuple[Pricing, str]:
     """How an instance hour was paid and its type; an empty type for every other line."""
     if not _INSTANCE.fullmatch(row["ResourceId"].rpartition("/")[2]):
         return Pricing.ON_DEMAND, ""
-    usage = _USAGE_TYPE.fullmatch(row.get("x_UsageType") or "")
+    is_spot, instance_type = _named_machine(
+        row.get("x_UsageType") or "", row.get("ChargeDescription") or ""
+    )
+    return (_pricing(row, is_spot=is_spot) if instance_type else Pricing.ON_DEMAND), instance_type
+
+
+@lru_cache(maxsize=10_000)
+def _named_machine(usage_type: str, description: str) -> tuple[bool, str]:
+    """(is spot, instance type) as the words of a line tell; (False, "") when they name none."""
+    usage = _USAGE_TYPE.fullmatch(usage_type)
     if usage:
-        return _pricing(row, is_spot=usage[1] == "SpotUsage"), usage[2]
-    if row.get("x_UsageType"):
-        return Pricing.ON_DEMAND, ""
-    words = list(_DESCRIPTION.finditer(row.get("ChargeDescription") or ""))
+        return usage[1] == "SpotUsage", usage[2]
+    words = [] if usage_type else list(_DESCRIPTION.finditer(description))
     ways = [match[1].lower() for match in words if match[1]]
     types = [match[2].lower() for match in words if match[2]]
-    if not ways or not types:
-        return Pricing.ON_DEMAND, ""
-    return _pricing(row, is_spot=ways[0] == "spot"), types[0]
+    return (ways[0] == "spot", types[0]) if ways and types else (False, "")
 
 
 def _pricing(row: Cells, *, is_spot: bool) -> Pricing:
@@ -121,8 +127,16 @@ def _is_long(row: Cells) -> bool:
     return bool(end) and _moment(str(end)) - _moment(row["ChargePeriodStart"]) > _LONGEST
 
 
+@lru_cache(maxsize=10_000)
+def _is_licensed(description: str) -> bool:
+    return bool(_LICENSED.search(description))
+
+
+# A month has 720 hours and a million lines.
+@lru_cache(maxsize=10_000)
 def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=None)
+    moment = datetime.fromisoformat(text)
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _number(text: str) -> Decimal:

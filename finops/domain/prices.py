@@ -30,7 +30,8 @@ class MachinePrice:
     bill: the commitment moves to machines of its family that run on demand, and what finds none is
     paid until it ends. `cashable_limit_usd_per_hour` is what runs on demand in the family, so that
     of k such machines leaving at once at most that much is cash; None where no commitment is known.
-    `cashable_reason` says so in a sentence.
+    `cashable_reason` says so in a sentence. `is_own_rate` when the bill knows this very machine,
+    so that it holds whatever its licence is.
     """
 
     instance_type: str
@@ -42,6 +43,7 @@ class MachinePrice:
     capacity_type: str = "on-demand"
     cashable_limit_usd_per_hour: Decimal | None = None
     cashable_reason: str = ""
+    is_own_rate: bool = False
 
     @property
     def cashable_usd_per_hour(self) -> Decimal:

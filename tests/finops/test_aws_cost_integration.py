@@ -153,9 +153,12 @@ def test_the_bill_is_asked_first_and_knows_the_very_machine(
     assert covered.usd_per_hour == Decimal("0.07")
     assert covered.list_usd_per_hour == Decimal("0.115")
     assert covered.source == (
-        "bill: median effective rate of i-0plan00001 over 1 day to 2026-11-20 (Savings Plan)"
+        "bill: median effective rate of i-0plan00001 over 1 day to 2026-11-20 (Savings Plan, 39 % "
+        "under list)"
     )
+    assert covered.is_own_rate
     assert spot.usd_per_hour == Decimal("0.04")
+    assert not spot.is_own_rate
     assert (spot.list_usd_per_hour, spot.capacity_type) == (Decimal("0.115"), "spot")
 
 

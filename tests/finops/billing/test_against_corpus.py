@@ -68,7 +68,7 @@ def october() -> BillRates:
         # Reserved but for an hour or two: 23 × 0.05145662 + 0.085 = 1.26850226 a day, ÷ 24.
         ("i-0474184642c5de81d", "c5.large", "0.05285426", "94 % reservation, 6 % on demand"),
         ("i-0ed9420a261b3f355", "m4.xlarge", "0.2", "(on demand)"),
-        ("i-01c24bac399144aa9", "m5.large", "0.15022831", "(reservation)"),
+        ("i-01c24bac399144aa9", "m5.large", "0.15022831", "(reservation, 20 % under list)"),
         ("i-09676b3839354c8ae", "m5.large", "0.188", "(on demand)"),
     ],
 )

@@ -52,7 +52,8 @@ def test_a_machine_has_the_median_rate_of_its_newest_days() -> None:
     assert rate.usd_per_hour == Decimal("0.06")
     assert rate.list_usd_per_hour == Decimal("0.096")
     assert rate.source == (
-        "bill: median effective rate of i-0aaaaaaaa over 3 days to 2026-11-27 (on demand)"
+        "bill: median effective rate of i-0aaaaaaaa over 3 days to 2026-11-27 (on demand, 38 % "
+        "under list)"
     )
 
 
@@ -79,8 +80,9 @@ def test_the_worked_line_of_a_type_holds() -> None:
     assert rate.usd_per_hour == Decimal("0.078")
     assert rate.source == (
         "bill: mean effective rate of 2 m5.large in eu-central-1 over 1 day to 2026-11-27 "
-        "(50 % on demand, 50 % Savings Plan)"
+        "(50 % on demand, 50 % Savings Plan, 19 % under list)"
     )
+    assert not rate.is_own
 
 
 def test_spot_and_licensed_machines_do_not_colour_the_mean_of_their_type() -> None:
@@ -156,13 +158,14 @@ def test_a_resource_costs_the_median_of_its_days() -> None:
             day=NEWEST - timedelta(days=days_ago), resource_id=arn, effective_cost=Decimal(usd)
         )
 
-    rates = rates_of([day(0, "0.1"), day(1, "1"), day(1, "0.2"), day(2, "1.2"), day(3, "9")])
+    other = hours(days_ago=0)
+    rates = rates_of([other, day(2, "1"), day(2, "0.2"), day(3, "1.2"), day(4, "9")])
     price = rates.resource("nat-0a1b2c3d4")
 
     assert price is not None
     assert round(price.usd_per_month, 2) == Decimal("36.50")  # 1.2 × 730 ÷ 24
     assert price.source == (
-        "bill: median effective cost of nat-0a1b2c3d4 over 3 days to 2026-11-27"
+        "bill: median effective cost of nat-0a1b2c3d4 over 3 days to 2026-11-26"
     )
 
 

@@ -90,6 +90,13 @@ def test_what_else_a_machine_costs_is_no_machine_hour(usage_type: str) -> None:
     assert machine(x_UsageType=usage_type)[0] == ""
 
 
+def test_a_day_is_a_day_of_utc() -> None:
+    found = line(ChargePeriodStart="2026-11-21T01:00:00+02:00", ChargePeriodEnd="")
+
+    assert found is not None
+    assert found.day == date(2026, 11, 20)
+
+
 def test_a_database_is_no_machine() -> None:
     assert machine(ResourceId="arn:aws:rds:eu-central-1:1:db:web")[0] == ""
 
