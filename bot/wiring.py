@@ -27,7 +27,10 @@ from bot.settings import Settings
 from bot.socket_mode import SocketModeConnection
 from bot.worker import Deliver, Worker
 from finops.aws_cost_integration import AwsCostIntegration
+from finops.billing.bill_rate_file import BillRateFile
 from finops.billing.daily_costs import BillFile
+from finops.billing.price_list_api import PriceListApi
+from finops.billing.price_service import price_clients
 from finops.code_hosts.github import GitHubHost, app_auth, token_auth
 from finops.code_hosts.local_git import LocalGitHost
 from finops.domain.errors import FinOpsError, InvalidInput
@@ -37,6 +40,7 @@ from finops.domain.prices import PriceList
 from finops.finops_engine import FinOpsEngine, Pace
 from finops.guardrails import Guardrails
 from finops.ledger.outbox import Intent
+from finops.ledger.prices import LedgerPriceCache
 from finops.ledger.usage import LedgerUsageStore
 from finops.ports import CodeHost, SnapshotSource, UsageStore
 from finops.pr_generator import PullRequestGenerator
@@ -90,12 +94,15 @@ def build_engine(settings: Settings, configuration: Configuration) -> FinOpsEngi
     hosts = {_name(r): _code_host(r, settings) for r in configuration.repositories}
     ledger = SavingsLedger(settings.database_url)
     store = LedgerUsageStore(ledger.engine)
+    prices = build_prices(configuration, ledger)
     return FinOpsEngine(
         ledger,
         directory=configuration.directory(),
         guardrails=Guardrails(configuration.guardrails),
         snapshots={
-            cluster.name: _snapshot_source(cluster, configuration, hosts, store)
+            cluster.name: _snapshot_source(
+                cluster, configuration, hosts, store=store, prices=prices
+            )
             for cluster in configuration.clusters
         },
         bill=_bill(configuration),
@@ -205,6 +212,17 @@ def _bill(configuration: Configuration) -> BillFile | None:
     return BillFile(Path(configuration.bill.focus_csv), cluster=names[0] if len(names) == 1 else "")
 
 
+def build_prices(configuration: Configuration, ledger: SavingsLedger) -> AwsCostIntegration:
+    """One price list for all clusters and accounts, so that each fact is asked for once."""
+    section, bill = configuration.prices, configuration.bill
+    cache = LedgerPriceCache(ledger.engine)
+    return AwsCostIntegration(
+        bill_rates=BillRateFile(Path(bill.focus_csv)) if bill else None,
+        api=PriceListApi(price_clients(), cache) if section.price_list_api else None,
+        discount_percent=section.discount_percent,
+    )
+
+
 def _github_auth(repository: RepositorySection, settings: Settings) -> Auth.Auth:
     if settings.github_app_id:
         return app_auth(
@@ -224,9 +242,10 @@ def _snapshot_source(
     cluster: ClusterSection,
     configuration: Configuration,
     hosts: Mapping[str, CodeHost],
+    *,
     store: UsageStore,
+    prices: PriceList,
 ) -> SnapshotSource:
-    prices = AwsCostIntegration()
     return EstateReader(
         cluster=cluster.name,
         desired=_desired(cluster, configuration, hosts) if cluster.repository else None,

@@ -1,25 +1,47 @@
-"""What things cost on AWS: from the bill where there are rows, from the price list where not."""
+"""What things cost on AWS: from the bill where it says, from a price list where not."""
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
-from decimal import Decimal
 
-from finops.billing import prices
+from finops.billing import baselines
+from finops.billing.bill_rate_file import BillRateFile
+from finops.billing.bill_rates import BilledRate, BillRates
+from finops.billing.price_list_api import PriceListApi
+from finops.billing.price_lists import PriceLists
+from finops.billing.rate_names import Item, ListRate, RateName
+from finops.billing.resource_costs import resource_cost
+from finops.billing.unit_prices import unit_prices
+from finops.billing.volume_costs import volume_cost
+from finops.domain.checks import Check
 from finops.domain.cloud import CloudResource
-from finops.domain.estate import Node, Snapshot, UnitPrices, Workload
-from finops.domain.money import DAYS_PER_MONTH, HOURS_PER_MONTH, to_cents
-from finops.domain.opportunity import Opportunity, Resource
+from finops.domain.estate import Node, Snapshot, UnitPrices
+from finops.domain.opportunity import Opportunity
 from finops.domain.prices import MachinePrice, ResourcePrice, VolumePrice
-from finops.domain.quantities import GIB
 from finops.domain.verdict import CostBaseline, DailyCost
 
 __all__ = ["AwsCostIntegration", "CostBaseline"]
 
-BASELINE_DAYS = 28
+_NO_RATES = BillRates()
 
 
 class AwsCostIntegration:
-    """Prices (a `PriceList`) and the baseline of each opportunity."""
+    """Prices (a `PriceList`) and the baseline of each opportunity.
+
+    Three layers, the first that knows wins: rates from the bill, the AWS Price List API with its
+    cache, the bundled facts. `discount_percent` (a private discount on everything, EDP) is taken
+    off list prices only: what is billed has it off already, and the spot market knows no list.
+    Without arguments only the bundled facts answer. Threads may share one instance.
+    """
+
+    def __init__(
+        self,
+        *,
+        bill_rates: BillRateFile | None = None,
+        api: PriceListApi | None = None,
+        discount_percent: float = 0,
+    ) -> None:
+        self._bill = bill_rates
+        self._api = api
+        self._lists = PriceLists(api=api, discount_percent=discount_percent)
 
     def machine_price(
         self,
@@ -29,9 +51,32 @@ class AwsCostIntegration:
         capacity_type: str = "on-demand",
         instance_id: str = "",
     ) -> MachinePrice | None:
-        """Size and US dollars an hour of an EC2 type; None when the bundled list lacks it."""
-        del region, capacity_type, instance_id
-        return prices.node_price(instance_type)
+        """Size and US dollars an hour; None when no layer knows the type's size or price.
+
+        The bill knows spot machines; the lists know them only through the Price List API.
+        """
+        is_spot = capacity_type == "spot"
+        public = self._lists.public_rate(RateName(Item.MACHINE, instance_type), region)
+        if public is None:
+            return None
+        billed = self._rates().machine(
+            instance_type, region=region, is_spot=is_spot, instance_id=instance_id
+        )
+        if billed is not None:
+            return _billed_price(instance_type, capacity_type, billed, public)
+        name = RateName(Item.SPOT_MACHINE if is_spot else Item.MACHINE, instance_type)
+        rate = self._lists.rate(name, region)
+        if rate is None:
+            return None
+        return MachinePrice(
+            instance_type=instance_type,
+            vcpu=public.vcpu,
+            memory_gib=public.memory_gib,
+            usd_per_hour=rate.usd,
+            source=rate.source,
+            list_usd_per_hour=public.usd,
+            capacity_type=capacity_type,
+        )
 
     def volume_price(
         self,
@@ -43,121 +88,58 @@ class AwsCostIntegration:
         throughput_mib_per_second: int = 0,
         volume_id: str = "",
     ) -> VolumePrice | None:
-        """US dollars a month of an EBS volume's storage; None for an unknown type."""
-        del region, iops, throughput_mib_per_second, volume_id
-        return prices.volume_price(volume_type, size_gib)
+        """US dollars a month of an EBS volume; None for an unknown type."""
+        billed = self._rates().resource(volume_id)
+        if billed is not None:
+            return VolumePrice(billed.usd_per_month, billed.source)
+        cost = volume_cost(
+            volume_type,
+            size_gib,
+            iops=iops,
+            throughput_mib_per_second=throughput_mib_per_second,
+        )
+        listed = self._lists.monthly(cost, region)
+        return VolumePrice(listed.usd_per_month, listed.source) if listed else None
 
     def resource_price(self, resource: CloudResource) -> ResourcePrice | None:
         """US dollars a month of any other resource; None when nobody knows."""
-        del resource
-        return None
+        billed = self._rates().resource(resource.resource_id)
+        if billed is not None:
+            return billed
+        cost = resource_cost(resource, today=self._lists.today())
+        return self._lists.monthly(cost, resource.region) if cost else None
 
     def unit_prices(self, nodes: Sequence[Node]) -> UnitPrices:
         """A core-hour and a GiB-hour on these nodes; the defaults when none has a price."""
-        return prices.unit_prices(nodes)
+        return unit_prices(nodes)
 
     def baseline_of(
         self, opportunity: Opportunity, snapshot: Snapshot, daily_costs: Iterable[DailyCost] = ()
     ) -> CostBaseline:
-        """What the resource cost a month before the change, and how that is known.
+        """What the resource cost a month before the change (see `billing.baselines`)."""
+        return baselines.baseline_of(opportunity, snapshot, daily_costs)
 
-        From the bill: the mean of the days that have rows among the 28 days before the opportunity
-        was detected, × 730 ÷ 24. Ten days of $2 each: 2 × 30.4167 = $60.83. Without any such row,
-        from the price list: nodes and volumes by their price, a workload by its requests × replicas
-        at the snapshot's unit prices. `period_end` is the day after the last day.
+    def check(self) -> list[Check]:
+        """How each layer but the bundled one stands, for `finops doctor`."""
+        found = self._bill.check() if self._bill else []
+        return found + (self._api.check() if self._api else [])
 
-        Never raises: a resource without rows and without a price costs 0 by the method `unknown`.
-        """
-        resource = without_container(opportunity.resource)
-        last = opportunity.detected_at.date()
-        first = last - timedelta(days=BASELINE_DAYS)
-        mine = (row for row in daily_costs if row.resource_key == resource.key)
-        if rows := [row for row in mine if first <= row.day < last]:
-            return _from_bill(opportunity, resource.key, rows)
-        usd, source = _from_price_list(resource, snapshot)
-        return CostBaseline(
-            opportunity_id=opportunity.id,
-            revision=opportunity.revision,
-            resource_key=resource.key,
-            effective_cost_usd_per_month=to_cents(usd),
-            method=source,
-            period_start=first,
-            period_end=last,
-        )
+    def _rates(self) -> BillRates:
+        return self._bill.rates() if self._bill else _NO_RATES
 
 
-def without_container(resource: Resource) -> Resource:
-    """The same resource as bills know it: the workload instead of one of its containers."""
-    return Resource(
-        cluster=resource.cluster,
-        kind=resource.kind,
-        name=resource.name,
-        namespace=resource.namespace,
+def _billed_price(
+    instance_type: str, capacity_type: str, billed: BilledRate, public: ListRate
+) -> MachinePrice:
+    return MachinePrice(
+        instance_type=instance_type,
+        vcpu=public.vcpu,
+        memory_gib=public.memory_gib,
+        usd_per_hour=billed.usd_per_hour,
+        source=billed.source,
+        list_usd_per_hour=billed.list_usd_per_hour or public.usd,
+        capacity_type=capacity_type,
+        cashable_limit_usd_per_hour=billed.cash.usd_per_hour,
+        cashable_reason=billed.cash.reason,
+        is_own_rate=billed.is_own,
     )
-
-
-def _from_bill(opportunity: Opportunity, key: str, rows: Sequence[DailyCost]) -> CostBaseline:
-    days = sorted({row.day for row in rows})
-    total = sum((row.effective_cost for row in rows), Decimal(0))
-    return CostBaseline(
-        opportunity_id=opportunity.id,
-        revision=opportunity.revision,
-        resource_key=key,
-        effective_cost_usd_per_month=to_cents(total / len(days) * DAYS_PER_MONTH),
-        method=f"bill: mean EffectiveCost of {len(days)} days × 730 ÷ 24",
-        period_start=days[0],
-        period_end=days[-1] + timedelta(days=1),
-    )
-
-
-def _from_price_list(resource: Resource, snapshot: Snapshot) -> tuple[Decimal, str]:
-    if resource.kind == "Volume":
-        return _volume_cost(resource, snapshot)
-    if resource.kind in ("Node", "NodeGroup"):
-        return _node_cost(resource, snapshot)
-    for workload in snapshot.workloads:
-        if (workload.kind, workload.namespace, workload.name) == (
-            resource.kind,
-            resource.namespace,
-            resource.name,
-        ):
-            return _workload_cost(workload, snapshot.unit_prices)
-    return _unknown(resource)
-
-
-def _volume_cost(resource: Resource, snapshot: Snapshot) -> tuple[Decimal, str]:
-    for volume in snapshot.volumes:
-        if volume.volume_id == resource.name and volume.price_usd_per_month is not None:
-            return volume.price_usd_per_month, f"price list: {volume.price_source}"
-    return _unknown(resource)
-
-
-def _node_cost(resource: Resource, snapshot: Snapshot) -> tuple[Decimal, str]:
-    nodes = [n for n in snapshot.nodes if resource.name in _names_of(n, resource.kind)]
-    known = [n.price_usd_per_hour for n in nodes if n.price_usd_per_hour is not None]
-    if not nodes or len(known) < len(nodes):
-        return _unknown(resource)
-    sources = "; ".join(sorted({n.price_source for n in nodes}))
-    usd_per_month = sum(known, Decimal(0)) * HOURS_PER_MONTH
-    return usd_per_month, f"price list: {len(nodes)} nodes × 730 h, {sources}"
-
-
-def _names_of(node: Node, kind: str) -> tuple[str, ...]:
-    return (node.node_group,) if kind == "NodeGroup" else (node.name, node.instance_id)
-
-
-def _workload_cost(workload: Workload, unit: UnitPrices) -> tuple[Decimal, str]:
-    """Requests at unit prices: 2 replicas of 0.5 cores at $0.0313 are 0.0313 × 730 = $22.85."""
-    millicores = sum(c.cpu_request_millicores or 0 for c in workload.containers)
-    size_bytes = sum(c.memory_request_bytes or 0 for c in workload.containers)
-    per_hour = (
-        Decimal(millicores) / 1000 * unit.cpu_usd_per_core_hour
-        + Decimal(size_bytes) / GIB * unit.memory_usd_per_gib_hour
-    )
-    return per_hour * workload.replicas * HOURS_PER_MONTH, (
-        f"price list: requests × 730 h, {unit.source}"
-    )
-
-
-def _unknown(resource: Resource) -> tuple[Decimal, str]:
-    return Decimal(0), f"unknown: {resource.key} has neither bill rows nor a price in the snapshot"

@@ -232,4 +232,16 @@ CREATE TABLE assignments (
 
 UPDATE alembic_version SET version_num='0003' WHERE alembic_version.version_num = '0002';
 
+-- Running upgrade 0003 -> 0004
+
+CREATE TABLE price_facts (
+    key VARCHAR(253) NOT NULL, 
+    usd VARCHAR(40), 
+    attributes JSONB NOT NULL, 
+    fetched_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+    CONSTRAINT pk_price_facts PRIMARY KEY (key)
+);
+
+UPDATE alembic_version SET version_num='0004' WHERE alembic_version.version_num = '0003';
+
 COMMIT;

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 from fractions import Fraction
 
-from finops.billing.prices import split_price
+from finops.billing.unit_prices import split_price
 from finops.domain.errors import InvalidInput
 from finops.domain.money import to_cents
 from finops.domain.quantities import GIB

@@ -127,7 +127,7 @@ def _amount(text: str) -> Decimal:
         amount = Decimal(text)
     except InvalidOperation:
         raise InvalidInput(f"EffectiveCost {text[:40]!r} is not a number") from None
-    if not amount.is_finite() or abs(amount) > _MAX_USD:
+    if not amount.is_finite() or not -_MAX_USD <= amount <= _MAX_USD:
         raise InvalidInput(f"EffectiveCost {text[:40]!r} is out of range")
     return amount
 

@@ -5,6 +5,7 @@ pods' requests and the sum of the nodes' highest usage stay within 80 % of k · 
 allocatable is 94 % of the smallest node's capacity (the rest is kept by the system). Worked: six
 nodes of 4 cores whose pods ask for 8 cores: 3 nodes offer 0.8 · 3 · 3.76 = 9.02, so 3 may leave;
 at $0.192 an hour each that is 3 · 0.192 · 730 = $420.48 a month (of the cheapest node's price).
+It is cash, but for machines that a Savings Plan or a reservation pays (see `MachinePrice`).
 0.8 is Kubecost's target and leaves room for what does not pack without gaps.
 
 Confidence: that the group's usage stays within 80 % of what remains, as for a CPU request; 0.45
@@ -37,7 +38,7 @@ from finops.rightsizing.requests import at_most_one_step
 
 @dataclass(frozen=True, slots=True)
 class IdleNodeDetector:
-    """Proposes a smaller size for each node group whose pods fit on fewer nodes; pure cash.
+    """Proposes a smaller size for each node group whose pods fit on fewer nodes.
 
     A group with a node that must not be drained is left alone, because the cloud chooses which
     node leaves. The declared minimum and at least one node stay. Nodes outside a declared group
@@ -126,7 +127,8 @@ def _opportunity(case: GroupCase, needed: int, kept: int, snapshot: Snapshot) ->
     resource, size = _resource(case), len(case.nodes)
     fingerprint = fingerprint_of(WasteKind.IDLE_NODE, resource)
     leaving = size - kept
-    saving = Saving(cashable_usd_per_month=case.price_usd_per_month * leaving)
+    cash = case.cashable_usd_per_month(leaving)
+    saving = Saving(cash, case.price_usd_per_month * leaving - cash)
     pods = sum(node.pods for node in case.nodes)
     return Opportunity(
         id=opportunity_id(fingerprint),

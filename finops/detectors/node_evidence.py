@@ -17,8 +17,16 @@ def summary_of(case: GroupCase, kept: int, saving: Saving) -> str:
     return (
         f"{size - kept} of {size} {kind} nodes in {case.group.name} may leave: on {kept} the "
         f"requests fill CPU {_fill(case.cpu, kept):.0%} and memory {_fill(case.memory, kept):.0%}; "
-        f"{format_usd(saving.cashable_usd_per_month)}/month leaves the bill."
+        f"{_worth(saving)}."
     )
+
+
+def _worth(saving: Saving) -> str:
+    freed = f"{format_usd(saving.freed_usd_per_month)}/month of commitments is freed"
+    if not saving.cashable_usd_per_month:
+        return freed
+    cash = f"{format_usd(saving.cashable_usd_per_month)}/month leaves the bill"
+    return f"{cash} and {freed}" if saving.freed_usd_per_month else cash
 
 
 def evidence_of(case: GroupCase, kept: int) -> tuple[Evidence, ...]:
@@ -52,6 +60,7 @@ def caveats_of(case: GroupCase, needed: int, kept: int) -> tuple[str, ...]:
     """What a person should know before agreeing."""
     size, minimum = len(case.nodes), case.group.min_size
     types = sorted({node.instance_type for node in case.nodes})
+    reasons = sorted({node.cashable_reason for node in case.nodes if node.cashable_reason})
     said = (
         (not case.is_usage_known, "Usage was not measured on every node: judged by requests only."),
         (
@@ -67,6 +76,7 @@ def caveats_of(case: GroupCase, needed: int, kept: int) -> tuple[str, ...]:
             kept == minimum and needed < kept,
             f"The declared minimum of {minimum} holds it; {needed} would do.",
         ),
+        *((True, reason) for reason in reasons),
         (len(types) > 1, f"The group mixes {', '.join(types)}; the smallest and cheapest counts."),
         (
             True,

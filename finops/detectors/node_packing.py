@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from finops.domain.estate import UNKNOWN_TEAM, Node, NodeGroup, UsageSummary
 from finops.domain.money import HOURS_PER_MONTH, to_cents
+from finops.domain.prices import cashable_part
 
 # Karpenter's table of EC2 types leaves 90-97 % of capacity allocatable; 94 % is its middle.
 ALLOCATABLE_SHARE = 0.94
@@ -77,6 +78,21 @@ class GroupCase:
         """Of the group's cheapest node, because nobody knows which one leaves: price × 730."""
         prices = [n.price_usd_per_hour for n in self.nodes if n.price_usd_per_hour is not None]
         return to_cents(min(prices) * HOURS_PER_MONTH) if prices else Decimal(0)
+
+    def cashable_usd_per_month(self, leaving: int) -> Decimal:
+        """What the bill loses now when that many leave; the rest of it frees commitments.
+
+        A node's limit (see `MachinePrice`) is on all that leaves at once, so the tightest counts.
+        Three of $0.06 an hour leave, limit $0.10: 0.10 × 730 = $73 of $131.40.
+        """
+        whole = self.price_usd_per_month * leaving
+        limits = [
+            node.cashable_limit_usd_per_hour
+            for node in self.nodes
+            if node.cashable_limit_usd_per_hour is not None
+        ]
+        limit = to_cents(min(limits) * HOURS_PER_MONTH) if limits else None
+        return cashable_part(whole, limit)
 
     @property
     def team(self) -> str:

@@ -110,7 +110,8 @@ class Node:
     """A machine of the cluster. `requested_*` sums the requests of the pods on it.
 
     `cpu_millicores` and `memory_bytes` are its capacity; `allocatable_*` what pods may ask for,
-    None where nobody said. `capacity_type` is `on-demand`, `spot`, `reserved` or empty.
+    None where nobody said. `capacity_type` is `on-demand`, `spot`, `reserved` or empty. What of its
+    price is cash when it leaves is limited by `cashable_limit_usd_per_hour` (see `MachinePrice`).
     """
 
     cluster: str
@@ -128,6 +129,8 @@ class Node:
     blockers: tuple[str, ...] = ()
     price_usd_per_hour: Decimal | None = None
     price_source: str = ""
+    cashable_limit_usd_per_hour: Decimal | None = None
+    cashable_reason: str = ""
     team: str = UNKNOWN_TEAM
     owner_rule: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)

@@ -1,7 +1,8 @@
 """Prices as values: what a machine or a disk costs, always with the sentence that says whence."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
@@ -24,6 +25,13 @@ class MachinePrice:
 
     `usd_per_hour` is what it costs here, after discounts; `list_usd_per_hour` the public on-demand
     price, None when it is not known. `capacity_type` is `on-demand`, `spot` or `reserved`.
+
+    A machine under a Savings Plan or a reservation that leaves does not take the commitment off the
+    bill: the commitment moves to machines of its family that run on demand, and what finds none is
+    paid until it ends. `cashable_limit_usd_per_hour` is what runs on demand in the family, so that
+    of k such machines leaving at once at most that much is cash; None where no commitment is known.
+    `cashable_reason` says so in a sentence. `is_own_rate` when the bill knows this very machine,
+    so that it holds whatever its licence is.
     """
 
     instance_type: str
@@ -33,6 +41,23 @@ class MachinePrice:
     source: str
     list_usd_per_hour: Decimal | None = None
     capacity_type: str = "on-demand"
+    cashable_limit_usd_per_hour: Decimal | None = None
+    cashable_reason: str = ""
+    is_own_rate: bool = False
+
+    @property
+    def cashable_usd_per_hour(self) -> Decimal:
+        """What one such machine really takes off the bill now; never more than it costs."""
+        return cashable_part(self.usd_per_hour, self.cashable_limit_usd_per_hour)
+
+
+def cashable_part(usd: Decimal, limit_usd: Decimal | None) -> Decimal:
+    """Of what machines cost, the part that leaves the bill now; the rest frees a commitment.
+
+    Three machines of $0.06 an hour leave while $0.10 an hour of their family runs on demand: of
+    $0.18, $0.10 is cash and $0.08 freed.
+    """
+    return usd if limit_usd is None else min(usd, limit_usd)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +74,35 @@ class ResourcePrice:
 
     usd_per_month: Decimal
     source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceFact:
+    """One answer of a price service: US dollars for one unit, or None when it has no such price.
+
+    `attributes` are the words that came with it, such as `vcpu` and `memory` of a machine.
+    """
+
+    key: str
+    usd: Decimal | None
+    fetched_at: datetime
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+class PriceCache(Protocol):
+    """Remembers price facts with their date, for all replicas."""
+
+    def find(self, key: str) -> PriceFact | None:
+        """The fact of that key, however old."""
+        ...
+
+    def save(self, fact: PriceFact) -> None:
+        """Remember it in place of an older one."""
+        ...
+
+    def fetch_times(self) -> Sequence[datetime]:
+        """When each remembered fact was fetched, oldest first."""
+        ...
 
 
 class PriceList(Protocol):

@@ -261,6 +261,18 @@ cycles = Table(
     Index(None, "cluster", "taken_at"),
 )
 
+price_facts = Table(
+    "price_facts",
+    metadata,
+    # Region and rate: eu-central-1/machine/m5.large.
+    Column("key", String(253), primary_key=True),
+    # Dollars in full, as text: a GiB-second costs less than a micro-dollar's precision allows. NULL
+    # means that the service was asked and has no such price.
+    Column("usd", String(40)),
+    Column("attributes", Json, nullable=False),
+    Column("fetched_at", UtcDateTime, nullable=False),
+)
+
 skips = Table(
     "skips",
     metadata,

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from decimal import Decimal
 
 from finops.domain.errors import OutsideWorldFailed, WillNeverWork
 from finops.domain.estate import (
@@ -179,7 +178,13 @@ def with_price(node: Node, prices: PriceList) -> Node:
     )
     if price is None:
         return node
-    return replace(node, price_usd_per_hour=price.usd_per_hour, price_source=price.source)
+    return replace(
+        node,
+        price_usd_per_hour=price.usd_per_hour,
+        price_source=price.source,
+        cashable_limit_usd_per_hour=price.cashable_limit_usd_per_hour,
+        cashable_reason=price.cashable_reason,
+    )
 
 
 def _nodes(running: tuple[Node, ...], cloud: tuple[Node, ...]) -> tuple[Node, ...]:
@@ -196,13 +201,19 @@ def _nodes(running: tuple[Node, ...], cloud: tuple[Node, ...]) -> tuple[Node, ..
 def _joined(node: Node, machine: Node | None) -> Node:
     if machine is None:
         return node
-    price: Decimal | None = machine.price_usd_per_hour
-    return replace(
+    named = replace(
         node,
         tags={**machine.tags, **node.tags},
         node_group=node.node_group or machine.node_group,
-        price_usd_per_hour=node.price_usd_per_hour if price is None else price,
-        price_source=machine.price_source if price is not None else node.price_source,
+    )
+    if machine.price_usd_per_hour is None:
+        return named
+    return replace(
+        named,
+        price_usd_per_hour=machine.price_usd_per_hour,
+        price_source=machine.price_source,
+        cashable_limit_usd_per_hour=machine.cashable_limit_usd_per_hour,
+        cashable_reason=machine.cashable_reason,
     )
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from finops.billing.prices import node_price, unit_prices, volume_price
+from finops.aws_cost_integration import AwsCostIntegration
 from finops.domain.estate import UNKNOWN_TEAM, Node, NodeGroup, UnitPrices, Volume, Workload
 from finops.domain.money import DAYS_PER_MONTH
 from finops.domain.opportunity import Resource
@@ -18,6 +18,7 @@ from finops.sources.usage_series import grid_ending, summarise
 from sandbox.estate import profiles
 from sandbox.estate.desired import CLUSTER, Declared, DeclaredVolume, volume_id
 
+PRICES = AwsCostIntegration()
 SOURCE = "simulated metrics, 5-minute samples"
 SEARCH_GROUP = "search"
 # A volume nobody attached for long, one that is still warm, one that a claim owns.
@@ -103,7 +104,7 @@ def nodes_of(declared: Declared, *, now: datetime | None = None) -> tuple[Node, 
 
 def _node_of(group: NodeGroup, declared: Declared, now: datetime | None) -> Node:
     """One machine of a group, still without its own name."""
-    price = node_price(group.instance_type)
+    price = PRICES.machine_price(group.instance_type)
     if price is None:
         raise ValueError(f"the simulation knows no price for {group.instance_type}")
     pods = [w for w in declared.workloads if _group_of(w) == group.name]
@@ -167,14 +168,14 @@ def day_costs(declared: Declared, day: date) -> Iterator[DailyCost]:
         resource = Resource(cluster=CLUSTER, kind="NodeGroup", name=group.name)
         yield _row(day, resource, "billed", hourly * _HOURS_PER_DAY, team="platform")
     for volume in declared.volumes:
-        price = volume_price(volume.volume_type, volume.size_gib)
+        price = PRICES.volume_price(volume.volume_type, volume.size_gib)
         if price is not None:
             resource = Resource(cluster=CLUSTER, kind="Volume", name=volume_id(volume.name))
             yield _row(
                 day, resource, "billed", price.usd_per_month / DAYS_PER_MONTH, team=volume.team
             )
     for workload in declared.workloads:
-        yield from _container_costs(workload, unit_prices(nodes), day)
+        yield from _container_costs(workload, PRICES.unit_prices(nodes), day)
 
 
 def _container_costs(workload: Workload, prices: UnitPrices, day: date) -> Iterator[DailyCost]:
@@ -210,7 +211,7 @@ def _row(day: date, resource: Resource, category: str, usd: Decimal, *, team: st
 
 
 def _volume(volume: DeclaredVolume, now: datetime) -> Volume:
-    price = volume_price(volume.volume_type, volume.size_gib)
+    price = PRICES.volume_price(volume.volume_type, volume.size_gib)
     days = DETACHED_DAYS.get(volume.name, 0)
     return Volume(
         volume_id=volume_id(volume.name),

@@ -1,13 +1,25 @@
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from finops.aws_cost_integration import AwsCostIntegration
+from finops.billing.bill_rate_file import BillRateFile
+from finops.billing.price_list_api import PriceListApi
+from finops.domain.checks import Outcome
+from finops.domain.cloud import CloudKind, CloudResource
+from finops.domain.errors import InvalidInput
 from finops.domain.estate import Container, Node, Snapshot, UnitPrices, Volume, Workload
 from finops.domain.money import Saving
 from finops.domain.opportunity import Effort, Opportunity, Resource, WasteKind
-from finops.domain.prices import PriceList
+from finops.domain.prices import MachinePrice, PriceList
 from finops.domain.quantities import GIB
 from finops.domain.verdict import CostBaseline, DailyCost
+from tests.finops.billing.price_server import Memory, Reply, m5_large, refusal, serving
 
 NOW = datetime(2026, 7, 15, 12, tzinfo=UTC)
 COSTS = AwsCostIntegration()
@@ -87,6 +99,158 @@ def paid(days_ago: int, usd: str, key: str) -> DailyCost:
         category="billed",
         effective_cost=Decimal(usd),
     )
+
+
+def machine(prices: AwsCostIntegration, **more: str) -> MachinePrice:
+    found = prices.machine_price("m5.large", **{"region": "eu-central-1", **more})
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def bill(tmp_path: Path) -> BillRateFile:
+    """Three m5.large (on demand, Savings Plan, spot) and a volume, on 20 and 21 November."""
+    path = tmp_path / "bill.csv"
+    header = "ChargePeriodStart,ResourceId,RegionId,EffectiveCost,ListCost,PricingQuantity,"
+    header += "CommitmentDiscountCategory,x_UsageType"
+    rows = [
+        f"2026-11-{day},{resource},eu-central-1,{cost},{list_cost},{hours},{commitment},{usage}"
+        for day in (20, 21)
+        for resource, cost, list_cost, hours, commitment, usage in (
+            ("i-0ondemand1", "2.64", "2.76", "24", "", "EUC1-BoxUsage:m5.large"),
+            ("i-0plan00001", "1.68", "2.76", "24", "Spend", "EUC1-BoxUsage:m5.large"),
+            ("i-0spot00001", "0.96", "", "24", "", "EUC1-SpotUsage:m5.large"),
+            ("vol-0a1b2c3d", "0.24", "0.30", "3.2", "", "EUC1-EBS:VolumeUsage.gp3"),
+        )
+    ]
+    path.write_text("\n".join([header, *rows]) + "\n")
+    return BillRateFile(path, clock=lambda: datetime(2026, 11, 28, tzinfo=UTC))
+
+
+@pytest.fixture
+def frankfurt() -> Iterator[PriceListApi]:
+    """A Price List API that knows an m5.large in Frankfurt and refuses everything else."""
+
+    def reply(question: dict[str, str]) -> Reply:
+        is_known = question.get("instanceType") == "m5.large"
+        return m5_large() if is_known else refusal("AccessDeniedException")
+
+    with serving(reply) as server:
+        yield PriceListApi(
+            server.clients(), Memory(), clock=lambda: datetime(2026, 11, 28, tzinfo=UTC)
+        )
+
+
+def test_the_bill_is_asked_first_and_knows_the_very_machine(
+    bill: BillRateFile, frankfurt: PriceListApi
+) -> None:
+    prices = AwsCostIntegration(bill_rates=bill, api=frankfurt, discount_percent=12)
+    on_demand = machine(prices, instance_id="i-0ondemand1")
+    covered = machine(prices, instance_id="i-0plan00001")
+    spot = machine(prices, capacity_type="spot")
+
+    assert on_demand.usd_per_hour == Decimal("0.11")
+    assert covered.usd_per_hour == Decimal("0.07")
+    assert covered.list_usd_per_hour == Decimal("0.115")
+    assert covered.source == (
+        "bill: median effective rate of i-0plan00001 over 1 day to 2026-11-20 (Savings Plan, 39 % "
+        "under list)"
+    )
+    assert covered.is_own_rate
+    assert spot.usd_per_hour == Decimal("0.04")
+    assert not spot.is_own_rate
+    assert (spot.list_usd_per_hour, spot.capacity_type) == (Decimal("0.115"), "spot")
+
+
+def test_a_covered_machine_says_what_of_it_is_cash(bill: BillRateFile) -> None:
+    covered = machine(AwsCostIntegration(bill_rates=bill), instance_id="i-0plan00001")
+
+    assert covered.cashable_limit_usd_per_hour == Decimal("0.11")
+    assert covered.cashable_usd_per_hour == covered.usd_per_hour
+    assert "but for $0.11 an hour on demand" in covered.cashable_reason
+
+
+def test_a_discount_is_taken_off_lists_only_and_shown(
+    bill: BillRateFile, frankfurt: PriceListApi
+) -> None:
+    listed = machine(AwsCostIntegration(api=frankfurt, discount_percent=12))
+    billed = machine(AwsCostIntegration(bill_rates=bill, discount_percent=12))
+    bundled = machine(AwsCostIntegration(discount_percent=12.5), region="us-east-1")
+
+    assert listed.usd_per_hour == Decimal("0.1012")
+    assert listed.list_usd_per_hour == Decimal("0.115")
+    assert listed.source == "AWS Price List API, eu-central-1, 2026-11-28, − 12 % EDP"
+    assert billed.usd_per_hour == Decimal("0.09")
+    assert "EDP" not in billed.source
+    assert bundled.usd_per_hour == Decimal("0.084")
+    assert bundled.source.endswith("us-east-1, July 2026, − 12.5 % EDP")
+
+
+@given(st.floats(0, 99.9), st.sampled_from(["m5.large", "c7g.medium", "g5.xlarge"]))
+def test_no_discount_makes_a_machine_dearer_than_its_list(percent: float, kind: str) -> None:
+    price = AwsCostIntegration(discount_percent=percent).machine_price(kind)
+
+    assert price is not None
+    assert price.list_usd_per_hour is not None
+    assert 0 < price.usd_per_hour <= price.list_usd_per_hour
+    assert price.cashable_usd_per_hour == price.usd_per_hour
+
+
+def test_an_impossible_discount_is_refused() -> None:
+    for percent in (-1, 100):
+        with pytest.raises(InvalidInput, match="is not between 0 and 100"):
+            AwsCostIntegration(discount_percent=percent)
+
+
+def test_the_bundled_facts_help_out_and_say_why(frankfurt: PriceListApi) -> None:
+    prices = AwsCostIntegration(api=frankfurt)
+    price = prices.machine_price("c5.large", region="eu-central-1")
+
+    assert price is not None
+    assert price.source == (
+        "AWS public on-demand price list, us-east-1, July 2026 (eu-central-1 is not in it; AWS "
+        "Price List API refused access)"
+    )
+
+
+def test_another_region_is_not_passed_off_as_known() -> None:
+    assert machine(COSTS).source.endswith("us-east-1, July 2026 (eu-central-1 is not in it)")
+
+
+def test_a_spot_machine_that_nobody_knows_has_no_price() -> None:
+    assert COSTS.machine_price("m5.large", capacity_type="spot") is None
+    assert COSTS.machine_price("m99.large") is None
+
+
+def test_a_billed_volume_costs_what_it_cost(bill: BillRateFile) -> None:
+    prices = AwsCostIntegration(bill_rates=bill)
+    mine = prices.volume_price("gp3", 100, region="eu-central-1", volume_id="vol-0a1b2c3d")
+    other = prices.volume_price("gp3", 100, volume_id="vol-0ffffffff")
+
+    assert mine is not None
+    assert round(mine.usd_per_month, 2) == Decimal("7.30")
+    assert mine.source == ("bill: median effective cost of vol-0a1b2c3d over 1 day to 2026-11-20")
+    assert other is not None
+    assert other.source == (
+        "AWS public EBS price list, us-east-1, July 2026: 100 GiB × $0.08, storage only"
+    )
+
+
+def test_a_billed_resource_is_found_by_its_id(bill: BillRateFile) -> None:
+    volume = CloudResource(
+        kind=CloudKind.NAT_GATEWAY, resource_id="vol-0a1b2c3d", account="1", region="eu-central-1"
+    )
+    price = AwsCostIntegration(bill_rates=bill).resource_price(volume)
+
+    assert price is not None
+    assert price.source.startswith("bill: ")
+
+
+def test_doctor_hears_of_each_layer(bill: BillRateFile, frankfurt: PriceListApi) -> None:
+    checks = AwsCostIntegration(bill_rates=bill, api=frankfurt).check()
+
+    assert [check.outcome for check in checks] == [Outcome.OK, Outcome.FAILED, Outcome.OK]
+    assert COSTS.check() == []
 
 
 def test_the_facade_is_a_price_list() -> None:

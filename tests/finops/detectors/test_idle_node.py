@@ -41,6 +41,42 @@ def test_the_worked_line_holds_and_the_price_of_what_leaves_is_cash() -> None:
     assert found.confidence > 0.9
 
 
+@pytest.mark.parametrize(
+    ("limit", "cash", "freed", "worth"),
+    [
+        (None, "420.48", "0", "$420/month leaves the bill."),
+        ("0.576", "420.48", "0.00", "$420/month leaves the bill."),
+        (
+            "0.1",
+            "73.00",
+            "347.48",
+            "$73.00/month leaves the bill and $347/month of commitments is freed.",
+        ),
+        ("0", "0.00", "420.48", "$420/month of commitments is freed."),
+    ],
+)
+def test_what_a_commitment_pays_is_freed_and_not_cash(
+    limit: str | None, cash: str, freed: str, worth: str
+) -> None:
+    known = {} if limit is None else {"cashable_limit_usd_per_hour": Decimal(limit)}
+    held = nodes(6, requested_cpu_millicores=1333, cashable_reason="A plan pays.", **known)
+    found = found_in(held)
+
+    assert found.saving == Saving(Decimal(cash), Decimal(freed))
+    assert found.summary.endswith(worth)
+    assert "A plan pays." in found.caveats
+
+
+def test_the_tightest_limit_of_a_mixed_group_counts() -> None:
+    limits = [Decimal("0.3"), Decimal("0.1"), None, None, None, None]
+    held = tuple(
+        replace(one, cashable_limit_usd_per_hour=limit)
+        for one, limit in zip(nodes(6, requested_cpu_millicores=1333), limits, strict=True)
+    )
+
+    assert found_in(held).saving.cashable_usd_per_month == Decimal("73.00")
+
+
 def test_memory_alone_can_keep_the_nodes() -> None:
     found = found_in(nodes(6, requested_memory_bytes=8 * GIB))
 

@@ -1,14 +1,16 @@
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 
 from finops.aws_cost_integration import AwsCostIntegration
 from finops.domain.errors import FinOpsError, TryAgainLater, WillNeverWork
 from finops.domain.estate import Container, Gap, Node, UsageSummary, Workload
-from finops.ports import ContainerUsage, DesiredState, Inventory, UsageReading
-from finops.sources.estate import EstateReader
+from finops.domain.prices import MachinePrice
+from finops.ports import ClusterState, ContainerUsage, DesiredState, Inventory, UsageReading
+from finops.sources.estate import EstateReader, with_price
 
 NOW = datetime(2026, 7, 15, 12, tzinfo=UTC)
 FRONTEND = Workload(
@@ -96,6 +98,54 @@ def test_three_sources_make_one_snapshot() -> None:
     assert (server.cpu_usage, server.memory_usage, proxy.cpu_usage) == (CPU, None, None)
     assert [gap.sentence for gap in snapshot.gaps] == ["a", "b", "c"]
     assert usage.window_days == 7
+
+
+@dataclass
+class Running:
+    """A Kubernetes API server that lists these nodes."""
+
+    nodes: tuple[Node, ...]
+
+    def read(self, *, now: datetime) -> ClusterState:
+        del now
+        return ClusterState(nodes=self.nodes)
+
+
+class Committed(AwsCostIntegration):
+    """A price list by which a commitment pays every machine."""
+
+    def machine_price(self, instance_type: str, **where: str) -> MachinePrice | None:
+        found = super().machine_price(instance_type, **where)
+        limit, reason = Decimal("0.05"), "A plan pays."
+        return found and replace(found, cashable_limit_usd_per_hour=limit, cashable_reason=reason)
+
+
+@pytest.mark.parametrize("is_priced_by_the_inventory", [True, False])
+def test_what_of_a_price_is_cash_comes_with_the_node(is_priced_by_the_inventory: bool) -> None:
+    node = Node(
+        cluster="prod",
+        name="n",
+        instance_type="m5.large",
+        cpu_millicores=2000,
+        memory_bytes=1,
+        instance_id="i-1",
+    )
+    cloud = with_price(node, Committed()) if is_priced_by_the_inventory else node
+    prices = AwsCostIntegration() if is_priced_by_the_inventory else Committed()
+    [seen] = (
+        EstateReader(
+            cluster="prod",
+            prices=prices,
+            running=Running((node,)),
+            inventory=Machines(Inventory(nodes=(cloud,))),
+        )
+        .snapshot(now=NOW)
+        .nodes
+    )
+
+    assert seen.price_usd_per_hour == Decimal("0.096")
+    assert seen.cashable_limit_usd_per_hour == Decimal("0.05")
+    assert seen.cashable_reason == "A plan pays."
 
 
 def test_a_failing_part_is_a_gap_and_the_rest_is_seen() -> None:

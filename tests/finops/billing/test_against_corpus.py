@@ -1,0 +1,133 @@
+"""Against bills and price lists that nobody here wrote; skipped where the corpus is not.
+
+`CORPUS=DIR pytest tests/finops/billing/test_against_corpus.py`; without it, `../shared/corpus`.
+"""
+
+import csv
+import os
+import re
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from finops.billing.bill_lines import Pricing, RateLine
+from finops.billing.bill_rates import BillRates, rates_of
+from finops.billing.ec2_types import EC2_TYPES
+from finops.billing.focus_lines import FocusLines
+
+CORPUS = Path(os.environ.get("CORPUS") or Path(__file__).parents[4] / "shared" / "corpus")
+MACHINE = re.compile(r"(?:.*-)?(BoxUsage|SpotUsage):(.+)")
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not CORPUS.is_dir(), reason="no corpus beside the project"),
+]
+
+
+def cur_line(row: dict[str, Any]) -> RateLine:
+    """A line of the Cost and Usage Report of October 2018, which knows no Savings Plans yet."""
+    machine = MACHINE.fullmatch(row["line_item_usage_type"] or "")
+    is_reserved = row["line_item_line_item_type"] == "DiscountedUsage"
+    cost = row["reservation_effective_cost" if is_reserved else "line_item_unblended_cost"]
+    spot = Pricing.SPOT if machine and machine[1] == "SpotUsage" else Pricing.ON_DEMAND
+    return RateLine(
+        day=row["line_item_usage_start_date"].date(),
+        resource_id=row["line_item_resource_id"],
+        effective_cost=Decimal(str(cost)),
+        list_cost=Decimal(str(row["pricing_public_on_demand_cost"])) or None,
+        region=row["product_region"] or "",
+        instance_type=machine[2] if machine else "",
+        hours=Decimal(str(row["line_item_usage_amount"])) if machine else Decimal(0),
+        pricing=Pricing.RESERVED if is_reserved else spot,
+        is_plain_linux=row["line_item_operation"] != "RunInstances:0002",
+    )
+
+
+@pytest.fixture(scope="module")
+def october() -> BillRates:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    path = CORPUS / "billing" / "Oct2018-WorkshopCUR-00001.snappy.parquet"
+    rows: list[dict[str, Any]] = parquet.read_table(path).to_pylist()
+
+    def lines() -> Iterator[RateLine]:
+        for row in rows:
+            if row["line_item_resource_id"] and row["line_item_line_item_type"] != "RIFee":
+                yield cur_line(row)
+
+    return rates_of(lines())
+
+
+# Read by hand from the report's hourly lines of 24 to 30 October 2018.
+@pytest.mark.parametrize(
+    ("instance_id", "instance_type", "usd", "words"),
+    [
+        # Reserved but for an hour or two: 23 × 0.05145662 + 0.085 = 1.26850226 a day, ÷ 24.
+        ("i-0474184642c5de81d", "c5.large", "0.05285426", "94 % reservation, 6 % on demand"),
+        ("i-0ed9420a261b3f355", "m4.xlarge", "0.2", "(on demand)"),
+        ("i-01c24bac399144aa9", "m5.large", "0.15022831", "(reservation, 20 % under list)"),
+        ("i-09676b3839354c8ae", "m5.large", "0.188", "(on demand)"),
+    ],
+)
+def test_machines_of_a_real_month_have_the_rates_read_by_hand(
+    october: BillRates, *, instance_id: str, instance_type: str, usd: str, words: str
+) -> None:
+    rate = october.machine(
+        instance_type, region="us-east-1", is_spot=False, instance_id=instance_id
+    )
+
+    assert rate is not None
+    assert round(rate.usd_per_hour, 8) == Decimal(usd)
+    assert words in rate.source
+    assert "over 7 days to 2018-10-30" in rate.source
+
+
+def test_a_real_month_tells_spot_reserved_and_licensed_apart(october: BillRates) -> None:
+    spot = october.machine("m5.large", region="us-east-1", is_spot=True)
+    nano = october.machine("t2.nano", region="us-east-1", is_spot=False)
+    reserved_windows = october.instances["i-01c24bac399144aa9", "m5.large"]
+
+    assert spot is not None
+    assert Decimal("0.030") < spot.usd_per_hour < Decimal("0.040")  # list: 0.096
+    assert nano is not None
+    assert (nano.usd_per_hour, nano.list_usd_per_hour) == (Decimal("0.00341233"), Decimal("0.0058"))
+    # A Windows m5.large ran on demand beside the reserved one, and no Linux one did.
+    assert reserved_windows.cash.usd_per_hour == Decimal("0.188")
+    assert "m5 with a licence in us-east-1" in reserved_windows.cash.reason
+
+
+def test_a_real_month_prices_its_volumes(october: BillRates) -> None:
+    volumes = [p for key, p in october.resources.items() if key.startswith("vol-")]
+
+    assert len(volumes) > 20
+    # gp2 at $0.10: an 8 GiB volume is $0.80 a month, up to the hours of the month.
+    assert any(abs(p.usd_per_month - Decimal("0.80")) < Decimal("0.03") for p in volumes)
+
+
+def test_anonymised_focus_rows_teach_only_what_is_plausible() -> None:
+    lines = [line for line in FocusLines(CORPUS / "billing" / "focus_1_0_sample.csv") if line.hours]
+    plausible = {(line.instance_type, line.effective_cost) for line in lines if line.is_plausible}
+
+    assert len(lines) == 13
+    assert sum(line.pricing is Pricing.SAVINGS_PLAN for line in lines) == 2
+    assert {line.day for line in lines} <= {date(2024, 9, day) for day in range(1, 31)}
+    # Its EffectiveCost is rounded to whole dollars: 0 for most, and 2 where the list says 1.624.
+    assert plausible == {("g3.4xlarge", Decimal(1)), ("m4.10xlarge", Decimal(2))}
+
+
+def test_every_bundled_machine_is_exactly_what_aws_published() -> None:
+    with (CORPUS / "prices" / "ec2_us_east_1_joined.csv").open() as file:
+        published = {row["instance_type"]: row for row in csv.DictReader(file)}
+    wrong = [
+        name
+        for name, known in EC2_TYPES.items()
+        if (row := published.get(name)) is None
+        or known.vcpu != int(row["vcpu"])
+        or known.memory_gib * 1024 != int(row["mem_mib"])
+        or known.usd_per_hour != Decimal(row["usd_per_hour"])
+    ]
+
+    assert wrong == []
