@@ -121,6 +121,7 @@ class Ticker:
                 self._note_installation,
                 self._engine.watch_pull_requests,
                 self._engine.wake_and_expire,
+                self._engine.sample_usage,
                 self._read_bill,
                 self._run_cycles,
                 self._offer_digest,

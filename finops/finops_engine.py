@@ -39,7 +39,7 @@ from finops.guardrails import GuardrailDecision, Guardrails
 from finops.ledger import history
 from finops.owners.owner import OwnerRules
 from finops.owners.repository import HasFiles, OwnerFiles
-from finops.ports import BillSource, SnapshotSource
+from finops.ports import BillSource, SnapshotSource, UsageSampler
 from finops.pr_generator import PullRequestGenerator
 from finops.report_generator import Chart, PeriodKind, SavingsReport
 from finops.savings_ledger import Breakdown, SavingsLedger, utc_now
@@ -96,6 +96,7 @@ class FinOpsEngine:
         guardrails: Guardrails | None = None,
         detection: WasteDetectionEngine | None = None,
         snapshots: Mapping[str, SnapshotSource] | None = None,
+        samplers: Mapping[str, UsageSampler] | None = None,
         bill: BillSource | None = None,
         pull_requests: PullRequestGenerator | None = None,
         owner_rules: OwnerRules | None = None,
@@ -113,6 +114,7 @@ class FinOpsEngine:
             now=now,
             pace=pace or Pace(),
             snapshots=snapshots or {},
+            samplers=samplers or {},
             bill=bill,
             pull_requests=pull_requests,
             owner_rules=rules,
@@ -235,6 +237,13 @@ class FinOpsEngine:
     def wake_and_expire(self) -> int:
         """What time alone changes: snoozes end, unanswered cards expire, waiting cards go out."""
         return aftermath.wake_and_expire(self.parts)
+
+    def sample_usage(self) -> int:
+        """Sample the clusters whose usage nobody else keeps; returns how many were asked.
+
+        Raises the first failure after all have been tried.
+        """
+        return aftermath.sample_usage(self.parts)
 
     def read_bill(self) -> int:
         """Read the bill's newest days; returns the rows read."""

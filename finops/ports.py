@@ -172,6 +172,14 @@ class UsageSource(Protocol):
         ...
 
 
+class UsageSampler(Protocol):
+    """Collects usage that nobody else keeps; asked on every tick."""
+
+    def sample(self, *, now: datetime) -> Sequence[Gap]:
+        """Take a sample when one is due; returns what could not be seen."""
+        ...
+
+
 class InventorySource(Protocol):
     """Reads machines and disks, from AWS or a simulation."""
 

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from finops.domain.errors import FinOpsError
 from finops.domain.estate import Snapshot
 from finops.domain.lifecycle import Status
 from finops.domain.observe import Observation
@@ -129,3 +130,16 @@ def _note_verdict(
         realised_freed_usd_per_month=saved.freed_usd_per_month if proved else Decimal(0),
     )
     return bool(done)
+
+
+def sample_usage(parts: Parts) -> int:
+    """Sample each cluster that has a sampler; one that does not answer stops no other."""
+    failed: list[FinOpsError] = []
+    for sampler in parts.samplers.values():
+        try:
+            sampler.sample(now=parts.now())
+        except FinOpsError as error:
+            failed.append(error)
+    if failed:
+        raise failed[0]
+    return len(parts.samplers)

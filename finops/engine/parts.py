@@ -9,7 +9,7 @@ from finops.domain.people import Directory
 from finops.guardrails import Guardrails
 from finops.owners.owner import OwnerRules
 from finops.owners.repository import OwnerFiles
-from finops.ports import BillSource, SnapshotSource
+from finops.ports import BillSource, SnapshotSource, UsageSampler
 from finops.pr_generator import PullRequestGenerator
 from finops.savings_ledger import SavingsLedger
 from finops.waste_detectors import WasteDetectionEngine
@@ -41,6 +41,8 @@ class Parts:
     now: Callable[[], datetime]
     pace: Pace = field(default_factory=Pace)
     snapshots: Mapping[str, SnapshotSource] = field(default_factory=dict)
+    # By cluster: who collects usage that nobody else keeps.
+    samplers: Mapping[str, UsageSampler] = field(default_factory=dict)
     bill: BillSource | None = None
     pull_requests: PullRequestGenerator | None = None
     owner_rules: OwnerRules = field(default_factory=OwnerRules)
