@@ -80,6 +80,10 @@ class KubernetesApi:
         self.give_up_at = time.monotonic() + self.patience.total_seconds
         self.connection = self.connect()
 
+    def close(self) -> None:
+        """Close what is still open to the server."""
+        self.connection.pool.clear()
+
     def get(self, path: str, **query: str | int) -> Answer:
         """The JSON object at a path.
 

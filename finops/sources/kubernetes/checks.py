@@ -1,6 +1,7 @@
 """What `finops doctor` asks of a cluster: reach, version, clock, and each list it needs."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -34,9 +35,11 @@ def check_cluster(cluster: str, connect: Connect, patience: Patience) -> Sequenc
         total_seconds=min(patience.total_seconds, _HURRY.total_seconds),
     )
     try:
-        api = KubernetesApi(connect, hurry)
-        version = api.get("/version")
-        served = discover(api, ALLOWED)
+        with closing(KubernetesApi(connect, hurry)) as api:
+            version = api.get("/version")
+            served = discover(api, ALLOWED)
+            clock = _clock(area, version, datetime.now(UTC))
+            return [_reached(area, version), clock, *_lists(area, api, served)]
     except OutsideWorldFailed as error:
         return [
             Check(
@@ -48,8 +51,6 @@ def check_cluster(cluster: str, connect: Connect, patience: Patience) -> Sequenc
                 "/version` with the same kubeconfig must answer",
             )
         ]
-    checks = [_reached(area, version), _clock(area, version, datetime.now(UTC))]
-    return [*checks, *_lists(area, api, served)]
 
 
 def _reached(area: str, answer: Answer) -> Check:

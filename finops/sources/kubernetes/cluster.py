@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -45,12 +46,8 @@ class KubernetesCluster:
         TryAgainLater when the server does not answer.
         """
         try:
-            api = KubernetesApi(self.connect, self.patience)
-            version = text(api.get("/version").body.get("gitVersion"))[:60]
-            served = discover(api, LISTED)
-            found = Found(gaps=[*gaps_of_discovery(served, SOURCE), *_not_served(served)])
-            for listed in self._lists(api, served):
-                found.add(listed)
+            with closing(KubernetesApi(self.connect, self.patience)) as api:
+                version, found = self._found(api)
         except TryAgainLater as error:
             raise TryAgainLater(self._said(error), after_seconds=error.after_seconds) from error
         except OutsideWorldFailed as error:
@@ -60,6 +57,14 @@ class KubernetesCluster:
     def check(self) -> Sequence[Check]:
         """Reach, version, clock, and each list that is needed, one check each (Checked)."""
         return check_cluster(self.cluster, self.connect, self.patience)
+
+    def _found(self, api: KubernetesApi) -> tuple[str, Found]:
+        version = text(api.get("/version").body.get("gitVersion"))[:60]
+        served = discover(api, LISTED)
+        found = Found(gaps=[*gaps_of_discovery(served, SOURCE), *_not_served(served)])
+        for listed in self._lists(api, served):
+            found.add(listed)
+        return version, found
 
     def _said(self, error: OutsideWorldFailed) -> str:
         return f"The API server of {self.cluster} could not be read: {str(error).rstrip('.')}."

@@ -1,6 +1,7 @@
 """What containers use right now, from metrics.k8s.io: for clusters without Prometheus."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -59,7 +60,8 @@ class PodMetrics:
         TryAgainLater when it does not answer.
         """
         try:
-            return self._sample(now)
+            with closing(KubernetesApi(self.connect, self.patience)) as api:
+                return self._sample(api, now)
         except TryAgainLater as error:
             raise TryAgainLater(self._said(error), after_seconds=error.after_seconds) from error
         except OutsideWorldFailed as error:
@@ -68,8 +70,7 @@ class PodMetrics:
     def _said(self, error: OutsideWorldFailed) -> str:
         return f"The metrics API of {self.cluster} could not be read: {str(error).rstrip('.')}."
 
-    def _sample(self, now: datetime) -> Samples:
-        api = KubernetesApi(self.connect, self.patience)
+    def _sample(self, api: KubernetesApi, now: datetime) -> Samples:
         served = discover(api, [POD_METRICS])
         if POD_METRICS in served.unknown:
             raise TryAgainLater(served.unknown[POD_METRICS])
