@@ -165,6 +165,8 @@ def _read_body(response: Any, patience: Patience, deadline: float) -> bytes:
 
 
 def _network_sentence(error: Exception, seconds: float) -> str:
+    if isinstance(error, urllib3.exceptions.NewConnectionError):
+        return "nobody listens at its address, or its name is not known"
     if isinstance(error, urllib3.exceptions.TimeoutError):
         return f"no answer within {seconds:.3g} s"
     if isinstance(error, urllib3.exceptions.SSLError):

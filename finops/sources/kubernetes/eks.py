@@ -41,7 +41,12 @@ def from_eks(
                 "eks", region_name=region, endpoint_url=endpoint_url or None, config=_CONFIG
             )
             described = eks.describe_cluster(name=name)["cluster"]
-            return _connection(described, EksToken(lambda: presigned(owner, name, region)))
+            if not described.get("endpoint"):
+                status = described.get("status", "unknown")
+                raise TryAgainLater(
+                    f"EKS cluster {name} in {region} has no address yet ({status})."
+                )
+            return connection_to(described, EksToken(lambda: presigned(owner, name, region)))
         except (ClientError, BotoCoreError) as error:
             raise _failure(error, name, region) from error
 
@@ -111,12 +116,15 @@ def _session(session: Any, region: str, role_arn: str, endpoint_url: str) -> Any
     )
 
 
-def _connection(described: Any, token: Callable[[], str]) -> Connection:
+def connection_to(described: Any, token: Callable[[], str]) -> Connection:
+    """A connection to what `describe_cluster` names, trusting its authority only."""
     from kubernetes.client.configuration import Configuration
 
     configuration = Configuration(
         host=described["endpoint"],
-        ca_cert_data=base64.b64decode(described["certificateAuthority"]["data"]).decode(),
+        ca_cert_data=base64.b64decode(described["certificateAuthority"]["data"]).decode(
+            errors="replace"
+        ),
     )
     made = from_configuration(configuration)
     return Connection(made.host, made.pool, token)
