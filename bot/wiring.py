@@ -18,6 +18,7 @@ from bot.configuration import Configuration
 from bot.estate_sections import (
     AwsSection,
     ClusterSection,
+    KubernetesSection,
     PrometheusSection,
     RepositorySection,
 )
@@ -42,6 +43,10 @@ from finops.savings_ledger import SavingsLedger
 from finops.sources.aws_inventory import AwsInventory, boto3_clients
 from finops.sources.estate import EstateReader
 from finops.sources.git_manifests import GitManifests
+from finops.sources.kubernetes.api import Patience
+from finops.sources.kubernetes.cluster import KubernetesCluster
+from finops.sources.kubernetes.connection import Connect, from_kubeconfig, in_cluster
+from finops.sources.kubernetes.eks import from_eks
 from finops.sources.manifest_workloads import ManifestRules
 from finops.sources.prometheus import PrometheusUsage
 from handlers import HandlerContext
@@ -218,6 +223,9 @@ def _snapshot_source(
     prices = AwsCostIntegration()
     return EstateReader(
         cluster=cluster.name,
+        running=_running(cluster, cluster.kubernetes, configuration)
+        if cluster.kubernetes
+        else None,
         desired=_desired(cluster, configuration, hosts) if cluster.repository else None,
         prices=prices,
         usage=_usage(cluster.prometheus) if cluster.prometheus else None,
@@ -226,17 +234,45 @@ def _snapshot_source(
     )
 
 
+def _running(
+    cluster: ClusterSection, kubernetes: KubernetesSection, configuration: Configuration
+) -> KubernetesCluster:
+    """Nothing is asked here: a cluster that is down must not keep the bot from starting."""
+    seconds = kubernetes.timeout_seconds
+    return KubernetesCluster(
+        cluster=cluster.name,
+        connect=kubernetes_connection(kubernetes),
+        rules=_rules(cluster, configuration),
+        page_size=kubernetes.page_size,
+        patience=Patience(timeout_seconds=seconds, total_seconds=10 * seconds),
+    )
+
+
+def kubernetes_connection(kubernetes: KubernetesSection) -> Connect:
+    """How its API server is reached: through EKS, from inside, or by a kubeconfig."""
+    if kubernetes.eks is not None:
+        eks = kubernetes.eks
+        return from_eks(eks.name, eks.region, role_arn=eks.role_arn)
+    if kubernetes.in_cluster:
+        return in_cluster()
+    return from_kubeconfig(kubernetes.context, kubernetes.kubeconfig)
+
+
 def _desired(
     cluster: ClusterSection, configuration: Configuration, hosts: Mapping[str, CodeHost]
 ) -> GitManifests:
     return GitManifests(
         hosts[cluster.repository],
         cluster=cluster.name,
-        rules=ManifestRules(
-            default_namespace=cluster.default_namespace,
-            folders=tuple(cluster.folders),
-            team_by_namespace=configuration.team_by_namespace(),
-        ),
+        rules=_rules(cluster, configuration),
+    )
+
+
+def _rules(cluster: ClusterSection, configuration: Configuration) -> ManifestRules:
+    return ManifestRules(
+        default_namespace=cluster.default_namespace,
+        folders=tuple(cluster.folders),
+        team_by_namespace=configuration.team_by_namespace(),
     )
 
 
