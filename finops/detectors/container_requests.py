@@ -137,6 +137,10 @@ def _why_not_judged(
             f"A HorizontalPodAutoscaler scales it on "
             f"{rule.hpa_word}: a smaller request would only add replicas.",
         ),
+        (
+            not workload.is_scaling_known,
+            "Whether a HorizontalPodAutoscaler scales it is unknown: they could not be listed.",
+        ),
         (usage is None, f"No {rule.noun} usage was found for this container."),
         (
             short,

@@ -76,7 +76,8 @@ class Workload:
     """A Kubernetes controller (or a bare pod, or an Argo Rollout) and its containers.
 
     `owner_rule` says which rule found the team. `schedule` is a CronJob's. `qos_class` and
-    `priority_class` are the pods'.
+    `priority_class` are the pods'. `is_scaling_known` is False where a source that should have said
+    whether an autoscaler scales it was refused.
     """
 
     cluster: str
@@ -90,6 +91,7 @@ class Workload:
     tags: Mapping[str, str] = field(default_factory=dict)
     source_path: str = ""
     autoscaler: Autoscaler | None = None
+    is_scaling_known: bool = True
     vertical_autoscaler: VerticalAutoscaler | None = None
     disruption_budget: DisruptionBudget | None = None
     placement: Placement = ANYWHERE

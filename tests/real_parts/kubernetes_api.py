@@ -107,14 +107,15 @@ def kubernetes_api(
         thread.join(5)
 
 
-def connect_to(server: ApiServer, token: str = "") -> Connect:
-    """Connects to it with the official client's configuration, without a kubeconfig."""
+def connect_to(server: ApiServer | str, token: str = "") -> Connect:
+    """Connects to it, or to an address, with the official client and without a kubeconfig."""
 
     def connect() -> Connection:
         from kubernetes.client.configuration import Configuration
 
         keys = {"BearerToken": f"Bearer {token}"} if token else {}
-        return from_configuration(Configuration(host=server.url, api_key=keys))
+        url = server if isinstance(server, str) else server.url
+        return from_configuration(Configuration(host=url, api_key=keys))
 
     return connect
 

@@ -1,6 +1,7 @@
 """One question to an API server: bounded in time, size and tries. It only ever asks with GET."""
 
 import json
+import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -133,6 +134,7 @@ class KubernetesApi:
             )
             body = _read_body(response, self.patience, time.monotonic() + seconds)
         except (urllib3.exceptions.HTTPError, OSError) as error:
+            _check_trust(error)
             raise TryAgainLater(_network_sentence(error, seconds), after_seconds=0) from error
         _check_status(response, body)
         return Answer(_parsed(response, body), dict(response.headers))
@@ -164,13 +166,22 @@ def _read_body(response: Any, patience: Patience, deadline: float) -> bytes:
     return bytes(body)
 
 
+def _check_trust(error: Exception) -> None:
+    """A certificate of somebody else does not become right by asking again."""
+    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in error.args):
+        raise WillNeverWork(
+            "its TLS certificate was not accepted; check the certificate authority and the host "
+            "name in the kubeconfig"
+        ) from error
+
+
 def _network_sentence(error: Exception, seconds: float) -> str:
     if isinstance(error, urllib3.exceptions.NewConnectionError):
         return "nobody listens at its address, or its name is not known"
     if isinstance(error, urllib3.exceptions.TimeoutError):
         return f"no answer within {seconds:.3g} s"
     if isinstance(error, urllib3.exceptions.SSLError):
-        return "its TLS certificate was not accepted"
+        return "the TLS handshake failed"
     if isinstance(error, urllib3.exceptions.ProxyError):
         return "the proxy did not let it through"
     return f"the connection was refused or broke ({type(error).__name__})"

@@ -21,7 +21,7 @@ from finops.sources.kubernetes.pod_joins import (
 )
 from finops.sources.kubernetes.pods import SeenPod
 from finops.sources.kubernetes.policies import Allotted, Bounded, Priority, Tagged, policies_of
-from finops.sources.kubernetes.resources import ENDPOINT_SLICES, ENDPOINTS, PODS
+from finops.sources.kubernetes.resources import AUTOSCALERS, ENDPOINT_SLICES, ENDPOINTS, PODS
 from finops.sources.kubernetes.scalers import Budgeted, Scaled
 from finops.sources.kubernetes.services import Ready, services_of
 from finops.sources.kubernetes.storage import PersistentVolume, claims_of
@@ -73,6 +73,7 @@ def assemble(found: Found, *, cluster: str, version: str, now: datetime) -> Clus
     )
     pods = [joined(each, joins) for each in seen]
     workload_joins = WorkloadJoins(
+        is_scaling_known=AUTOSCALERS.name in found.whole,
         scalers=autoscalers_of(found.of(Scaled)),
         verticals=verticals_of(found.of(Scaled)),
         budgets=budgets,

@@ -86,7 +86,8 @@ def presigned(session: Any, cluster: str, region: str) -> str:
         session.events,
     )
     # The regional host of the partition, such as sts.cn-north-1.amazonaws.com.cn.
-    suffix = session.client("eks", region_name=region).meta.endpoint_url.partition(region)[2]
+    partition = session.client("eks", region_name=region).meta.endpoint_url.partition(region)
+    suffix = partition[2] or ".amazonaws.com"  # nothing where AWS_ENDPOINT_URL names another host
     url = signer.generate_presigned_url(
         {
             "method": "GET",

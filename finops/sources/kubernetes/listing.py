@@ -5,7 +5,13 @@ from dataclasses import dataclass, field, replace
 
 from finops.domain.errors import InvalidInput, OutsideWorldFailed
 from finops.domain.estate import Gap
-from finops.sources.kubernetes.api import CredentialsRefused, CursorExpired, Denied, KubernetesApi
+from finops.sources.kubernetes.api import (
+    CredentialsRefused,
+    CursorExpired,
+    Denied,
+    KubernetesApi,
+    NotServed,
+)
 from finops.sources.kubernetes.resources import Resource, fix_of
 from finops.sources.raw_objects import Mapped, at, mapping, text
 
@@ -107,6 +113,9 @@ def read_list(question: Question, read: Read) -> Listed:
 
 
 def _why(error: OutsideWorldFailed, resource: Resource) -> str:
+    """Why a list is not whole; nothing for an add-on that is not there."""
+    if isinstance(error, NotServed) and resource.is_optional:
+        return ""
     if isinstance(error, Denied):
         return f"the server refuses the verb list on it ({error}); {fix_of(resource)}"
     return str(error)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from finops.domain.errors import InvalidInput
-from finops.domain.estate import UNKNOWN_TEAM, Node, NodeGroup
+from finops.domain.estate import Node, NodeGroup
 from finops.sources.kubernetes.listing import Notes
 from finops.sources.kubernetes.objects import Meta, Scope, meta_of, team_in
 from finops.sources.kubernetes.placements import taint_from
@@ -82,7 +82,7 @@ def read_node(raw: Mapped, scope: Scope, notes: Notes) -> Node:
         instance_id=text(at(raw, "spec", "providerID")).rpartition("/")[2],
         node_group=_first(labels, _GROUPS),
         blockers=tuple(_blockers(meta)),
-        team=_team(meta, scope, notes),
+        team=team_in(meta, {}, scope, notes),
         # Labels without a prefix are people's own; the others belong to Kubernetes and vendors.
         tags={key: value for key, value in labels.items() if "/" not in key},
         allocatable_cpu_millicores=cpu_of(allocatable, "status.allocatable", told),
@@ -127,10 +127,6 @@ def groups_of(pools: Iterable[Pool], nodes: Sequence[Node], cluster: str) -> tup
 def is_karpenters(node: Node) -> bool:
     """Whether Karpenter made the node and takes it away by itself."""
     return any(key in node.labels for key in KARPENTER_GROUPS)
-
-
-def _team(meta: Meta, scope: Scope, notes: Notes) -> str:
-    return team_in(meta, {}, scope, notes) or UNKNOWN_TEAM
 
 
 def _first(labels: Mapping[str, str], keys: Sequence[str]) -> str:

@@ -44,6 +44,12 @@ class Resource:
 
 
 PODS = Resource(group="", plural="pods", kind="Pod", hides=_WORKLOADS | _VOLUMES)
+AUTOSCALERS = Resource(
+    group="autoscaling",
+    plural="horizontalpodautoscalers",
+    kind="HorizontalPodAutoscaler",
+    versions=("v2", "v2beta2", "v2beta1", "v1"),
+)
 ENDPOINTS = Resource(group="", plural="endpoints", kind="Endpoints")
 ENDPOINT_SLICES = Resource(
     group="discovery.k8s.io",
@@ -89,12 +95,7 @@ LISTED: tuple[Resource, ...] = (
         hides=_WORKLOADS,
         is_optional=True,
     ),
-    Resource(
-        group="autoscaling",
-        plural="horizontalpodautoscalers",
-        kind="HorizontalPodAutoscaler",
-        versions=("v2", "v2beta2", "v2beta1", "v1"),
-    ),
+    AUTOSCALERS,
     Resource(
         group="autoscaling.k8s.io",
         plural="verticalpodautoscalers",

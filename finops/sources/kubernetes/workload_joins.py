@@ -21,8 +21,9 @@ from finops.sources.kubernetes.workloads import Controller
 
 @dataclass(frozen=True, slots=True)
 class WorkloadJoins:
-    """What workloads are looked up in."""
+    """What workloads are looked up in; `is_scaling_known` where every autoscaler was listed."""
 
+    is_scaling_known: bool
     scalers: Mapping[WorkloadKey, Autoscaler]
     verticals: Mapping[WorkloadKey, VerticalAutoscaler]
     budgets: SelectorIndex[DisruptionBudget]
@@ -64,6 +65,7 @@ def _joined(each: Controller, joins: WorkloadJoins) -> Workload:
             for container in workload.containers
         ),
         autoscaler=joins.scalers.get(workload.key),
+        is_scaling_known=joins.is_scaling_known,
         vertical_autoscaler=joins.verticals.get(workload.key),
         disruption_budget=budgets[0] if budgets else None,
         qos_class=joins.qos.get(workload.key, ""),

@@ -86,6 +86,7 @@ def test_every_number_of_the_proposal_has_its_evidence() -> None:
         (workload(Container(name="a")), "request is set, so there is nothing to lower"),
         (workload(container(cpu_usage=None, memory_usage=None)), "usage was found"),
         (workload(tags={"acme.io/hpa": "true"}), "HorizontalPodAutoscaler"),
+        (workload(is_scaling_known=False), "scales it is unknown: they could not be listed"),
         (
             workload(
                 container(cpu_usage=usage(1, 1, days=0.4), memory_usage=usage(1, 1, days=0.4))

@@ -160,6 +160,25 @@ def certificate(folder: Path) -> tuple[ssl.SSLContext, str]:
     return context, base64.b64encode(pem).decode()
 
 
+def test_inside_a_cluster_the_service_accounts_token_and_authority_are_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from kubernetes.config import incluster_config
+
+    context, authority = certificate(tmp_path)
+    token, trusted = tmp_path / "token", tmp_path / "ca.crt"
+    token.write_text("of-the-account")
+    trusted.write_bytes(base64.b64decode(authority))
+    monkeypatch.setattr(incluster_config, "SERVICE_TOKEN_FILENAME", str(token))
+    monkeypatch.setattr(incluster_config, "SERVICE_CERT_FILENAME", str(trusted))
+    with kubernetes_api({}, tls=context) as server:
+        server.tokens = {"of-the-account"}
+        monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "127.0.0.1")
+        monkeypatch.setenv("KUBERNETES_SERVICE_PORT", server.url.rpartition(":")[2])
+
+        assert version_by(in_cluster()) == "v1.33.4"
+
+
 def test_tls_is_checked_against_the_authority_of_the_kubeconfig(tmp_path: Path) -> None:
     context, authority = certificate(tmp_path)
     with kubernetes_api({}, tls=context) as server:
@@ -169,5 +188,5 @@ def test_tls_is_checked_against_the_authority_of_the_kubeconfig(tmp_path: Path) 
         assert version_by(from_kubeconfig("prod", good)) == "v1.33.4"
 
         bad = kubeconfig(tmp_path, server.url, user)
-        with pytest.raises(TryAgainLater, match="TLS certificate was not accepted"):
+        with pytest.raises(WillNeverWork, match="TLS certificate was not accepted"):
             version_by(from_kubeconfig("prod", bad))

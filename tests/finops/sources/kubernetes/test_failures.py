@@ -53,10 +53,21 @@ def test_a_refused_list_names_the_rule_to_add_and_hides_its_part_only(server: Ap
     assert {w.kind for w in state.workloads} >= {"Deployment", "StatefulSet"}
 
 
-def test_a_refused_scaler_list_hides_nothing(server: ApiServer) -> None:
+def test_refused_scalers_hide_nothing_but_leave_the_scaling_unknown(server: ApiServer) -> None:
     server.fail("/apis/autoscaling/v2/horizontalpodautoscalers", 403)
+    state = read(server)
 
-    assert only_gap(read(server)).hides == frozenset()
+    assert only_gap(state).hides == frozenset()
+    assert {w.is_scaling_known for w in state.workloads} == {False}
+
+
+def test_where_groups_may_not_be_listed_the_newest_versions_are_tried(server: ApiServer) -> None:
+    server.fail("/apis", 403)
+    state = read(server)
+
+    assert state.gaps == ()
+    assert {w.is_scaling_known for w in state.workloads} == {True}
+    assert "/apis/batch/v1/cronjobs?limit=500" in server.asked("cronjobs")
 
 
 def test_a_node_whose_pods_are_unknown_is_not_an_empty_node(server: ApiServer) -> None:
