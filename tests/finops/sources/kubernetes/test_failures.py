@@ -105,6 +105,14 @@ def test_a_list_that_expires_begins_anew_once() -> None:
     assert len(server.asked(PODS)) == 5
 
 
+def test_what_was_read_before_a_list_expired_is_forgotten() -> None:
+    with kubernetes_api(of_kinds(Pod=[None, *many_pods()])) as server:
+        server.fail(PODS, 410, on_page=2, times=1)
+        state = read_from(server, page_size=10)
+
+    assert only_gap(state).sentence.startswith("1 of pods could not be read")
+
+
 def test_a_list_that_expires_twice_is_a_gap() -> None:
     with kubernetes_api(of_kinds(Pod=many_pods())) as server:
         server.fail(PODS, 410, on_page=2)
