@@ -9,49 +9,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import requests
 from github import Auth
 from slack_bolt import App
 
 from bot.app import build_app, build_client
 from bot.configuration import Configuration
 from bot.estate_sections import (
-    AwsSection,
-    ClusterSection,
-    PrometheusSection,
     RepositorySection,
-    SigV4Section,
 )
+from bot.estate_wiring import build_estate, build_prices
 from bot.schedule import Ticker, Timetable
 from bot.settings import Settings
 from bot.socket_mode import SocketModeConnection
 from bot.worker import Deliver, Worker
-from finops.aws_cost_integration import AwsCostIntegration
-from finops.billing.bill_rate_file import BillRateFile
 from finops.billing.daily_costs import BillFile
-from finops.billing.price_list_api import PriceListApi
-from finops.billing.price_service import price_clients
 from finops.code_hosts.github import GitHubHost, app_auth, token_auth
 from finops.code_hosts.local_git import LocalGitHost
 from finops.domain.errors import FinOpsError, InvalidInput
 from finops.domain.intents import IntentKind
 from finops.domain.people import Directory
-from finops.domain.prices import PriceList
 from finops.finops_engine import FinOpsEngine, Pace
 from finops.guardrails import Guardrails
 from finops.ledger.outbox import Intent
-from finops.ledger.prices import LedgerPriceCache
 from finops.ledger.usage import LedgerUsageStore
-from finops.ports import CodeHost, SnapshotSource, UsageStore
+from finops.ports import CodeHost
 from finops.pr_generator import PullRequestGenerator
 from finops.savings_ledger import SavingsLedger
-from finops.sources.aws_inventory import AwsInventory, boto3_clients
-from finops.sources.estate import EstateReader
-from finops.sources.git_manifests import GitManifests
-from finops.sources.manifest_workloads import ManifestRules
-from finops.sources.prometheus.api import Patience
-from finops.sources.prometheus.sigv4 import SignedRequests
-from finops.sources.prometheus.usage import PrometheusUsage
 from handlers import HandlerContext
 from handlers.access import Membership
 from handlers.deliveries import SlackDeliveries
@@ -93,18 +76,18 @@ def build_engine(settings: Settings, configuration: Configuration) -> FinOpsEngi
     """The engine with the adapters that the configuration names."""
     hosts = {_name(r): _code_host(r, settings) for r in configuration.repositories}
     ledger = SavingsLedger(settings.database_url)
-    store = LedgerUsageStore(ledger.engine)
-    prices = build_prices(configuration, ledger)
+    estate = build_estate(
+        configuration,
+        hosts,
+        store=LedgerUsageStore(ledger.engine),
+        prices=build_prices(configuration, ledger),
+    )
     return FinOpsEngine(
         ledger,
         directory=configuration.directory(),
         guardrails=Guardrails(configuration.guardrails),
-        snapshots={
-            cluster.name: _snapshot_source(
-                cluster, configuration, hosts, store=store, prices=prices
-            )
-            for cluster in configuration.clusters
-        },
+        snapshots=estate.snapshots,
+        samplers=estate.samplers,
         bill=_bill(configuration),
         pull_requests=PullRequestGenerator(tuple(hosts.values())) if hosts else None,
         owner_rules=configuration.owners.to_domain(),
@@ -212,17 +195,6 @@ def _bill(configuration: Configuration) -> BillFile | None:
     return BillFile(Path(configuration.bill.focus_csv), cluster=names[0] if len(names) == 1 else "")
 
 
-def build_prices(configuration: Configuration, ledger: SavingsLedger) -> AwsCostIntegration:
-    """One price list for all clusters and accounts, so that each fact is asked for once."""
-    section, bill = configuration.prices, configuration.bill
-    cache = LedgerPriceCache(ledger.engine)
-    return AwsCostIntegration(
-        bill_rates=BillRateFile(Path(bill.focus_csv)) if bill else None,
-        api=PriceListApi(price_clients(), cache) if section.price_list_api else None,
-        discount_percent=section.discount_percent,
-    )
-
-
 def _github_auth(repository: RepositorySection, settings: Settings) -> Auth.Auth:
     if settings.github_app_id:
         return app_auth(
@@ -235,69 +207,4 @@ def _github_auth(repository: RepositorySection, settings: Settings) -> Auth.Auth
     raise InvalidInput(
         f"The repository {repository.github} needs GITHUB_TOKEN, or GITHUB_APP_ID with "
         "GITHUB_APP_PRIVATE_KEY and GITHUB_APP_INSTALLATION_ID."
-    )
-
-
-def _snapshot_source(
-    cluster: ClusterSection,
-    configuration: Configuration,
-    hosts: Mapping[str, CodeHost],
-    *,
-    store: UsageStore,
-    prices: PriceList,
-) -> SnapshotSource:
-    return EstateReader(
-        cluster=cluster.name,
-        desired=_desired(cluster, configuration, hosts) if cluster.repository else None,
-        prices=prices,
-        usage=_usage(cluster.name, cluster.prometheus, store) if cluster.prometheus else None,
-        inventory=_inventory(cluster, cluster.aws, prices) if cluster.aws else None,
-        window_days=cluster.window_days,
-    )
-
-
-def _desired(
-    cluster: ClusterSection, configuration: Configuration, hosts: Mapping[str, CodeHost]
-) -> GitManifests:
-    return GitManifests(
-        hosts[cluster.repository],
-        cluster=cluster.name,
-        rules=ManifestRules(
-            default_namespace=cluster.default_namespace,
-            folders=tuple(cluster.folders),
-            annotation_keys=(*ManifestRules().annotation_keys, *configuration.owners.label_keys),
-        ),
-    )
-
-
-def _usage(cluster: str, prometheus: PrometheusSection, store: UsageStore) -> PrometheusUsage:
-    session = requests.Session()
-    session.headers.update(prometheus.headers)
-    if prometheus.sigv4 is not None:
-        session.auth = _signing(prometheus.sigv4)
-    return PrometheusUsage(
-        base_url=prometheus.url,
-        cluster=cluster,
-        store=store,
-        session=session,
-        matchers=prometheus.matchers,
-        patience=Patience(timeout_seconds=prometheus.timeout_seconds),
-        concurrency=prometheus.concurrency,
-    )
-
-
-def _signing(sigv4: SigV4Section) -> SignedRequests:
-    import boto3
-
-    session = boto3.Session()
-    return SignedRequests(session.get_credentials, region=sigv4.region, service=sigv4.service)
-
-
-def _inventory(cluster: ClusterSection, aws: AwsSection, prices: PriceList) -> AwsInventory:
-    return AwsInventory(
-        clients=boto3_clients(endpoint_url=aws.endpoint_url or None),
-        regions=aws.regions,
-        cluster=cluster.name,
-        machine_price=prices.machine_price,
-        volume_price=prices.volume_price,
     )

@@ -7,7 +7,7 @@ of another cluster): then the room of all cards together would be worth more tha
 
 from decimal import Decimal
 
-from finops.domain.estate import Snapshot
+from finops.domain.estate import ContainerRole, Snapshot
 from finops.domain.money import HOURS_PER_MONTH, format_usd
 from finops.domain.quantities import GIB
 
@@ -46,6 +46,8 @@ def _requests_usd_per_month(snapshot: Snapshot) -> Decimal:
     millicores = size_bytes = 0
     for workload in snapshot.workloads:
         for container in workload.containers:
+            if container.role is ContainerRole.INIT:
+                continue
             millicores += (container.cpu_request_millicores or 0) * workload.replicas
             size_bytes += (container.memory_request_bytes or 0) * workload.replicas
     prices = snapshot.unit_prices

@@ -18,7 +18,7 @@ from finops.detectors.cluster_costs import cluster_caveats
 from finops.detectors.detector import Finding, plural, skipped
 from finops.detectors.over_request import OverRequest, RequestRule
 from finops.detectors.request_evidence import caveats_of, evidence_of, summary_of
-from finops.domain.estate import Container, Snapshot, UsageSummary, Workload
+from finops.domain.estate import Container, ContainerRole, Snapshot, UsageSummary, Workload
 from finops.domain.money import Saving, format_usd
 from finops.domain.opportunity import (
     Change,
@@ -91,6 +91,9 @@ def _judge(
 ) -> Finding:
     resource = _resource(workload, container.name)
     current, usage = rule.request_of(container), rule.usage_of(container)
+    if container.role is ContainerRole.INIT:
+        reason = "An init container has ended before the others start, so it holds nothing."
+        return skipped(rule.kind.words, resource.key, reason, team=workload.team)
     reason = _why_not_judged(rule, workload, current, usage, min_history_days=min_history_days)
     if not reason and current is not None and usage is not None:
         wanted = rule.propose(usage)
@@ -133,6 +136,10 @@ def _why_not_judged(
             _is_scaled_on(workload, rule.hpa_word),
             f"A HorizontalPodAutoscaler scales it on "
             f"{rule.hpa_word}: a smaller request would only add replicas.",
+        ),
+        (
+            not workload.is_scaling_known,
+            "Whether a HorizontalPodAutoscaler scales it is unknown: they could not be listed.",
         ),
         (usage is None, f"No {rule.noun} usage was found for this container."),
         (

@@ -94,6 +94,7 @@ def _why_not_judged(case: GroupCase) -> str:
     unpriced = sum(node.price_usd_per_hour is None for node in nodes)
     free = bool(nodes) and not unpriced and case.price_usd_per_month <= 0
     reasons = (
+        (group.manager == "karpenter", "Karpenter sizes it by itself: no file declares a size."),
         (not nodes, "No node of this group was seen."),
         (
             len(nodes) != group.desired_size,

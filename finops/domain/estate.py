@@ -77,6 +77,8 @@ class Workload:
 
     `owner_rule` says which rule found the team. `pod_labels` are those of its pod template, where
     they were read. `schedule` is a CronJob's. `qos_class` and `priority_class` are the pods'.
+    `is_scaling_known` is False where a source that should have said whether an autoscaler scales it
+    was refused.
     """
 
     cluster: str
@@ -91,6 +93,7 @@ class Workload:
     pod_labels: Mapping[str, str] = field(default_factory=dict)
     source_path: str = ""
     autoscaler: Autoscaler | None = None
+    is_scaling_known: bool = True
     vertical_autoscaler: VerticalAutoscaler | None = None
     disruption_budget: DisruptionBudget | None = None
     placement: Placement = ANYWHERE

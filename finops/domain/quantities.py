@@ -52,6 +52,17 @@ def parse_memory_bytes(text: str) -> int:
     return size
 
 
+def parse_number(text: str) -> float:
+    """Read a quantity without a unit of its own: `"500m"` → 0.5, `"2k"` → 2000.0.
+
+    Raises InvalidInput naming the text when it is malformed, negative or over 1e18.
+    """
+    number = _parse(text, "The")
+    if number > Decimal("1e18"):
+        raise InvalidInput(f"The quantity {text[:40]!r} is over 1e18; check its unit.")
+    return float(number)
+
+
 def format_cpu(millicores: int) -> str:
     """Write millicores the way people write them in manifests: 250 → `250m`, 2000 → `2`."""
     return str(millicores // 1000) if millicores % 1000 == 0 and millicores else f"{millicores}m"

@@ -5,8 +5,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from finops.domain.errors import InvalidInput
-from finops.domain.estate import Container, Workload
-from finops.domain.quantities import parse_cpu_millicores, parse_memory_bytes
+from finops.domain.estate import Container, ContainerRole, Workload
+from finops.sources.pod_templates import (
+    TEMPLATE,
+    pod_spec_of,
+    read_containers,
+    refuse,
+    template_path,
+)
+from finops.sources.raw_objects import (
+    LABEL,
+    Mapped,
+    at,
+    listing,
+    mapping,
+    name_at,
+    printable,
+    shown,
+    texts,
+)
 
 KINDS = (
     "Deployment",
@@ -20,16 +37,14 @@ KINDS = (
 )
 # A machine has one of these; nobody runs 100,000 replicas of one.
 MAX_REPLICAS = 100_000
-# DNS-1123 subdomain, the rule of Kubernetes for names; namespaces and containers are labels.
-_NAME = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
-_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 
-Mapped = Mapping[str, object]
-_POD_SPEC: Mapping[str, tuple[str, ...]] = {
-    "Pod": ("spec",),
-    "CronJob": ("spec", "jobTemplate", "spec", "template", "spec"),
-}
-_TEMPLATE_POD_SPEC = ("spec", "template", "spec")
+# Annotations by which deployers mark what they made: the trail back to its source file.
+_DEPLOYERS = (
+    "argocd.argoproj.io/tracking-id",
+    "helm.toolkit.fluxcd.io/",
+    "kustomize.toolkit.fluxcd.io/",
+    "meta.helm.sh/",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +52,8 @@ class ManifestRules:
     """How manifests are read where Kubernetes leaves it to people.
 
     `folders` limits reading to parts of the repository ("clusters/prod"); empty means all of it.
-    `annotation_keys`, and all annotations that begin with `finops`, become tags beside the labels;
-    whose a workload is follows from them later (`finops.owners`).
+    Labels become tags, and so do `annotation_keys`, annotations that begin with `finops`, and those
+    of Argo CD, Helm and Flux; whose a workload is follows from them later (`finops.owners`).
     """
 
     default_namespace: str = "default"
@@ -74,14 +89,12 @@ def is_patch(document: Mapped) -> bool:
         return True
     if document["kind"] in ("Pod", "Job", "CronJob", "ReplicationController"):
         return False
-    return not (
-        _at(document, "spec", "selector") or _at(document, *_TEMPLATE_POD_SPEC[:2], "metadata")
-    )
+    return not (at(document, "spec", "selector") or at(document, *TEMPLATE, "metadata"))
 
 
 def patched_settings(document: Mapped) -> str:
     """What a patch changes that matters here: "replicas", "resources", both, or nothing ("")."""
-    found = ["replicas"] if "replicas" in _mapping(document.get("spec")) else []
+    found = ["replicas"] if "replicas" in mapping(document.get("spec")) else []
     if any(isinstance(c, dict) and "resources" in c for c in _containers(document)):
         found.append("resources")
     return " and ".join(found)
@@ -89,134 +102,63 @@ def patched_settings(document: Mapped) -> str:
 
 def label_of(document: Mapped) -> str:
     """`Deployment shop/frontend`, for sentences; unsafe characters are left out."""
-    metadata = _mapping(document.get("metadata"))
+    metadata = mapping(document.get("metadata"))
     place = "/".join(str(metadata[key]) for key in ("namespace", "name") if metadata.get(key))
-    return _printable(f"{document.get('kind')} {place}")[:120]
+    return printable(f"{document.get('kind')} {place}")[:120]
 
 
 def workload_from(
     document: Mapped, *, cluster: str, source_path: str, rules: ManifestRules
 ) -> Workload:
     """Read one whole workload. Raises InvalidInput that begins with the key that is wrong."""
-    metadata = _mapping(document.get("metadata"))
+    metadata = mapping(document.get("metadata"))
     namespace = metadata.get("namespace") or rules.default_namespace
-    namespace = _name(namespace, "metadata.namespace", rule=_LABEL)
-    labels, annotations = _texts(metadata.get("labels")), _texts(metadata.get("annotations"))
-    template = _POD_SPEC.get(str(document["kind"]), _TEMPLATE_POD_SPEC)[:-1]
+    namespace = name_at(namespace, "metadata.namespace", rule=LABEL)
+    labels, annotations = texts(metadata.get("labels")), texts(metadata.get("annotations"))
+    template = template_path(str(document["kind"]))
     return Workload(
         cluster=cluster,
         namespace=namespace,
         kind=str(document["kind"]),
-        name=_name(metadata.get("name"), "metadata.name"),
+        name=name_at(metadata.get("name"), "metadata.name"),
         replicas=_replicas(document),
         containers=_read_containers(document),
-        tags={k: v for k, v in annotations.items() if _is_kept(k, rules)} | labels,
-        pod_labels=_texts(_at(document, *template, "metadata", "labels")),
+        tags=tags_of(labels, annotations, rules),
+        pod_labels=texts(at(document, *template, "metadata", "labels")),
         source_path=source_path,
     )
 
 
+def tags_of(
+    labels: Mapping[str, str], annotations: Mapping[str, str], rules: ManifestRules
+) -> dict[str, str]:
+    """All labels, and the annotations that the rules or a deployer's trail ask to keep."""
+    return {key: value for key, value in annotations.items() if _is_kept(key, rules)} | dict(labels)
+
+
 def _is_kept(annotation: str, rules: ManifestRules) -> bool:
-    return annotation in rules.annotation_keys or annotation.startswith("finops")
+    return annotation in rules.annotation_keys or annotation.startswith(("finops", *_DEPLOYERS))
 
 
 def _replicas(document: Mapped) -> int:
     key = "parallelism" if document["kind"] == "Job" else "replicas"
     if document["kind"] in ("DaemonSet", "CronJob", "Pod"):
         return 1
-    raw = _at(document, "spec", key)
+    raw = at(document, "spec", key)
     if raw is None:
         return 1
     if not isinstance(raw, str) or not re.fullmatch(r"[0-9]{1,9}", raw) or int(raw) > MAX_REPLICAS:
-        raise InvalidInput(f"spec.{key}: {_shown(raw)} is not a number from 0 to {MAX_REPLICAS:,}")
+        raise InvalidInput(f"spec.{key}: {shown(raw)} is not a number from 0 to {MAX_REPLICAS:,}")
     return int(raw)
 
 
 def _read_containers(document: Mapped) -> tuple[Container, ...]:
-    """The containers, then native sidecars: init containers that never end reserve as they do."""
-    path = ".".join(_POD_SPEC.get(str(document["kind"]), _TEMPLATE_POD_SPEC))
-    read = tuple(
-        _container(_mapping(raw), f"{path}.containers[{index}]")
-        for index, raw in enumerate(_containers(document))
-    ) + tuple(
-        _container(_mapping(raw), f"{path}.initContainers[{index}]")
-        for index, raw in enumerate(_containers(document, "initContainers"))
-        if _mapping(raw).get("restartPolicy") == "Always"
-    )
-    names = [container.name for container in read]
-    if len(set(names)) < len(names):
-        raise InvalidInput(f"{path}.containers: two containers have one name")
-    return read
+    """Containers and native sidecars; nothing measures what an init container in a file does."""
+    kind = str(document["kind"])
+    place = ".".join((*template_path(kind), "spec"))
+    read = read_containers(pod_spec_of(document, kind), place, refuse)
+    return tuple(container for container in read if container.role is not ContainerRole.INIT)
 
 
-def _container(raw: Mapped, place: str) -> Container:
-    resources = _mapping(raw.get("resources"))
-    requests, limits = _mapping(resources.get("requests")), _mapping(resources.get("limits"))
-    cpu_limit = _cpu(limits, f"{place}.resources.limits.cpu")
-    memory_limit = _memory(limits, f"{place}.resources.limits.memory")
-    cpu_request = _cpu(requests, f"{place}.resources.requests.cpu")
-    memory_request = _memory(requests, f"{place}.resources.requests.memory")
-    return Container(
-        name=_name(raw.get("name"), f"{place}.name", rule=_LABEL),
-        cpu_request_millicores=cpu_request,
-        cpu_limit_millicores=cpu_limit,
-        memory_request_bytes=memory_request,
-        memory_limit_bytes=memory_limit,
-    )
-
-
-def _cpu(values: Mapped, place: str) -> int | None:
-    raw = values.get("cpu")
-    return None if raw is None else _quantity(raw, place, is_cpu=True)
-
-
-def _memory(values: Mapped, place: str) -> int | None:
-    raw = values.get("memory")
-    return None if raw is None else _quantity(raw, place, is_cpu=False)
-
-
-def _quantity(raw: object, place: str, *, is_cpu: bool) -> int:
-    if not isinstance(raw, str):
-        raise InvalidInput(f"{place}: {_shown(raw)} is not a quantity such as 250m or 128Mi")
-    try:
-        return parse_cpu_millicores(raw) if is_cpu else parse_memory_bytes(raw)
-    except InvalidInput as error:
-        raise InvalidInput(f"{place}: {str(error).rstrip('.')}") from error
-
-
-def _containers(document: Mapped, listing: str = "containers") -> Sequence[object]:
-    path = _POD_SPEC.get(str(document.get("kind")), _TEMPLATE_POD_SPEC)
-    found = _at(document, *path, listing)
-    return found if isinstance(found, list) else ()
-
-
-def _name(raw: object, place: str, *, rule: re.Pattern[str] = _NAME) -> str:
-    if not isinstance(raw, str) or not rule.fullmatch(raw):
-        raise InvalidInput(f"{place}: {_shown(raw)} is not a Kubernetes name")
-    return raw
-
-
-def _texts(raw: object) -> dict[str, str]:
-    return {
-        _printable(str(key)): _printable(value)
-        for key, value in _mapping(raw).items()
-        if isinstance(value, str)
-    }
-
-
-def _printable(text: str) -> str:
-    return "".join(c for c in text if c.isprintable())
-
-
-def _at(document: object, *path: str) -> object:
-    for key in path:
-        document = _mapping(document).get(key)
-    return document
-
-
-def _mapping(value: object) -> Mapped:
-    return value if isinstance(value, dict) else {}
-
-
-def _shown(value: object) -> str:
-    return repr(value[:60]) if isinstance(value, str) else f"a {type(value).__name__}"
+def _containers(document: Mapped) -> Sequence[object]:
+    return listing(pod_spec_of(document, str(document.get("kind"))).get("containers"))

@@ -1,50 +1,66 @@
+"""From `finops.yml` to a reading of a cluster: the adapters that the configuration names."""
+
 from pathlib import Path
 
 import pytest
+import yaml
 
-from bot.configuration import Configuration
-from bot.wiring import build_prices
-from finops.savings_ledger import SavingsLedger
-
-
-@pytest.fixture(autouse=True)
-def no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "AWS_ROLE_ARN"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "none")
-    monkeypatch.setenv("AWS_CONFIG_FILE", "none")
+from bot.configuration import load_configuration
+from bot.settings import read_settings
+from bot.wiring import build_engine
+from finops.domain.errors import WillNeverWork
+from finops.finops_engine import FinOpsEngine
+from tests.finops.sources.kubernetes.estates import shop
+from tests.real_parts.kubernetes_api import kubernetes_api
 
 
-def source(configuration: Configuration, folder: Path) -> str:
-    ledger = SavingsLedger(f"sqlite:///{folder}/finops.db")
-    price = build_prices(configuration, ledger).machine_price("m5.large", region="us-east-1")
-    ledger.close()
-    assert price is not None
-    return price.source
+def engine_of(folder: Path, cluster: str) -> FinOpsEngine:
+    path = folder / "finops.yml"
+    path.write_text(f"clusters:\n- name: prod\n  {cluster}\n")
+    settings = read_settings({"FINOPS_DATABASE_URL": f"sqlite:///{folder / 'finops.db'}"})
+    return build_engine(settings, load_configuration(path))
 
 
-def test_a_configured_discount_is_taken_off(tmp_path: Path) -> None:
-    configuration = Configuration.model_validate({"prices": {"discount_percent": 12}})
-
-    assert source(configuration, tmp_path).endswith("us-east-1, July 2026, − 12 % EDP")
-
-
-def test_a_configured_price_service_is_asked(tmp_path: Path) -> None:
-    configuration = Configuration.model_validate({"prices": {"price_list_api": True}})
-
-    assert source(configuration, tmp_path) == (
-        "AWS public on-demand price list, us-east-1, July 2026 (AWS Price List API was not asked "
-        "for want of AWS credentials)"
+def kubeconfig(folder: Path, server: str) -> Path:
+    path = folder / "kubeconfig.yaml"
+    path.write_text(
+        yaml.safe_dump(
+            {
+                "contexts": [{"name": "prod", "context": {"cluster": "c"}}],
+                "clusters": [{"name": "c", "cluster": {"server": server}}],
+            }
+        )
     )
+    return path
 
 
-def test_a_configured_bill_is_the_first_to_be_checked(tmp_path: Path) -> None:
-    bill = tmp_path / "bill.csv"
-    bill.write_text("ChargePeriodStart,ResourceId,EffectiveCost\n")
-    configuration = Configuration.model_validate({"bill": {"focus_csv": str(bill)}})
-    ledger = SavingsLedger(f"sqlite:///{tmp_path}/finops.db")
-    [check] = build_prices(configuration, ledger).check()
-    ledger.close()
+def test_a_cluster_without_a_repository_is_scanned_through_its_api(tmp_path: Path) -> None:
+    with kubernetes_api(shop("1.33")) as server:
+        config = kubeconfig(tmp_path, server.url)
+        engine = engine_of(
+            tmp_path, f"kubernetes: {{context: prod, kubeconfig: {config}, page_size: 10}}"
+        )
+        result = engine.scan("prod")
+        engine.ledger.close()
 
-    assert check.subject == f"bill {bill}"
+    web = [each.reason for each in result.skipped if "/Deployment/web/" in each.resource_key]
+    assert any(reason.startswith("A HorizontalPodAutoscaler scales it") for reason in web)
+    assert server.asked("/api/v1/pods") == ["/api/v1/pods?limit=10"]
+
+
+@pytest.mark.parametrize(
+    ("cluster", "reason"),
+    [
+        ("kubernetes: {context: prod, kubeconfig: /nowhere/at/all}", "context prod"),
+        ("kubernetes: {in_cluster: true}", "service account"),
+        ("kubernetes: {eks: {name: prod, region: eu-central-1}}", "EKS cluster prod"),
+        ("kubernetes: {}", "current context"),
+    ],
+)
+def test_a_cluster_that_cannot_be_reached_fails_when_it_is_read_and_not_at_the_start(
+    tmp_path: Path, cluster: str, reason: str
+) -> None:
+    engine = engine_of(tmp_path, cluster)
+    with pytest.raises(WillNeverWork, match=reason):
+        engine.scan("prod")
+    engine.ledger.close()

@@ -98,6 +98,7 @@ def test_the_pods_a_node_may_run_keep_nodes() -> None:
 @pytest.mark.parametrize(
     ("held", "whole", "reason"),
     [
+        (nodes(3), group(3, manager="karpenter"), "Karpenter sizes it by itself"),
         ((), group(3), "No node of this group was seen."),
         (nodes(3), group(4), "The group is changing: 4 nodes declared, 3 seen."),
         (nodes(1), group(1), "the group's only node"),

@@ -6,7 +6,7 @@ import pytest
 
 from finops.detectors.over_requested_cpu import OverRequestedCPUDetector
 from finops.detectors.over_requested_memory import OverRequestedMemoryDetector
-from finops.domain.estate import Container, Workload
+from finops.domain.estate import Container, ContainerRole, Workload
 from finops.domain.money import Saving
 from finops.domain.opportunity import Change, Opportunity, Setting, Skipped
 from finops.domain.quantities import GIB, MIB
@@ -82,9 +82,11 @@ def test_every_number_of_the_proposal_has_its_evidence() -> None:
     [
         (workload(kind="CronJob"), "A CronJob holds its request only while it runs"),
         (workload(replicas=0), "scaled to zero"),
+        (workload(container(role=ContainerRole.INIT)), "An init container has ended before"),
         (workload(Container(name="a")), "request is set, so there is nothing to lower"),
         (workload(container(cpu_usage=None, memory_usage=None)), "usage was found"),
         (workload(tags={"acme.io/hpa": "true"}), "HorizontalPodAutoscaler"),
+        (workload(is_scaling_known=False), "scales it is unknown: they could not be listed"),
         (
             workload(
                 container(cpu_usage=usage(1, 1, days=0.4), memory_usage=usage(1, 1, days=0.4))

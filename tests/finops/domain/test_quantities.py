@@ -10,6 +10,7 @@ from finops.domain.quantities import (
     format_memory,
     parse_cpu_millicores,
     parse_memory_bytes,
+    parse_number,
 )
 
 
@@ -64,3 +65,14 @@ def test_a_written_cpu_reads_back(millicores: int) -> None:
 @given(st.integers(0, MAX_MEMORY_BYTES))
 def test_a_written_memory_reads_back(size: int) -> None:
     assert parse_memory_bytes(format_memory(size)) == size
+
+
+@pytest.mark.parametrize(("text", "number"), [("500m", 0.5), ("2k", 2000.0), ("1Gi", 2.0**30)])
+def test_a_quantity_without_a_unit_of_its_own_is_a_number(text: str, number: float) -> None:
+    assert parse_number(text) == number
+
+
+@pytest.mark.parametrize("text", ["-1", "many", "", "1e30"])
+def test_a_number_that_makes_no_sense_is_refused(text: str) -> None:
+    with pytest.raises(InvalidInput):
+        parse_number(text)

@@ -1,0 +1,183 @@
+"""Where the ports of the estate meet their adapters: clusters, usage, machines, accounts, prices.
+
+Nothing is asked here. A cluster that is down must not keep the bot from starting.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+
+from bot.configuration import Configuration
+from bot.estate_sections import (
+    AwsSection,
+    ClusterSection,
+    KubernetesSection,
+    PrometheusSection,
+    SigV4Section,
+)
+from finops.aws_cost_integration import AwsCostIntegration
+from finops.billing.bill_rate_file import BillRateFile
+from finops.billing.price_list_api import PriceListApi
+from finops.billing.price_service import price_clients
+from finops.domain.prices import PriceList
+from finops.ledger.prices import LedgerPriceCache
+from finops.ports import CodeHost, SnapshotSource, UsageSource, UsageStore
+from finops.savings_ledger import SavingsLedger
+from finops.sources.aws_inventory import AwsInventory, boto3_clients
+from finops.sources.estate import EstateReader
+from finops.sources.git_manifests import GitManifests
+from finops.sources.kubernetes.api import Patience as KubernetesPatience
+from finops.sources.kubernetes.cluster import KubernetesCluster
+from finops.sources.kubernetes.connection import Connect, from_kubeconfig, in_cluster
+from finops.sources.kubernetes.eks import from_eks
+from finops.sources.kubernetes.pod_metrics import PodMetrics
+from finops.sources.manifest_workloads import ManifestRules
+from finops.sources.prometheus.api import Patience
+from finops.sources.prometheus.sigv4 import SignedRequests
+from finops.sources.prometheus.usage import PrometheusUsage
+from finops.sources.sampled_usage import SampledUsage
+
+
+@dataclass(frozen=True, slots=True)
+class Estate:
+    """The adapters that the configuration names: who reads each cluster, and who samples it."""
+
+    snapshots: Mapping[str, SnapshotSource]
+    samplers: Mapping[str, SampledUsage]
+
+
+def build_prices(configuration: Configuration, ledger: SavingsLedger) -> AwsCostIntegration:
+    """One instance for everything: the bill, then the Price List API, then the bundled list."""
+    section = configuration.prices
+    bill = configuration.bill
+    return AwsCostIntegration(
+        bill_rates=BillRateFile(Path(bill.focus_csv)) if bill else None,
+        api=PriceListApi(price_clients(), LedgerPriceCache(ledger.engine))
+        if section.price_list_api
+        else None,
+        discount_percent=section.discount_percent,
+    )
+
+
+def build_estate(
+    configuration: Configuration,
+    hosts: Mapping[str, CodeHost],
+    *,
+    store: UsageStore,
+    prices: PriceList,
+) -> Estate:
+    """Every configured cluster, by name."""
+    wiring = _Wiring(configuration, hosts, store, prices)
+    readers = {cluster.name: wiring.reader(cluster) for cluster in configuration.clusters}
+    return Estate(
+        snapshots=readers,
+        samplers={
+            name: reader.usage
+            for name, reader in readers.items()
+            if isinstance(reader.usage, SampledUsage)
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Wiring:
+    configuration: Configuration
+    hosts: Mapping[str, CodeHost]
+    store: UsageStore
+    prices: PriceList
+
+    def reader(self, cluster: ClusterSection) -> EstateReader:
+        running = self._running(cluster, cluster.kubernetes) if cluster.kubernetes else None
+        return EstateReader(
+            cluster=cluster.name,
+            running=running,
+            desired=self._desired(cluster) if cluster.repository else None,
+            prices=self.prices,
+            usage=self._usage(cluster, running),
+            inventory=_inventory(cluster, cluster.aws, self.prices) if cluster.aws else None,
+            window_days=cluster.window_days,
+        )
+
+    def _running(self, cluster: ClusterSection, section: KubernetesSection) -> KubernetesCluster:
+        seconds = section.timeout_seconds
+        return KubernetesCluster(
+            cluster=cluster.name,
+            connect=kubernetes_connection(section),
+            rules=self._rules(cluster),
+            page_size=section.page_size,
+            patience=KubernetesPatience(timeout_seconds=seconds, total_seconds=10 * seconds),
+        )
+
+    def _desired(self, cluster: ClusterSection) -> GitManifests:
+        host = self.hosts[cluster.repository]
+        return GitManifests(host, cluster=cluster.name, rules=self._rules(cluster))
+
+    def _rules(self, cluster: ClusterSection) -> ManifestRules:
+        kept = ManifestRules().annotation_keys
+        return ManifestRules(
+            default_namespace=cluster.default_namespace,
+            folders=tuple(cluster.folders),
+            annotation_keys=(*kept, *self.configuration.owners.label_keys),
+        )
+
+    def _usage(
+        self, cluster: ClusterSection, running: KubernetesCluster | None
+    ) -> UsageSource | None:
+        if cluster.prometheus is not None:
+            return _prometheus(cluster.name, cluster.prometheus, self.store)
+        if running is None or cluster.kubernetes is None or not cluster.kubernetes.metrics_api:
+            return None
+        metrics = PodMetrics(
+            cluster=cluster.name,
+            connect=running.connect,
+            page_size=running.page_size,
+            patience=running.patience,
+        )
+        return SampledUsage(
+            cluster=cluster.name, metrics=metrics, running=running, store=self.store
+        )
+
+
+def kubernetes_connection(kubernetes: KubernetesSection) -> Connect:
+    """How its API server is reached: through EKS, from inside, or by a kubeconfig."""
+    if kubernetes.eks is not None:
+        eks = kubernetes.eks
+        return from_eks(eks.name, eks.region, role_arn=eks.role_arn)
+    if kubernetes.in_cluster:
+        return in_cluster()
+    return from_kubeconfig(kubernetes.context, kubernetes.kubeconfig)
+
+
+def _prometheus(cluster: str, section: PrometheusSection, store: UsageStore) -> PrometheusUsage:
+    session = requests.Session()
+    session.headers.update(section.headers)
+    if section.sigv4 is not None:
+        session.auth = _signing(section.sigv4)
+    return PrometheusUsage(
+        base_url=section.url,
+        cluster=cluster,
+        store=store,
+        session=session,
+        matchers=section.matchers,
+        patience=Patience(timeout_seconds=section.timeout_seconds),
+        concurrency=section.concurrency,
+    )
+
+
+def _signing(sigv4: SigV4Section) -> SignedRequests:
+    import boto3  # only who signs needs AWS
+
+    session = boto3.Session()
+    return SignedRequests(session.get_credentials, region=sigv4.region, service=sigv4.service)
+
+
+def _inventory(cluster: ClusterSection, aws: AwsSection, prices: PriceList) -> AwsInventory:
+    return AwsInventory(
+        clients=boto3_clients(endpoint_url=aws.endpoint_url or None),
+        regions=aws.regions,
+        cluster=cluster.name,
+        machine_price=prices.machine_price,
+        volume_price=prices.volume_price,
+    )

@@ -1,0 +1,1 @@
+"""What runs in a cluster, read from its Kubernetes API server and never changed."""
