@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import requests
-from github import Auth
 from slack_bolt import App
 
 from bot.app import build_app, build_client
@@ -19,17 +18,15 @@ from bot.estate_sections import (
     AwsSection,
     ClusterSection,
     PrometheusSection,
-    RepositorySection,
 )
+from bot.repositories import code_host, repository_name
 from bot.schedule import Ticker, Timetable
 from bot.settings import Settings
 from bot.socket_mode import SocketModeConnection
 from bot.worker import Deliver, Worker
 from finops.aws_cost_integration import AwsCostIntegration
 from finops.billing.daily_costs import BillFile
-from finops.code_hosts.github import GitHubHost, app_auth, token_auth
-from finops.code_hosts.local_git import LocalGitHost
-from finops.domain.errors import FinOpsError, InvalidInput
+from finops.domain.errors import FinOpsError
 from finops.domain.intents import IntentKind
 from finops.domain.people import Directory
 from finops.domain.prices import PriceList
@@ -83,7 +80,7 @@ class Bot:
 
 def build_engine(settings: Settings, configuration: Configuration) -> FinOpsEngine:
     """The engine with the adapters that the configuration names."""
-    hosts = {_name(r): _code_host(r, settings) for r in configuration.repositories}
+    hosts = {repository_name(r): code_host(r, settings) for r in configuration.repositories}
     return FinOpsEngine(
         SavingsLedger(settings.database_url),
         directory=configuration.directory(),
@@ -176,40 +173,12 @@ def _socket_mode(settings: Settings, app: App) -> SocketModeConnection | None:
     )
 
 
-def _name(repository: RepositorySection) -> str:
-    return repository.name or repository.github or repository.local
-
-
-def _code_host(repository: RepositorySection, settings: Settings) -> CodeHost:
-    if repository.local:
-        path = Path(repository.local)
-        return LocalGitHost(path, _name(repository), lambda number: f"{path}#pull/{number}")
-    return GitHubHost(
-        repository.github, _github_auth(repository, settings), base_url=repository.base_url
-    )
-
-
 def _bill(configuration: Configuration) -> BillFile | None:
     if configuration.bill is None:
         return None
     names = [cluster.name for cluster in configuration.clusters]
     # Cloud ids of a bill can be tied to a cluster only where there is one.
     return BillFile(Path(configuration.bill.focus_csv), cluster=names[0] if len(names) == 1 else "")
-
-
-def _github_auth(repository: RepositorySection, settings: Settings) -> Auth.Auth:
-    if settings.github_app_id:
-        return app_auth(
-            settings.github_app_id,
-            settings.github_app_private_key,
-            settings.github_app_installation_id,
-        )
-    if settings.github_token:
-        return token_auth(settings.github_token)
-    raise InvalidInput(
-        f"The repository {repository.github} needs GITHUB_TOKEN, or GITHUB_APP_ID with "
-        "GITHUB_APP_PRIVATE_KEY and GITHUB_APP_INSTALLATION_ID."
-    )
 
 
 def _snapshot_source(
