@@ -5,7 +5,7 @@ any engine. The sandbox calls the same `build_bot` with other adapters, so that 
 the demo is the one that runs in production.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,7 +33,7 @@ from finops.domain.prices import PriceList
 from finops.finops_engine import FinOpsEngine, Pace
 from finops.guardrails import Guardrails
 from finops.ledger.outbox import Intent
-from finops.ports import CodeHost, SnapshotSource
+from finops.ports import UNHEARD, CodeHost, Progress, SnapshotSource
 from finops.pr_generator import PullRequestGenerator
 from finops.savings_ledger import SavingsLedger
 from finops.sources.aws_inventory import AwsInventory, boto3_clients
@@ -78,15 +78,25 @@ class Bot:
         return self.socket_mode is None or self.socket_mode.is_alive
 
 
-def build_engine(settings: Settings, configuration: Configuration) -> FinOpsEngine:
-    """The engine with the adapters that the configuration names."""
+def build_engine(
+    settings: Settings,
+    configuration: Configuration,
+    *,
+    progress: Callable[[str], Progress] = lambda _: UNHEARD,
+) -> FinOpsEngine:
+    """The engine with the adapters that the configuration names.
+
+    `progress` gives who is told how far the reading of a cluster or account is, by its name.
+    """
     hosts = {repository_name(r): code_host(r, settings) for r in configuration.repositories}
     return FinOpsEngine(
         SavingsLedger(settings.database_url),
         directory=configuration.directory(),
         guardrails=Guardrails(configuration.guardrails),
         snapshots={
-            cluster.name: _snapshot_source(cluster, configuration, hosts)
+            cluster.name: _snapshot_source(
+                cluster, configuration, hosts, progress=progress(cluster.name)
+            )
             for cluster in configuration.clusters
         },
         bill=_bill(configuration),
@@ -182,7 +192,11 @@ def _bill(configuration: Configuration) -> BillFile | None:
 
 
 def _snapshot_source(
-    cluster: ClusterSection, configuration: Configuration, hosts: Mapping[str, CodeHost]
+    cluster: ClusterSection,
+    configuration: Configuration,
+    hosts: Mapping[str, CodeHost],
+    *,
+    progress: Progress,
 ) -> SnapshotSource:
     prices = AwsCostIntegration()
     return EstateReader(
@@ -192,6 +206,7 @@ def _snapshot_source(
         usage=_usage(cluster.prometheus) if cluster.prometheus else None,
         inventory=_inventory(cluster, cluster.aws, prices) if cluster.aws else None,
         window_days=cluster.window_days,
+        progress=progress,
     )
 
 

@@ -76,6 +76,24 @@ class Inventory:
     gaps: tuple[Gap, ...] = ()
 
 
+class Progress(Protocol):
+    """Told how far a reading is; called from the thread that reads, so it must be quick."""
+
+    def step(self, what: str, done: int, total: int) -> None:
+        """`done` of `total` parts of `what` (`asking Prometheus`) are there; 0 of 0: not known."""
+        ...
+
+
+class Unheard:
+    """Progress that nobody looks at."""
+
+    def step(self, what: str, done: int, total: int) -> None:
+        """Nothing happens."""
+
+
+UNHEARD = Unheard()
+
+
 class DesiredStateSource(Protocol):
     """Reads what is declared in a git repository."""
 

@@ -1,15 +1,18 @@
 """Runs examinations side by side, each on a thread of its own with a time limit, in order."""
 
-import queue
-import threading
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.side_by_side import started
 from finops.domain.checks import Area, Check
 from finops.domain.errors import FinOpsError
 from finops.ports import Checked
+
+log = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 30.0
 
@@ -51,47 +54,35 @@ class Examined:
 
 
 def examine(examinations: Sequence[Examination]) -> Iterator[Examined]:
-    """Start all at once and give each result in the given order, as soon as it may be shown.
-
-    A thread that hangs is left behind: it is a daemon and ends with the process.
-    """
-    started = [(each, _started(each), time.monotonic()) for each in examinations]
-    for examination, answer, begin in started:
-        left = examination.patience_seconds - (time.monotonic() - begin)
-        try:
-            checks = answer.get(timeout=max(left, 0.01))
-        except queue.Empty:
-            checks = (_hanging(examination),)
-        yield Examined(examination, checks)
+    """Start all at once and give each result in the given order, as soon as it may be shown."""
+    begin = time.monotonic()
+    asked = [(each, _asked(each)) for each in examinations]
+    for examination, answer in asked:
+        left = begin + examination.patience_seconds - time.monotonic()
+        yield Examined(examination, _checks(examination, answer, seconds=max(left, 0.0)))
 
 
-def _started(examination: Examination) -> "queue.Queue[tuple[Check, ...]]":
-    answer: queue.Queue[tuple[Check, ...]] = queue.Queue(maxsize=1)
-    threading.Thread(
-        target=lambda: answer.put(_checks(examination)),
-        name=f"doctor {examination.area}",
-        daemon=True,
-    ).start()
-    return answer
+def _asked(examination: Examination) -> "Future[Sequence[Check]]":
+    return started(lambda: examination.build().check(), name=f"doctor {examination.area}")
 
 
-def _checks(examination: Examination) -> tuple[Check, ...]:
+def _checks(
+    examination: Examination, answer: "Future[Sequence[Check]]", *, seconds: float
+) -> tuple[Check, ...]:
+    area = Area(examination.area)
     try:
-        return tuple(examination.build().check())
-    except FinOpsError as error:
-        return (_failed(examination, str(error), fix="See the sentence above."),)
-    except Exception as error:  # noqa: BLE001 - one broken check must not take the others with it
-        sentence = f"this check itself failed: {error!r}"
-        return (_failed(examination, sentence, fix="Report it, with `finops --verbose doctor`."),)
+        error = answer.exception(timeout=seconds)
+    except TimeoutError:
+        return (_hanging(area, examination.patience_seconds),)
+    if error is None:
+        return tuple(answer.result())
+    if isinstance(error, FinOpsError):  # its sentence names the fix
+        return (area.failed("setup", str(error), fix=""),)
+    log.error("the check of %s failed", examination.area, exc_info=error)
+    detail = f"this check itself failed: {type(error).__name__}: {error}"
+    return (area.failed("setup", detail, fix="It is a bug of finops-bot: please report it."),)
 
 
-def _hanging(examination: Examination) -> Check:
-    return _failed(
-        examination,
-        f"no answer within {examination.patience_seconds:.0f} s",
-        fix="Check address, network policy and firewall between here and there.",
-    )
-
-
-def _failed(examination: Examination, detail: str, *, fix: str) -> Check:
-    return Area(examination.area).failed("examination", detail, fix=fix)
+def _hanging(area: Area, seconds: float) -> Check:
+    fix = "Check address, network policy and firewall between here and there."
+    return area.failed("reach", f"no answer within {seconds:.0f} s", fix=fix)
