@@ -16,6 +16,11 @@ from finops.config_file import load_checked
 from finops.domain.errors import InvalidInput
 
 INTERRUPTED = 130
+WHERE_FROM = {
+    "SLACK_BOT_TOKEN": "the xoxb- token of the Slack app (manifest.yml says how to make it)",
+    "SLACK_APP_TOKEN": "its xapp- token, for Socket Mode; or SLACK_SIGNING_SECRET for HTTP",
+    "GITHUB_TOKEN": "may write contents and pull requests; or a GitHub App",
+}
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -100,18 +105,21 @@ def seen_lines(seen: Surroundings) -> list[str]:
         ("Set", ", ".join(seen.set_variables), "none of the secrets"),
         ("Not set", ", ".join(seen.missing_variables), "nothing"),
     )
-    return ["", *(f"  {name:10}  {found or f'– ({without})'}" for name, found, without in rows), ""]
+    return ["", *(f"  {name:10}  {found or f'– ({without})'}" for name, found, without in rows)]
 
 
 def next_lines(output: Path, seen: Surroundings) -> list[str]:
     """What to do now."""
     found_by_itself = output.parent == Path() and output.name in CONFIG_NAMES
-    steps = [] if found_by_itself else [("export", f"FINOPS_CONFIG={output}")]
-    steps += [("set", name) for name in seen.missing_variables]
-    lines = ["", f"Wrote {output}. Every line says what it does; read it once. Then:"]
-    lines += [f"  {verb} {what}" for verb, what in steps]
-    return [*lines, "  finops doctor    what is missing, and how to mend it",
-            "  finops scan      what it finds today"]  # fmt: skip
+    steps = [] if found_by_itself else [("export FINOPS_CONFIG", f"the file: {output}")]
+    steps += [(f"export {name}", WHERE_FROM[name]) for name in seen.missing_variables]
+    steps += [
+        ("finops doctor", "what is missing, and how to mend it"),
+        ("finops scan", "what it finds today"),
+    ]
+    width = max(len(step) for step, _ in steps)
+    head = f"Wrote {output}. Every key says what it does; read it once. Then:"
+    return ["", head, *(f"  {step:{width}}  {what}" for step, what in steps)]
 
 
 def _few(names: "list[str] | tuple[str, ...]") -> str:

@@ -98,8 +98,10 @@ def _channels(configuration: Configuration) -> Iterator[Check]:
     elif silent:
         detail = f"{_names(silent)} without a channel: their cards go to the triage channel"
         yield _AREA.warning("teams", detail, fix="Give each team a channel:.")
-    else:
+    elif configuration.teams:
         yield _AREA.ok("teams", f"{_count(len(configuration.teams), 'team')}, each with a channel")
+    else:
+        yield _AREA.ok("teams", "none is listed, so the triage channel gets everything")
     if not configuration.leadership_channel:
         detail = "no leadership channel, so no digest for leaders"
         yield _AREA.warning("leadership", detail, fix="Set leadership_channel: to a channel's id.")

@@ -28,7 +28,10 @@ def secrets_of(settings: Settings, configuration: Configuration) -> frozenset[st
     for cluster in configuration.clusters:
         if cluster.prometheus:
             addresses.append(cluster.prometheus.url)
-            values += cluster.prometheus.headers.values()
+            # `Bearer abc`: the second word is the secret, and may be told without the first.
+            values += [
+                part for v in cluster.prometheus.headers.values() for part in (v, *v.split())
+            ]
     for address in addresses:
         values += _passwords(address)
     return frozenset(value for value in values if len(value) >= SHORTEST_SECRET)

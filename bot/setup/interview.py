@@ -39,6 +39,7 @@ class Answers:
 
 def interview(seen: Surroundings, ask: Questions) -> Answers:
     """Ask about each thing that was seen, then for what no machine can know."""
+    ask.say()
     clusters = _clusters(seen, ask)
     accounts = _accounts(seen, ask)
     repository = _repository(seen, ask)

@@ -91,7 +91,7 @@ TEAMS = """\
 # Teams, as labels and tags of the estate call them. Without a team's entry its waste goes to the
 # triage channel.
 #   channel     where its cards are posted; without it the triage channel
-#   owners      people who get a direct message about urgent ones
+#   owners      people who get a direct message a day about what is new
 #   approvers   who may approve; without them default_approvers
 #   namespaces  its namespaces, where no label says so
 #teams:

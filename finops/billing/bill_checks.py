@@ -36,7 +36,7 @@ def days_check(days: Sequence[date], *, today: date) -> Check:
     if not days:
         return _AREA.failed("days", "there is no row of usage in it", fix=_FIX)
     newest, age = max(days), (today - max(days)).days
-    detail = f"{len(set(days))} days from {min(days)} to {newest}, {len(days):,} rows"
+    detail = f"{min(days)} to {newest}: days {len(set(days))}, rows {len(days):,}"
     if age > STALE_DAYS:
         fix = "See why the export stopped: savings are judged only up to its newest day."
         return _AREA.warning("days", f"{detail}; the newest is {age} days old", fix=fix)
