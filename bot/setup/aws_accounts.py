@@ -27,7 +27,8 @@ class AwsAccount:
 
 def visible_accounts() -> tuple[AwsAccount, ...]:
     """One entry an account, the default credentials first; what does not answer is left out."""
-    profiles = ["", *boto3.session.Session().available_profiles[:MOST_PROFILES]]
+    named = [name for name in boto3.session.Session().available_profiles if name.isprintable()]
+    profiles = ["", *named[:MOST_PROFILES]]
     asked = [
         started(lambda name=name: account_of(name), name=f"aws {name}")  # type: ignore[misc]  # mypy infers no lambda with defaults
         for name in profiles

@@ -33,8 +33,9 @@ def kube_contexts(files: Sequence[Path]) -> tuple[KubeContext, ...]:
         current = current or str(content.get("current-context") or "")
         entries = content.get("contexts")
         for entry in entries if isinstance(entries, list) else []:
-            if isinstance(entry, dict) and isinstance(entry.get("name"), str):
-                names.setdefault(entry["name"])
+            name = entry.get("name") if isinstance(entry, dict) else None
+            if isinstance(name, str) and name.strip() and name.isprintable():
+                names.setdefault(name)
     short = [cluster_name(name) for name in names]
     return tuple(
         KubeContext(name, cluster if short.count(cluster) == 1 else name, name == current)

@@ -1,11 +1,10 @@
 """The commented configuration file. Pure: answers in, text out.
 
 What was answered stands as a setting; everything else stands as a comment with its default or an
-example. Each key says what it does, and what happens without it. Uncommenting works line by line:
-a comment that is a setting has no space after its `#`.
+example. Each key says what it does, and what happens without it. Two `##` explain; taking away one
+`#` switches a setting on.
 """
 
-import json
 from collections.abc import Iterable, Sequence
 
 from bot.setup.aws_accounts import AwsAccount
@@ -48,7 +47,13 @@ def render(answers: Answers) -> str:
 
 def quoted(text: str) -> str:
     """A YAML scalar: always quoted, because `no`, `1e3` and `a: b` are not what they look like."""
-    return json.dumps(text, ensure_ascii=False)
+    return '"' + "".join(_escaped(character) for character in text) + '"'
+
+
+def _escaped(character: str) -> str:
+    if character in '"\\':
+        return f"\\{character}"
+    return character if character.isprintable() else f"\\U{ord(character):08x}"
 
 
 def _repositories(answers: Answers) -> str:
