@@ -78,7 +78,7 @@ def _opportunity(each: Opportunity, *, team_width: int, width: int) -> list[Line
     is_waiting = each.status in (Status.DETECTED, Status.NOTIFIED)
     what = action_words(each) + ("" if is_waiting else f" ({each.status.words})")
     start: Line = [
-        (f"  {each.id:13} ", "bright_black"),
+        (f"  {each.id:13} ", ""),
         (f"{amount_words(cash):>8} ", "green" if cash else "bright_black"),
         (f"{amount_words(room):>8}", "" if room else "bright_black"),
         (f"  {team_words(each.team):{team_width}}  ", ""),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, Task, TextColumn, TimeElapsedColumn
 
 # A log needs to see that something goes on, not each of a thousand steps.
 SECONDS_BETWEEN_LINES = 5.0
@@ -20,7 +20,9 @@ class ScanProgress:
         self._console = console
         self._bars = Progress(
             TextColumn("{task.fields[name]}", style="bold"),
-            BarColumn(bar_width=20),
+            BarColumn(
+                20, complete_style="cyan", finished_style="green", pulse_style="bright_black"
+            ),
             TextColumn("{task.description}"),
             TimeElapsedColumn(),
             console=console,
@@ -36,6 +38,7 @@ class ScanProgress:
             return
         with self._bars:
             yield
+        self._console.print()
 
     def of(self, cluster: str) -> "Bar | PlainLine":
         """Who is told how far the reading of that cluster is; the same one each time."""
@@ -48,23 +51,24 @@ class ScanProgress:
         if not self._console.is_terminal:
             return PlainLine(self._console, cluster)
         name = cluster if len(cluster) <= LONGEST_NAME else f"{cluster[: LONGEST_NAME - 1]}…"
-        task = self._bars.add_task("waiting for its turn", total=None, start=True, name=name)
-        return Bar(self._bars, task)
+        self._bars.add_task("waiting for its turn", total=None, name=name)
+        return Bar(self._bars, self._bars.tasks[-1])
 
 
 class Bar:
     """One line with a bar."""
 
-    def __init__(self, bars: Progress, task: TaskID) -> None:
+    def __init__(self, bars: Progress, task: Task) -> None:
         self._bars = bars
         self._task = task
 
     def step(self, what: str, done: int, total: int) -> None:
         """Move the bar; it swings while nobody knows the total."""
+        # Not through update(): there a total of None means "as before".
+        self._task.total = total or None
+        self._task.finished_time = None
         counted = f"{what} {done} of {total}" if total > 1 else what
-        self._bars.update(
-            self._task, description=counted, completed=done, total=total if total else None
-        )
+        self._bars.update(self._task.id, description=counted, completed=done)
 
 
 class PlainLine:

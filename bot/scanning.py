@@ -75,8 +75,12 @@ def scan(
         cluster = reading[future]
         said = progress(cluster)
         said.step("looking for waste", 0, 0)
-        results[cluster] = _result(engine, cluster, future, namespaces=namespaces)
-        said.step(_outcome(results[cluster]), 1, 1)
+        result = results[cluster] = _result(engine, cluster, future, namespaces=namespaces)
+        if isinstance(result, NotScanned):
+            said.step("failed", 0, 1)
+        else:
+            found, left_alone = len(result.opportunities), len(result.skipped)
+            said.step(f"{found} found, {left_alone} left alone", 1, 1)
     return [results[cluster] for cluster in clusters]
 
 
@@ -140,9 +144,3 @@ def _look(
         is_recorded=False,
         absent_namespaces=tuple(name for name in namespaces if name not in present),
     )
-
-
-def _outcome(result: Result) -> str:
-    if isinstance(result, NotScanned):
-        return "failed"
-    return f"{len(result.opportunities)} found, {len(result.skipped)} left alone"

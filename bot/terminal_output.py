@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from rich.console import Console
 from rich.text import Text
 
-WIDEST = 100
+WIDEST = 120
+INTO_A_FILE = 100
 NARROWEST = 60
 
 
@@ -25,8 +26,8 @@ def errors() -> Console:
 
 
 def width_of(console: Console) -> int:
-    """How wide text may be: the terminal, at least 60, at most 100; 100 into a file."""
-    return max(NARROWEST, min(WIDEST, console.width)) if console.is_terminal else WIDEST
+    """How wide text may be: the terminal, at least 60, at most 120; 100 into a file."""
+    return max(NARROWEST, min(WIDEST, console.width)) if console.is_terminal else INTO_A_FILE
 
 
 def print_spans(console: Console, lines: Iterable[Iterable[tuple[str, str]]]) -> None:

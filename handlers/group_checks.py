@@ -9,7 +9,7 @@ from finops.domain.checks import Area, Check
 from finops.domain.people import Directory
 from handlers.slack_client import word_of
 
-_ID = "the id (S…) stands in the address of the group's page: People → User groups"
+_ID = "the id (S…) stands in the address of the group's page: People > User groups"
 
 
 def group_checks(

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from finops.domain.checks import Area, Check
 
-_WHERE = "api.slack.com/apps → your app → OAuth & Permissions → Bot Token Scopes"
-_THEN = "then Install App → Reinstall, and set SLACK_BOT_TOKEN anew"
+_WHERE = "api.slack.com/apps > your app > OAuth & Permissions > Bot Token Scopes"
+_THEN = "then Install App > Reinstall, and set SLACK_BOT_TOKEN anew"
 # What stops without it, as in the comments of manifest.yml.
 _LOST = {
     "commands": "/finops does not exist",

@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
 
-from finops.domain.checks import Area, Check
+from finops.domain.checks import Area, Check, Outcome
 from finops.domain.clock_skew import clock_check, date_of_header
 from finops.domain.people import Directory
 from handlers.channel_checks import channel_checks
@@ -22,11 +22,11 @@ from handlers.slack_client import quick_client, word_of
 
 TIMEOUT_SECONDS = 8
 _AREA = Area("Slack")
-_APP = "api.slack.com/apps → your app"
-_INSTALL = f"{_APP} → Install App"
+_APP = "api.slack.com/apps > your app"
+_INSTALL = f"{_APP} > Install App"
 _RENEW = f"Copy the xoxb- token anew from {_INSTALL}, and set SLACK_BOT_TOKEN to it."
 _APP_TOKEN = (
-    f"At {_APP} → Basic Information → App-Level Tokens, make a token with connections:write, and "
+    f"At {_APP} > Basic Information > App-Level Tokens, make a token with connections:write, and "
     "set SLACK_APP_TOKEN to it (xapp-…)."
 )
 
@@ -53,19 +53,11 @@ class SlackChecks:
 
     def _checks(self) -> Iterator[Check]:
         client = quick_client(self.client, timeout_seconds=TIMEOUT_SECONDS)
-        wrong = _wrong_prefix("SLACK_BOT_TOKEN", client.token or "", "xoxb-", fix=_RENEW)
-        try:
-            if wrong:
-                yield wrong
-                return
-            answer = client.auth_test()
-        except (SlackApiError, SlackClientError, OSError) as error:
-            yield _token_refused(error)
-        else:
-            yield _AREA.ok("bot token", f"{answer.get('user')} in workspace {answer.get('team')}")
-            yield from self._with_token(client, _headers(answer))
-        finally:
-            yield self._way_in(client)
+        token, headers = _bot_token(client)
+        yield token
+        yield self._way_in(client)
+        if token.outcome is Outcome.OK:
+            yield from self._with_token(client, headers)
 
     def _with_token(self, client: WebClient, headers: Mapping[str, str]) -> Iterator[Check]:
         moment = date_of_header(headers.get("date", ""))
@@ -99,6 +91,19 @@ class SlackChecks:
                 "way in", f"Socket Mode: {error}", fix="Check the network to Slack."
             )
         return _AREA.ok("way in", "Socket Mode may connect")
+
+
+def _bot_token(client: WebClient) -> tuple[Check, dict[str, str]]:
+    """Whether the token opens a workspace, and the headers of Slack's answer."""
+    wrong = _wrong_prefix("SLACK_BOT_TOKEN", client.token or "", "xoxb-", fix=_RENEW)
+    if wrong:
+        return wrong, {}
+    try:
+        answer = client.auth_test()
+    except (SlackApiError, SlackClientError, OSError) as error:
+        return _token_refused(error), {}
+    who = f"{answer.get('user')} in workspace {answer.get('team')}"
+    return _AREA.ok("bot token", who), _headers(answer)
 
 
 def _wrong_prefix(name: str, token: str, prefix: str, *, fix: str) -> Check | None:

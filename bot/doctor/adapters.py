@@ -9,7 +9,6 @@ from pathlib import Path
 
 from github import Auth
 
-from bot.app import build_client
 from bot.configuration import Configuration
 from bot.doctor.configuration_checks import ConfigurationChecks
 from bot.doctor.examination import Examination, Topic
@@ -23,7 +22,6 @@ from finops.code_hosts.github_checks import GitHubChecks
 from finops.code_hosts.local_checks import LocalGitChecks
 from finops.ledger.database_checks import DatabaseChecks
 from finops.ports import Checked
-from handlers.slack_checks import SlackChecks
 
 
 def checked_adapters(settings: Settings, configuration: Configuration) -> list[Examination]:
@@ -46,6 +44,10 @@ def checked_adapters(settings: Settings, configuration: Configuration) -> list[E
 
 
 def _slack(settings: Settings, configuration: Configuration) -> Checked:
+    # Slack's side brings engine and charts: 2 s of imports, for which nobody else need wait.
+    from bot.app import build_client
+    from handlers.slack_checks import SlackChecks
+
     scopes = manifest_scopes()
     return SlackChecks(
         client=build_client(token=settings.slack_bot_token, base_url=settings.slack_base_url),

@@ -19,14 +19,13 @@ _WORDS = {
     Outcome.FAILED: "failed",
     Outcome.SKIPPED: "not tried",
 }
-WIDEST_SUBJECT = 34
+WIDEST_SUBJECT = 28
 Span = tuple[str, str]  # a piece of text and its style
 
 
 def area_lines(area: str, checks: Sequence[Check], *, width: int) -> list[list[Span]]:
     """A heading and one entry a check; its fix stands below it unless all is well."""
-    widest = min(WIDEST_SUBJECT, width // 3)
-    wide = min(widest, max((len(check.subject) for check in checks), default=0))
+    wide = min(WIDEST_SUBJECT, width * 3 // 10)  # one column for all areas, as they come
     lines: list[list[Span]] = [[], [(area, "bold")]]
     for check in checks:
         lines += _check_lines(check, subject_width=wide, width=width)

@@ -16,7 +16,7 @@ from github.Repository import Repository
 from finops.code_hosts.github_errors import outside_failures
 from finops.domain.checks import Area, Check
 from finops.domain.clock_skew import clock_check, date_of_header
-from finops.domain.errors import OutsideWorldFailed
+from finops.domain.errors import OutsideWorldFailed, TryAgainLater
 
 TIMEOUT_SECONDS = 10
 NEEDED = {"contents": "write", "pull_requests": "write"}
@@ -46,9 +46,11 @@ class GitHubChecks:
             try:
                 with outside_failures(self.name, "reading"):
                     return tuple(self._checks(area, github))
-            except OutsideWorldFailed as error:
-                fix = "Correct repositories: in the configuration, or GITHUB_TOKEN or the App."
+            except TryAgainLater as error:
+                fix = "Try again; if it stays so, check base_url and the network to GitHub."
                 return (area.failed("access", str(error), fix=fix),)
+            except OutsideWorldFailed as error:
+                return (area.failed("access", str(error), fix=""),)  # its sentence names the fix
 
     def _checks(self, area: Area, github: Github) -> Iterator[Check]:
         repository = github.get_repo(self.name)
@@ -120,7 +122,7 @@ def permissions_check(area: Area, granted: Mapping[str, str]) -> Check:
     if not missing:
         return area.ok("permissions", "contents: write, pull_requests: write")
     fix = (
-        "Change the App at Settings → Developer settings → GitHub Apps → Permissions; then its "
+        "Change the App at Settings > Developer settings > GitHub Apps > Permissions; then its "
         "owner accepts the new permissions at the installation."
     )
     return area.failed("permissions", f"missing: {', '.join(missing)}", fix=fix)

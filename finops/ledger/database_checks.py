@@ -124,4 +124,5 @@ def _version(connection: Connection) -> str:
 
 
 def _said(error: DBAPIError) -> str:
-    return " ".join(str(error.orig).split())
+    """The driver's first line; psycopg2's others are guesses and places in the statement."""
+    return next(iter(str(error.orig).strip().splitlines()), "no reason given")

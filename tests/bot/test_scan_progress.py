@@ -54,6 +54,19 @@ def test_a_terminal_shows_a_line_for_each_cluster() -> None:
     assert "…" in shown
 
 
+def test_a_bar_swings_again_after_a_stage_that_was_counted() -> None:
+    terminal, file = console(is_terminal=True)
+    progress = ScanProgress(terminal)
+    progress.of("eu").step("asking Prometheus", 12, 12)
+    progress.of("eu").step("looking for waste", 0, 0)
+
+    with progress.shown():
+        pass
+
+    assert "looking for waste" in file.getvalue()
+    assert "\x1b[32m" not in file.getvalue()  # green: finished
+
+
 def test_everybody_who_asks_for_a_cluster_gets_the_same_line() -> None:
     progress = ScanProgress(console(is_terminal=True)[0])
 

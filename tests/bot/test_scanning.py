@@ -70,7 +70,7 @@ def test_one_dead_cluster_does_not_stop_the_others(tmp_path: Path) -> None:
     assert [type(result) for result in results] == [Scanned, NotScanned, Scanned]
     assert results[1] == NotScanned("us", "The API server of us did not answer.")
     assert {r.opportunity.resource.cluster for r in engine.ledger.find()} == {"eu", "ap"}
-    assert heard["us"].steps[-1] == ("failed", 1, 1)
+    assert heard["us"].steps[-1] == ("failed", 0, 1)
     engine.ledger.close()
 
 

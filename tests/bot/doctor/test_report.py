@@ -29,7 +29,7 @@ def test_nothing_is_wider_than_the_terminal(width: int) -> None:
 def test_a_green_line_has_no_fix_below_it() -> None:
     lines = [text(line) for line in area_lines("Slack", CHECKS[:1], width=80)]
 
-    assert lines == ["", "Slack", "  ✔ bot token  finops-bot in workspace Acorn"]
+    assert lines == ["", "Slack", f"  ✔ {'bot token':24}  finops-bot in workspace Acorn"]
 
 
 def test_the_last_line_counts() -> None:
