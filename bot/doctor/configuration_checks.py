@@ -2,6 +2,7 @@
 missing for what. Pure.
 """
 
+import calendar
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -51,6 +52,7 @@ class ConfigurationChecks:
         yield from _channels(self.configuration)
         yield from _ids(self.configuration)
         yield from _namespaces(self.configuration)
+        yield _schedule(self.configuration)
         yield _bill(self.configuration)
 
 
@@ -142,6 +144,13 @@ def _namespaces(configuration: Configuration) -> Iterator[Check]:
         if len(names) > 1:
             detail = f"belongs to {_names(names)}; the last one listed gets it"
             yield _AREA.warning(f"namespace {namespace}", detail, fix="Leave it to one team.")
+
+
+def _schedule(configuration: Configuration) -> Check:
+    schedule = configuration.schedule
+    day = calendar.day_name[schedule.digest_weekday]
+    when = f"digest {day} {schedule.digest_hour:02d}:00 {schedule.time_zone}"
+    return _AREA.ok("schedule", f"{when}, a cycle every {schedule.cycle_every_hours} h")
 
 
 def _bill(configuration: Configuration) -> Check:

@@ -119,7 +119,8 @@ def _postgresql(url: str) -> Engine:
 
 def _version(connection: Connection) -> str:
     if connection.dialect.name == "sqlite":
-        return f"SQLite {connection.exec_driver_sql('SELECT sqlite_version()').scalar_one()}"
+        version = connection.exec_driver_sql("SELECT sqlite_version()").scalar_one()
+        return f"SQLite {version}, good for one replica,"
     return f"PostgreSQL {connection.exec_driver_sql('SHOW server_version').scalar_one()}"
 
 
