@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from github import Auth
 
 from bot.estate_sections import RepositorySection
@@ -30,8 +32,12 @@ def code_host(repository: RepositorySection, settings: Settings) -> CodeHost:
 
 
 def github_auth(repository: RepositorySection, settings: Settings) -> Auth.Auth:
-    """The App when there is one, else the token; raises InvalidInput when there is neither."""
+    """The App when there is one, else the token.
+
+    Raises InvalidInput when there is neither, and for an App without a usable key or installation.
+    """
     if settings.github_app_id:
+        _require_app(settings)
         return app_auth(
             settings.github_app_id,
             settings.github_app_private_key,
@@ -43,3 +49,18 @@ def github_auth(repository: RepositorySection, settings: Settings) -> Auth.Auth:
         f"The repository {repository.github} needs GITHUB_TOKEN, or GITHUB_APP_ID with "
         "GITHUB_APP_PRIVATE_KEY and GITHUB_APP_INSTALLATION_ID."
     )
+
+
+def _require_app(settings: Settings) -> None:
+    if not settings.github_app_installation_id:
+        raise InvalidInput(
+            "GITHUB_APP_INSTALLATION_ID is not set; it is the number at the end of the address of "
+            "the App's installation."
+        )
+    try:
+        load_pem_private_key(settings.github_app_private_key.encode(), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise InvalidInput(
+            "GITHUB_APP_PRIVATE_KEY is no private key in PEM; set it to the whole content of the "
+            "App's .pem file, with its line breaks."
+        ) from error

@@ -72,12 +72,13 @@ def _repository(repository: RepositorySection, settings: Settings) -> Examinatio
 
 
 def _github(repository: RepositorySection, settings: Settings) -> Checked:
+    auth = github_auth(repository, settings)  # first: it refuses a broken key with a sentence
     app = None
     if settings.github_app_id:
         app = Auth.AppAuth(settings.github_app_id, settings.github_app_private_key)
     return GitHubChecks(
         name=repository.github,
-        auth=github_auth(repository, settings),
+        auth=auth,
         base_url=repository.base_url,
         app=app,
         installation_id=settings.github_app_installation_id,

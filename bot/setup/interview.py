@@ -73,21 +73,25 @@ def _clusters(seen: Surroundings, ask: Questions) -> tuple[ClusterAnswer, ...]:
 
 
 def _with_prometheus(found: list[ClusterAnswer], ask: Questions) -> list[ClusterAnswer]:
-    if not found:
-        return []
-    usual = ""
-    if ask.yes("Try the usual addresses of Prometheus from here?", default=False):
-        usual = first_usual_address()
-        ask.say(f"  {server_at(usual)} answers at {usual}." if usual else "  Nobody answers there.")
+    # An address inside a cluster says nothing of the other ones.
+    usual = _usual_address(ask) if len(found) == 1 else ""
     return [
         ClusterAnswer(each.name, each.context, _prometheus(each.name, usual, ask)) for each in found
     ]
 
 
+def _usual_address(ask: Questions) -> str:
+    if not ask.yes("Try the usual addresses of Prometheus from here?", default=False):
+        return ""
+    usual = first_usual_address()
+    ask.say(f"  {server_at(usual)} answers at {usual}." if usual else "  Nobody answers there.")
+    return usual
+
+
 def _prometheus(cluster: str, usual: str, ask: Questions) -> str:
     while True:
         url = ask.text(
-            f"Prometheus of {cluster}, such as http://prometheus:9090",
+            f"Address of the Prometheus of {cluster} (http://… or none)",
             default=usual,
             problem=_no_url,
         )

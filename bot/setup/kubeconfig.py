@@ -38,7 +38,7 @@ def kube_contexts(files: Sequence[Path]) -> tuple[KubeContext, ...]:
                 names.setdefault(name)
     short = [cluster_name(name) for name in names]
     return tuple(
-        KubeContext(name, cluster if short.count(cluster) == 1 else name, name == current)
+        KubeContext(name, cluster if short.count(cluster) == 1 else name[-100:], name == current)
         for name, cluster in zip(names, short, strict=True)
     )
 
@@ -54,7 +54,7 @@ def cluster_name(context: str) -> str:
     found = _EKS_ARN.fullmatch(context) or _GKE.fullmatch(context)
     if found:
         return found.group(1)
-    return context.rpartition("@")[2][:100] or context[:100]
+    return context.rpartition("@")[2][-100:] or context[-100:]
 
 
 def _read(path: Path) -> dict[str, object]:

@@ -196,6 +196,18 @@ def test_a_slack_that_is_down_is_a_red_line(slack: SlackSandbox) -> None:
     assert by_subject(asking(slack))["bot token"].outcome is Outcome.FAILED
 
 
+def test_a_slack_that_hangs_is_a_red_line(
+    slack: SlackSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("handlers.slack_checks.TIMEOUT_SECONDS", 0.3)
+    slack.faults.slow("auth.test", 2)
+
+    check = by_subject(asking(slack))["bot token"]
+
+    assert check.outcome is Outcome.FAILED
+    assert "cannot be reached" in check.detail
+
+
 def test_a_slack_that_cannot_be_reached_is_a_red_line() -> None:
     client = WebClient(token="xoxb-1", base_url="http://127.0.0.1:9/api/")
     nowhere = SlackChecks(
