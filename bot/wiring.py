@@ -1,4 +1,4 @@
-"""Wiring: the only place where a port meets its adapter.
+"""Wiring: where ports meet their adapters (code hosts do in `bot/repositories.py`).
 
 `build_engine` reads settings and configuration; `build_bot` adds Slack, worker and schedule around
 any engine. The sandbox calls the same `build_bot` with other adapters, so that the bot that runs in

@@ -77,8 +77,11 @@ def write(output: Path, text: str, *, force: bool) -> None:
         else:
             os.link(temporary, output)
     except FileExistsError as error:
+        sentence = f"{output} came to be while you answered; --force replaces it."
+        raise InvalidInput(sentence) from error
+    except OSError as error:  # a file system without hard links, or a full one
         raise InvalidInput(
-            f"{output} came to be while you answered; --force replaces it."
+            f"{output} cannot be written: {error.strerror}; another folder with --output may help."
         ) from error
     finally:
         Path(temporary).unlink(missing_ok=True)
