@@ -11,9 +11,8 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
-import yaml
-
 from bot.configuration import Configuration, load_configuration
+from bot.manifest import manifest_scopes
 from bot.settings import Settings, forget_proxies
 from bot.wiring import Bot, build_bot
 from finops.aws_cost_integration import AwsCostIntegration
@@ -36,8 +35,6 @@ from sandbox.estate.world import REPOSITORY, SEED, SimulatedWorld
 from sandbox.slack.server import SlackSandbox
 
 TICK_SECONDS = 1.0
-# Beside the folders in a checkout, inside the package in a wheel.
-MANIFESTS = (Path(__file__).parent.parent / "manifest.yml", Path(__file__).parent / "manifest.yml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +91,7 @@ def _repository(folder: Path, clock: EstateClock, url_of: Callable[[int], str]) 
 
 def _slack(world: SimulatedWorld, clock: EstateClock, *, port: int) -> SlackSandbox:
     return SlackSandbox(
-        acorn(manifest_scopes()),
+        acorn(manifest_scopes().needed),
         world=world,
         now=clock.now,
         port=port,
@@ -115,13 +112,6 @@ def serve_demo(*, port: int, say: Callable[[str], None]) -> None:
             say("stopping ...")
         finally:
             demo.stop()
-
-
-def manifest_scopes() -> frozenset[str]:
-    """The bot scopes that the app's manifest asks for: the sandbox grants no more."""
-    path = next(path for path in MANIFESTS if path.exists())
-    manifest = yaml.safe_load(path.read_text())
-    return frozenset(manifest["oauth_config"]["scopes"]["bot"])
 
 
 def _engine(

@@ -3,11 +3,12 @@
 Nothing is asked here. A cluster that is down must not keep the bot from starting.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import requests
+from sqlalchemy import Engine
 
 from bot.configuration import Configuration
 from bot.estate_sections import (
@@ -23,8 +24,7 @@ from finops.billing.price_list_api import PriceListApi
 from finops.billing.price_service import price_clients
 from finops.domain.prices import PriceList
 from finops.ledger.prices import LedgerPriceCache
-from finops.ports import CodeHost, SnapshotSource, UsageSource, UsageStore
-from finops.savings_ledger import SavingsLedger
+from finops.ports import UNHEARD, CodeHost, Progress, SnapshotSource, UsageSource, UsageStore
 from finops.sources.aws_inventory import AwsInventory, boto3_clients
 from finops.sources.estate import EstateReader
 from finops.sources.git_manifests import GitManifests
@@ -48,13 +48,13 @@ class Estate:
     samplers: Mapping[str, SampledUsage]
 
 
-def build_prices(configuration: Configuration, ledger: SavingsLedger) -> AwsCostIntegration:
+def build_prices(configuration: Configuration, engine: Engine) -> AwsCostIntegration:
     """One instance for everything: the bill, then the Price List API, then the bundled list."""
     section = configuration.prices
     bill = configuration.bill
     return AwsCostIntegration(
         bill_rates=BillRateFile(Path(bill.focus_csv)) if bill else None,
-        api=PriceListApi(price_clients(), LedgerPriceCache(ledger.engine))
+        api=PriceListApi(price_clients(), LedgerPriceCache(engine))
         if section.price_list_api
         else None,
         discount_percent=section.discount_percent,
@@ -67,10 +67,14 @@ def build_estate(
     *,
     store: UsageStore,
     prices: PriceList,
+    progress: Callable[[str], Progress],
 ) -> Estate:
     """Every configured cluster, by name."""
     wiring = _Wiring(configuration, hosts, store, prices)
-    readers = {cluster.name: wiring.reader(cluster) for cluster in configuration.clusters}
+    readers = {
+        cluster.name: wiring.reader(cluster, progress(cluster.name))
+        for cluster in configuration.clusters
+    }
     return Estate(
         snapshots=readers,
         samplers={
@@ -88,26 +92,18 @@ class _Wiring:
     store: UsageStore
     prices: PriceList
 
-    def reader(self, cluster: ClusterSection) -> EstateReader:
-        running = self._running(cluster, cluster.kubernetes) if cluster.kubernetes else None
+    def reader(self, cluster: ClusterSection, progress: Progress) -> EstateReader:
+        section = cluster.kubernetes
+        running = running_cluster(cluster.name, section, self._rules(cluster)) if section else None
         return EstateReader(
             cluster=cluster.name,
             running=running,
             desired=self._desired(cluster) if cluster.repository else None,
             prices=self.prices,
-            usage=self._usage(cluster, running),
+            usage=self._usage(cluster, running, progress),
             inventory=_inventory(cluster, cluster.aws, self.prices) if cluster.aws else None,
             window_days=cluster.window_days,
-        )
-
-    def _running(self, cluster: ClusterSection, section: KubernetesSection) -> KubernetesCluster:
-        seconds = section.timeout_seconds
-        return KubernetesCluster(
-            cluster=cluster.name,
-            connect=kubernetes_connection(section),
-            rules=self._rules(cluster),
-            page_size=section.page_size,
-            patience=KubernetesPatience(timeout_seconds=seconds, total_seconds=10 * seconds),
+            progress=progress,
         )
 
     def _desired(self, cluster: ClusterSection) -> GitManifests:
@@ -123,10 +119,10 @@ class _Wiring:
         )
 
     def _usage(
-        self, cluster: ClusterSection, running: KubernetesCluster | None
+        self, cluster: ClusterSection, running: KubernetesCluster | None, progress: Progress
     ) -> UsageSource | None:
         if cluster.prometheus is not None:
-            return _prometheus(cluster.name, cluster.prometheus, self.store)
+            return prometheus_usage(cluster.name, cluster.prometheus, self.store, progress)
         if running is None or cluster.kubernetes is None or not cluster.kubernetes.metrics_api:
             return None
         metrics = PodMetrics(
@@ -140,6 +136,20 @@ class _Wiring:
         )
 
 
+def running_cluster(
+    cluster: str, section: KubernetesSection, rules: ManifestRules
+) -> KubernetesCluster:
+    """The API server of one cluster."""
+    seconds = section.timeout_seconds
+    return KubernetesCluster(
+        cluster=cluster,
+        connect=kubernetes_connection(section),
+        rules=rules,
+        page_size=section.page_size,
+        patience=KubernetesPatience(timeout_seconds=seconds, total_seconds=10 * seconds),
+    )
+
+
 def kubernetes_connection(kubernetes: KubernetesSection) -> Connect:
     """How its API server is reached: through EKS, from inside, or by a kubeconfig."""
     if kubernetes.eks is not None:
@@ -150,7 +160,10 @@ def kubernetes_connection(kubernetes: KubernetesSection) -> Connect:
     return from_kubeconfig(kubernetes.context, kubernetes.kubeconfig)
 
 
-def _prometheus(cluster: str, section: PrometheusSection, store: UsageStore) -> PrometheusUsage:
+def prometheus_usage(
+    cluster: str, section: PrometheusSection, store: UsageStore, progress: Progress = UNHEARD
+) -> PrometheusUsage:
+    """The PromQL endpoint of one cluster."""
     session = requests.Session()
     session.headers.update(section.headers)
     if section.sigv4 is not None:
@@ -163,6 +176,7 @@ def _prometheus(cluster: str, section: PrometheusSection, store: UsageStore) -> 
         matchers=section.matchers,
         patience=Patience(timeout_seconds=section.timeout_seconds),
         concurrency=section.concurrency,
+        progress=progress,
     )
 
 

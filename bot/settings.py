@@ -9,6 +9,7 @@ from pathlib import Path
 from finops.domain.errors import InvalidInput
 from finops.savings_ledger import DEFAULT_DATABASE_URL
 
+CONFIG_NAMES = ("finops.yaml", "finops.yml")
 SLACK_API_URL = "https://slack.com/api/"
 _PROXY_NAMES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 
@@ -65,9 +66,21 @@ def forget_proxies(environment: MutableMapping[str, str] | None = None) -> None:
         env.pop(name.lower(), None)
 
 
+def kubeconfig_files(environment: Mapping[str, str] | None = None) -> list[Path]:
+    """The kubeconfig files as kubectl finds them: KUBECONFIG, else the one in the home folder."""
+    env = os.environ if environment is None else environment
+    named = [Path(part) for part in env.get("KUBECONFIG", "").split(os.pathsep) if part]
+    return named or [Path.home() / ".kube" / "config"]
+
+
 def _default_config() -> Path | None:
-    path = Path("finops.yml")
-    return path if path.exists() else None
+    present = [path for path in map(Path, CONFIG_NAMES) if path.exists()]
+    if len(present) > 1:
+        raise InvalidInput(
+            f"Both {present[0]} and {present[1]} are here; remove one, or set FINOPS_CONFIG to the "
+            "one that counts."
+        )
+    return present[0] if present else None
 
 
 def _number(env: Mapping[str, str], name: str) -> int:

@@ -10,7 +10,7 @@ from finops.domain.estate import UNKNOWN_TEAM
 from finops.domain.lifecycle import Status
 from finops.domain.money import Saving, format_usd
 from finops.domain.opportunity import OpportunityRecord
-from finops.finops_engine import CycleResult, SavingsSummary
+from finops.finops_engine import SavingsSummary
 from finops.guardrails import PolicyReason
 from finops.ledger.audit import AuditEntry
 from finops.pr_body import action_words, confidence_words, risk_words, short_figures
@@ -20,28 +20,11 @@ WIDEST = 100
 _ORDER = tuple(Status)
 
 
-def cycle_lines(result: CycleResult) -> list[str]:
-    """What one cycle found, what it left alone, and what it could not see."""
-    found = len(result.records)
-    noun = "opportunity" if found == 1 else "opportunities"
-    lines = [f"{result.cluster}: {found} {noun}, {result.new} new"]
-    lines += ["", *record_lines(result.records)] if result.records else []
-    if result.skipped:
-        lines += ["", "Left alone"]
-        lines += [
-            _wrapped(f"  {s.resource_key} ({s.detector}): {s.reason}") for s in result.skipped
-        ]
-    if result.gaps:
-        lines += ["", "Not seen"]
-        lines += [_wrapped(f"  {gap.source}: {gap.sentence}") for gap in result.gaps]
-    return lines
-
-
 def record_lines(records: Sequence[OpportunityRecord]) -> list[str]:
     """Opportunities below their status, the largest saving first, and the sum."""
     if not records:
         return ["Nothing found. `finops scan` looks for waste; `finops list` shows every status."]
-    team_width = max(4, *(len(_team(r.opportunity.team)) for r in records))
+    team_width = max(4, *(len(team_words(r.opportunity.team)) for r in records))
     head = f"  {'ID':13}  {'CASH':>7}  {'ROOM':>7}  {'TEAM':{team_width}}  WHAT"
     lines: list[str] = []
     by_status = sorted(records, key=lambda r: _ORDER.index(r.status))
@@ -49,7 +32,7 @@ def record_lines(records: Sequence[OpportunityRecord]) -> list[str]:
         lines += ["", f"{status.words.capitalize()}", head]
         lines += [_record_line(record, team_width) for record in members]
     worth = sum((r.opportunity.saving for r in records), Saving())
-    return [*lines[1:], "", f"Together: {_saving(worth)}."]
+    return [*lines[1:], "", f"Together: {saving_words(worth)}."]
 
 
 def show_lines(
@@ -60,8 +43,8 @@ def show_lines(
     status = f"{record.status.words}. {short_figures(record.status_reason)}".rstrip(" .")
     rows = [
         ("status", status),
-        ("team", _team(found.team)),
-        ("saving", _saving(found.saving)),
+        ("team", team_words(found.team)),
+        ("saving", saving_words(found.saving)),
         ("confidence", f"{confidence_words(found.confidence)} that it holds for 14 days"),
         ("risk", f"{risk_words(found.risk)} if it does not hold"),
         ("way back", found.rollback),
@@ -93,7 +76,7 @@ def savings_lines(summary: SavingsSummary) -> list[str]:
         lines.append(f"{'':22}" + f"{'CASH':>10}{'ROOM':>10}" * 3)
     for row in summary.by_team:
         cells = (_cells(saving) for saving in (row.offered, row.in_flight, row.realised))
-        lines.append(f"{_team(row.name):22}{''.join(cells)}")
+        lines.append(f"{team_words(row.name):22}{''.join(cells)}")
     return [*lines, "", "Cash leaves the bill; room is freed in what is paid for anyway."]
 
 
@@ -113,8 +96,8 @@ def _figure(name: str, value: object) -> str:
 def _record_line(record: OpportunityRecord, team_width: int) -> str:
     found = record.opportunity
     cash, room = found.saving.cashable_usd_per_month, found.saving.freed_usd_per_month
-    amounts = f"{_amount(cash):>7}  {_amount(room):>7}"
-    start = f"  {record.id:13}  {amounts}  {_team(found.team):{team_width}}  "
+    amounts = f"{amount_words(cash):>7}  {amount_words(room):>7}"
+    start = f"  {record.id:13}  {amounts}  {team_words(found.team):{team_width}}  "
     return _wrapped(start + action_words(found), hanging=len(start))
 
 
@@ -124,21 +107,24 @@ def _money_line(name: str, saving: Saving) -> str:
 
 def _cells(saving: Saving) -> str:
     cash, room = saving.cashable_usd_per_month, saving.freed_usd_per_month
-    return f"{_amount(cash):>10}{_amount(room):>10}"
+    return f"{amount_words(cash):>10}{amount_words(room):>10}"
 
 
-def _saving(saving: Saving) -> str:
+def saving_words(saving: Saving) -> str:
+    """`$80 a month off the bill, $12 a month freed as room`."""
     cash, room = saving.cashable_usd_per_month, saving.freed_usd_per_month
-    said = [f"{_amount(cash)} a month off the bill"] if cash else ["nothing off the bill"]
-    said += [f"{_amount(room)} a month freed as room"] if room else []
+    said = [f"{amount_words(cash)} a month off the bill"] if cash else ["nothing off the bill"]
+    said += [f"{amount_words(room)} a month freed as room"] if room else []
     return ", ".join(said)
 
 
-def _amount(amount: Decimal) -> str:
+def amount_words(amount: Decimal) -> str:
+    """The amount, or a dash for nothing."""
     return short_figures(format_usd(amount)) if amount else NOTHING
 
 
-def _team(name: str) -> str:
+def team_words(name: str) -> str:
+    """The team as people read it."""
     return "no team" if name == UNKNOWN_TEAM else name
 
 

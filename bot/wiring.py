@@ -1,38 +1,33 @@
-"""Wiring: the only place where a port meets its adapter.
+"""Wiring: where ports meet their adapters (see also `bot/repositories.py`, `bot/estate_wiring.py`).
 
 `build_engine` reads settings and configuration; `build_bot` adds Slack, worker and schedule around
 any engine. The sandbox calls the same `build_bot` with other adapters, so that the bot that runs in
 the demo is the one that runs in production.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from github import Auth
 from slack_bolt import App
 
 from bot.app import build_app, build_client
 from bot.configuration import Configuration
-from bot.estate_sections import (
-    RepositorySection,
-)
 from bot.estate_wiring import build_estate, build_prices
+from bot.repositories import code_host, repository_name
 from bot.schedule import Ticker, Timetable
 from bot.settings import Settings
 from bot.socket_mode import SocketModeConnection
 from bot.worker import Deliver, Worker
 from finops.billing.daily_costs import BillFile
-from finops.code_hosts.github import GitHubHost, app_auth, token_auth
-from finops.code_hosts.local_git import LocalGitHost
-from finops.domain.errors import FinOpsError, InvalidInput
+from finops.domain.errors import FinOpsError
 from finops.domain.intents import IntentKind
 from finops.domain.people import Directory
 from finops.finops_engine import FinOpsEngine, Pace
 from finops.guardrails import Guardrails
 from finops.ledger.outbox import Intent
 from finops.ledger.usage import LedgerUsageStore
-from finops.ports import CodeHost
+from finops.ports import UNHEARD, Progress
 from finops.pr_generator import PullRequestGenerator
 from finops.savings_ledger import SavingsLedger
 from handlers import HandlerContext
@@ -72,15 +67,24 @@ class Bot:
         return self.socket_mode is None or self.socket_mode.is_alive
 
 
-def build_engine(settings: Settings, configuration: Configuration) -> FinOpsEngine:
-    """The engine with the adapters that the configuration names."""
-    hosts = {_name(r): _code_host(r, settings) for r in configuration.repositories}
+def build_engine(
+    settings: Settings,
+    configuration: Configuration,
+    *,
+    progress: Callable[[str], Progress] = lambda _: UNHEARD,
+) -> FinOpsEngine:
+    """The engine with the adapters that the configuration names.
+
+    `progress` gives who is told how far the reading of a cluster or account is, by its name.
+    """
+    hosts = {repository_name(r): code_host(r, settings) for r in configuration.repositories}
     ledger = SavingsLedger(settings.database_url)
     estate = build_estate(
         configuration,
         hosts,
         store=LedgerUsageStore(ledger.engine),
-        prices=build_prices(configuration, ledger),
+        prices=build_prices(configuration, ledger.engine),
+        progress=progress,
     )
     return FinOpsEngine(
         ledger,
@@ -174,37 +178,9 @@ def _socket_mode(settings: Settings, app: App) -> SocketModeConnection | None:
     )
 
 
-def _name(repository: RepositorySection) -> str:
-    return repository.name or repository.github or repository.local
-
-
-def _code_host(repository: RepositorySection, settings: Settings) -> CodeHost:
-    if repository.local:
-        path = Path(repository.local)
-        return LocalGitHost(path, _name(repository), lambda number: f"{path}#pull/{number}")
-    return GitHubHost(
-        repository.github, _github_auth(repository, settings), base_url=repository.base_url
-    )
-
-
 def _bill(configuration: Configuration) -> BillFile | None:
     if configuration.bill is None:
         return None
     names = [cluster.name for cluster in configuration.clusters]
     # Cloud ids of a bill can be tied to a cluster only where there is one.
     return BillFile(Path(configuration.bill.focus_csv), cluster=names[0] if len(names) == 1 else "")
-
-
-def _github_auth(repository: RepositorySection, settings: Settings) -> Auth.Auth:
-    if settings.github_app_id:
-        return app_auth(
-            settings.github_app_id,
-            settings.github_app_private_key,
-            settings.github_app_installation_id,
-        )
-    if settings.github_token:
-        return token_auth(settings.github_token)
-    raise InvalidInput(
-        f"The repository {repository.github} needs GITHUB_TOKEN, or GITHUB_APP_ID with "
-        "GITHUB_APP_PRIVATE_KEY and GITHUB_APP_INSTALLATION_ID."
-    )

@@ -44,7 +44,7 @@ from finops.pr_generator import PullRequestGenerator
 from finops.report_generator import Chart, PeriodKind, SavingsReport
 from finops.savings_ledger import Breakdown, SavingsLedger, utc_now
 from finops.sources.cluster_data import read_cluster_data
-from finops.waste_detectors import WasteDetectionEngine
+from finops.waste_detectors import Detection, WasteDetectionEngine
 
 __all__ = [
     "Assigned",
@@ -151,11 +151,19 @@ class FinOpsEngine:
 
     def scan(self, cluster: str) -> CycleResult:
         """Read a configured cluster and run a cycle over it."""
+        return self.run_cycle(self.read(cluster))
+
+    def read(self, cluster: str) -> Snapshot:
+        """A configured cluster or account as it is now; several may be read at once."""
         source = self.parts.snapshots.get(cluster)
         if source is None:
             known = ", ".join(sorted(self.parts.snapshots)) or "none is configured"
             raise InvalidInput(f"There is no cluster {cluster!r}; known: {known}.")
-        return self.run_cycle(source.snapshot(now=self.now()))
+        return source.snapshot(now=self.now())
+
+    def look(self, snapshot: Snapshot) -> Detection:
+        """What a cycle would find, with nothing recorded and nobody told."""
+        return self.parts.detection.detect(snapshot)
 
     @property
     def clusters(self) -> tuple[str, ...]:

@@ -76,6 +76,24 @@ class Inventory:
     gaps: tuple[Gap, ...] = ()
 
 
+class Progress(Protocol):
+    """Told how far a reading is; called from the thread that reads, so it must be quick."""
+
+    def step(self, what: str, done: int, total: int) -> None:
+        """`done` of `total` parts of `what` (`asking Prometheus`) are there; 0 of 0: not known."""
+        ...
+
+
+class Unheard:
+    """Progress that nobody looks at."""
+
+    def step(self, what: str, done: int, total: int) -> None:
+        """Nothing happens."""
+
+
+UNHEARD = Unheard()
+
+
 class DesiredStateSource(Protocol):
     """Reads what is declared in a git repository."""
 
@@ -110,7 +128,7 @@ class SeriesKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class Mark:
     """How far a namespace's usage of one resource has been read.
 
     `until` is the epoch second up to which every sample is in the store; days end at `day_start`
@@ -126,7 +144,7 @@ class Progress:
 class UsageStore(Protocol):
     """Keeps usage summaries between cycles, so that each asks only for what is new."""
 
-    def progress(self, cluster: str, source: str) -> Sequence[Progress]:
+    def marks(self, cluster: str, source: str) -> Sequence[Mark]:
         """How far each namespace and resource of that source has been read."""
         ...
 
@@ -142,13 +160,13 @@ class UsageStore(Protocol):
         source: str,
         *,
         series: Mapping[SeriesKey, bytes],
-        before: Collection[Progress],
-        after: Collection[Progress],
+        before: Collection[Mark],
+        after: Collection[Mark],
         now: datetime,
     ) -> bool:
-        """Keep series and progress in one transaction, or nothing and False.
+        """Keep series and marks in one transaction, or nothing and False.
 
-        False means that the progress is no longer `before`: somebody else has read the same stretch
+        False means that the marks are no longer `before`: somebody else has read the same stretch
         meanwhile, and adding ours would count it twice.
         """
         ...

@@ -1,6 +1,7 @@
-"""Copies of a Slack client that fail fast instead of sleeping or repeating."""
+"""Copies of a Slack client that fail fast instead of sleeping; its words for errors."""
 
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
 
 def quick_client(client: WebClient, *, timeout_seconds: int) -> WebClient:
@@ -18,3 +19,8 @@ def quick_client(client: WebClient, *, timeout_seconds: int) -> WebClient:
         headers=client.headers,
         retry_handlers=[],
     )
+
+
+def word_of(error: SlackApiError) -> str:
+    """Slack's word for what went wrong, such as `not_in_channel`."""
+    return str(error.response.get("error") or f"HTTP {error.response.status_code}")

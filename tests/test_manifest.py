@@ -24,6 +24,7 @@ SCHEMA = ROOT / "tests/slack_schema/manifest.schema.1.0.0.json"
 
 # Any one of a tuple is enough for Slack, but each kind of conversation needs its own.
 SCOPES_OF_METHOD: dict[str, tuple[str, ...]] = {
+    "apps_connections_open": (),  # an app-level token's connections:write, not the bot's
     "auth_test": (),
     "chat_postEphemeral": ("chat:write",),
     "chat_postMessage": ("chat:write",),

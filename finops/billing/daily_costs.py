@@ -18,6 +18,7 @@ from finops.domain.verdict import DailyCost
 
 BILLED, ALLOCATED = "billed", "allocated"
 _REQUIRED = ("ChargePeriodStart", "ResourceId", "EffectiveCost")
+_LONGEST_HEADER = 100_000
 _INSTANCE = re.compile(r"i-[0-9a-f]{8,17}")
 _VOLUME = re.compile(r"vol-[0-9a-f]{4,17}")
 _NODE_GROUP_TAG = "eks:nodegroup-name"
@@ -103,6 +104,16 @@ class BillFile:
         if _INSTANCE.fullmatch(short) and self.cluster and tags.get(_NODE_GROUP_TAG):
             return f"{self.cluster}/NodeGroup/{tags[_NODE_GROUP_TAG]}"
         return resource_id
+
+
+def looks_like_a_bill(path: Path) -> bool:
+    """Whether the first line of a file has the columns that a bill needs."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            header = next(csv.reader([file.readline(_LONGEST_HEADER)]), [])
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return False
+    return set(_REQUIRED) <= set(header)
 
 
 def _check_header(path: Path, names: object) -> None:

@@ -5,7 +5,9 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import URL, Engine, create_engine, inspect, make_url, text
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Connection, Engine, create_engine, inspect, make_url, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from finops.domain.errors import TryAgainLater
@@ -77,6 +79,17 @@ def table_names(database_url: str) -> list[str]:
         return sorted(inspect(engine).get_table_names())
     finally:
         engine.dispose()
+
+
+def revision_of(connection: Connection) -> str | None:
+    """The migration a database stands at, None for one that was never migrated."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def known_revisions() -> list[str]:
+    """Every migration of this version of the program, the newest first."""
+    scripts = ScriptDirectory.from_config(_config()).walk_revisions()
+    return [script.revision for script in scripts]
 
 
 def render_schema() -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from finops.ledger import tables
 from finops.ledger.database import connecting, writing
 from finops.ledger.history import upsert
-from finops.ports import Progress, SeriesKey
+from finops.ports import Mark, SeriesKey
 
 # A workload that was not seen for so long has nothing left that counts: sketches fade in weeks.
 FORGET_AFTER = timedelta(days=45)
@@ -31,14 +31,14 @@ class LedgerUsageStore:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def progress(self, cluster: str, source: str) -> Sequence[Progress]:
+    def marks(self, cluster: str, source: str) -> Sequence[Mark]:
         """How far each namespace and resource has been read."""
         query = select(_PROGRESS).where(
             _PROGRESS.c.cluster == cluster, _PROGRESS.c.source == source
         )
         with connecting(self._engine) as connection:
             return [
-                Progress(row.namespace, row.resource, row.until_second, row.day_start)
+                Mark(row.namespace, row.resource, row.until_second, row.day_start)
                 for row in connection.execute(query)
             ]
 
@@ -67,8 +67,8 @@ class LedgerUsageStore:
         source: str,
         *,
         series: Mapping[SeriesKey, bytes],
-        before: Collection[Progress],
-        after: Collection[Progress],
+        before: Collection[Mark],
+        after: Collection[Mark],
         now: datetime,
     ) -> bool:
         """Keep both in one transaction; False when the progress has moved meanwhile."""
@@ -92,7 +92,7 @@ class LedgerUsageStore:
 
 
 def _advance(
-    connection: Connection, to: Progress, expected: int | None, *, place: Mapping[str, str]
+    connection: Connection, to: Mark, expected: int | None, *, place: Mapping[str, str]
 ) -> None:
     """Move the mark from where we found it; whoever comes second finds no row to move."""
     key = {**place, "namespace": to.namespace, "resource": to.resource}

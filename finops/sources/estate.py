@@ -17,6 +17,7 @@ from finops.domain.estate import (
 )
 from finops.domain.prices import PriceList
 from finops.ports import (
+    UNHEARD,
     ClusterState,
     ClusterStateSource,
     ContainerKey,
@@ -25,6 +26,7 @@ from finops.ports import (
     DesiredStateSource,
     Inventory,
     InventorySource,
+    Progress,
     UsageReading,
     UsageSource,
 )
@@ -50,6 +52,7 @@ class EstateReader:
     usage: UsageSource | None = None
     inventory: InventorySource | None = None
     window_days: int = 14
+    progress: Progress = UNHEARD
 
     def snapshot(self, *, now: datetime) -> Snapshot:
         """Read all of them; raises what the source of workloads raises."""
@@ -77,11 +80,12 @@ class EstateReader:
         if self.running is None:
             desired = self._desired()
             return _Seen(ClusterState(workloads=desired.workloads, gaps=desired.gaps))
+        self.progress.step("reading Kubernetes", 0, 0)
         state = self.running.read(now=now)
         if self.desired is None:
             return _Seen(state)
         try:
-            declared = self.desired.read()
+            declared = self._desired()
         except OutsideWorldFailed as error:
             gap = Gap("git", f"Where workloads are declared is unknown: {error}")
             return _Seen(state, (gap,))
@@ -93,11 +97,13 @@ class EstateReader:
     def _desired(self) -> DesiredState:
         if self.desired is None:
             raise WillNeverWork(f"No source of workloads is configured for {self.cluster}.")
+        self.progress.step("reading manifests", 0, 0)
         return self.desired.read()
 
     def _usage(self, workloads: tuple[Workload, ...], now: datetime) -> UsageReading:
         if self.usage is None:
             return UsageReading({}, gaps=(Gap("usage", "No usage source is configured."),))
+        self.progress.step("asking for usage", 0, 0)
         try:
             return self.usage.read(workloads, now=now, window_days=self.window_days)
         except OutsideWorldFailed as error:
@@ -106,6 +112,7 @@ class EstateReader:
     def _inventory(self, now: datetime) -> Inventory:
         if self.inventory is None:
             return Inventory(gaps=(self._no_inventory(),))
+        self.progress.step("reading machines and disks", 0, 0)
         try:
             return self.inventory.read(now=now)
         except OutsideWorldFailed as error:

@@ -20,7 +20,7 @@ from finops.ports import (
     ClusterStateSource,
     ContainerKey,
     ContainerUsage,
-    Progress,
+    Mark,
     SeriesKey,
     UsageReading,
     UsageStore,
@@ -60,7 +60,7 @@ class SampledUsage:
         """
         with self._lock:
             slot = last_sample_second(now.timestamp())
-            marks = self.store.progress(self.cluster, SOURCE)
+            marks = self.store.marks(self.cluster, SOURCE)
             if any(mark.until >= slot for mark in marks):
                 return ()
             self._workloads = self._workloads or self.running.read(now=now).workloads
@@ -90,7 +90,7 @@ class SampledUsage:
             gaps=tuple(gaps),
         )
 
-    def _keep(self, rows: Rows, marks: Sequence[Progress], *, slot: int, now: datetime) -> None:
+    def _keep(self, rows: Rows, marks: Sequence[Mark], *, slot: int, now: datetime) -> None:
         """Fold the rows into what is kept; namespaces that were sampled equally far together."""
         day_start = next((mark.day_start for mark in marks), slot % DAY)
         until = {mark.namespace: mark.until for mark in marks if mark.resource == "cpu"}
@@ -161,10 +161,10 @@ def _answers(rows: Rows, resource: str, moment: tuple[int, int, int]) -> list[Us
     return [*empty, UsageAnswers(Stretch(slot - STEP, slot, closes=is_last), table)]
 
 
-def _marks(namespaces: Collection[str], until: int | None, day_start: int) -> list[Progress]:
+def _marks(namespaces: Collection[str], until: int | None, day_start: int) -> list[Mark]:
     if until is None:
         return []
-    return [Progress(name, r, until, day_start) for name in namespaces for r in RESOURCES]
+    return [Mark(name, r, until, day_start) for name in namespaces for r in RESOURCES]
 
 
 def _summaries(kept: Kept) -> Mapping[ContainerKey, UsageSummary]:

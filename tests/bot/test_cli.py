@@ -1,12 +1,16 @@
 """The command line: sentences instead of stack traces, and figures that add up."""
 
+import argparse
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from bot.cli import main
+from bot.cli import build_parser, command_at, main
 
+ROOT = Path(__file__).parents[2]
 SNAPSHOT = {
     "cluster": "shop",
     "workloads": {
@@ -119,3 +123,25 @@ def test_migrating_twice_is_migrating_once(
         assert main(["db", "migrate", "--database-url", database_url]) == 0
 
     assert "opportunities" in capsys.readouterr().out
+
+
+def test_every_command_has_its_function() -> None:
+    (commands,) = (
+        action.choices
+        for action in build_parser()._actions
+        if isinstance(action, argparse._SubParsersAction)
+    )
+
+    for parser in commands.values():
+        assert callable(command_at(parser.get_default("command")))
+
+
+def test_help_waits_for_no_heavy_import() -> None:
+    program = (
+        "import sys; from bot.cli import build_parser; build_parser().format_help(); "
+        "print([m for m in ('boto3', 'kubernetes', 'matplotlib', 'numpy', 'pydantic', 'rich', "
+        "'slack_sdk', 'sqlalchemy') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
+
+    assert done.stdout.strip() == "[]", done.stderr

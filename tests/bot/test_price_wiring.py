@@ -20,7 +20,7 @@ def no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def source(configuration: Configuration, folder: Path) -> str:
     ledger = SavingsLedger(f"sqlite:///{folder}/finops.db")
-    price = build_prices(configuration, ledger).machine_price("m5.large", region="us-east-1")
+    price = build_prices(configuration, ledger.engine).machine_price("m5.large", region="us-east-1")
     ledger.close()
     assert price is not None
     return price.source
@@ -46,7 +46,7 @@ def test_a_configured_bill_is_the_first_to_be_checked(tmp_path: Path) -> None:
     bill.write_text("ChargePeriodStart,ResourceId,EffectiveCost\n")
     configuration = Configuration.model_validate({"bill": {"focus_csv": str(bill)}})
     ledger = SavingsLedger(f"sqlite:///{tmp_path}/finops.db")
-    [check] = build_prices(configuration, ledger).check()
+    [check] = build_prices(configuration, ledger.engine).check()
     ledger.close()
 
     assert check.subject == f"bill {bill}"

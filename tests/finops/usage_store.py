@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from finops.ports import Progress, SeriesKey
+from finops.ports import Mark, SeriesKey
 
 
 class MemoryUsageStore:
@@ -11,12 +11,12 @@ class MemoryUsageStore:
 
     def __init__(self) -> None:
         self.series: dict[SeriesKey, bytes] = {}
-        self.marks: dict[tuple[str, str], Progress] = {}
+        self.marks_by_place: dict[tuple[str, str], Mark] = {}
         self.saves = 0
 
-    def progress(self, cluster: str, source: str) -> Sequence[Progress]:
+    def marks(self, cluster: str, source: str) -> Sequence[Mark]:
         del cluster, source
-        return list(self.marks.values())
+        return list(self.marks_by_place.values())
 
     def load(
         self, cluster: str, source: str, *, namespaces: Collection[str]
@@ -30,17 +30,17 @@ class MemoryUsageStore:
         source: str,
         *,
         series: Mapping[SeriesKey, bytes],
-        before: Collection[Progress],
-        after: Collection[Progress],
+        before: Collection[Mark],
+        after: Collection[Mark],
         now: datetime,
     ) -> bool:
         del cluster, source, now
         found = {(one.namespace, one.resource): one for one in before}
         for one in after:
             place = one.namespace, one.resource
-            if self.marks.get(place) != found.get(place):
+            if self.marks_by_place.get(place) != found.get(place):
                 return False
-        self.marks |= {(one.namespace, one.resource): one for one in after}
+        self.marks_by_place |= {(one.namespace, one.resource): one for one in after}
         self.series |= series
         self.saves += 1
         return True

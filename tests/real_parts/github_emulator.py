@@ -60,7 +60,7 @@ class GitHubPart:
 def github_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GitHubPart]:
     port = free_port()
     with running(
-        _command(port),
+        emulator_command(port, FOLDER / "seed.yaml"),
         port=port,
         ready_path=f"/repos/{OWNER}/infrastructure",
         log=tmp_path_factory.mktemp("github") / "emulate.log",
@@ -85,12 +85,12 @@ def _tree(repository: "Repository", files: Mapping[str, bytes]) -> "GitTree":
     return repository.create_git_tree([element(*item) for item in sorted(files.items())])
 
 
-def _command(port: int) -> list[str]:
+def emulator_command(port: int, seed: Path) -> list[str]:
+    """What starts the server; a seed of its own is for tests that need other apps or people."""
     program = needs(
         FOLDER / "node_modules" / "emulate" / "dist" / "index.js",
         "pull requests are opened on a real GitHub API",
     )
-    seed = FOLDER / "seed.yaml"
     return [_node(), program, "start", "-s", "github", "-p", str(port), "--seed", str(seed)]
 
 

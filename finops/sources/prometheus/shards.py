@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from finops.domain.estate import Workload
-from finops.ports import Progress
+from finops.ports import Mark
 from finops.rightsizing.sketches import DAYS
 from finops.sources.prometheus.asker import MOST_SAMPLES
 from finops.sources.prometheus.stretches import DAY, STEP
@@ -28,11 +28,11 @@ class Shard:
     before: Mapping[str, int | None]
     day_start: int
 
-    def marks(self, resource: str, until: int | None) -> list[Progress]:
+    def marks(self, resource: str, until: int | None) -> list[Mark]:
         """The mark `until` for each of its namespaces; none for None."""
         if until is None:
             return []
-        return [Progress(name, resource, until, self.day_start) for name in self.namespaces]
+        return [Mark(name, resource, until, self.day_start) for name in self.namespaces]
 
     def begins_anew(self, resource: str) -> bool:
         """Whether what is kept of that resource is not to be gone on from."""
@@ -48,13 +48,13 @@ def series_by_namespace(workloads: Iterable[Workload]) -> dict[str, int]:
 
 
 def shards(
-    series: Mapping[str, int], known: Sequence[Progress], *, end: int, window_days: int
+    series: Mapping[str, int], known: Sequence[Mark], *, end: int, window_days: int
 ) -> list[Shard]:
     """All namespaces in shards; new ones are read from `window_days` before `end` on.
 
     What was read longest ago is not asked for further back than the days that a sketch keeps.
     """
-    marks: dict[str, dict[str, Progress]] = defaultdict(dict)
+    marks: dict[str, dict[str, Mark]] = defaultdict(dict)
     for mark in known:
         marks[mark.namespace][mark.resource] = mark
     day_start = known[0].day_start if known else end % DAY

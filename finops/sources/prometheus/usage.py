@@ -5,7 +5,7 @@ come since. What was learnt is kept as sketches in a store; marks and sketches m
 reading that dies half-way has lost nothing and counts nothing twice.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -18,7 +18,7 @@ from finops.domain.checks import Check
 from finops.domain.errors import OutsideWorldFailed as Failed
 from finops.domain.errors import TryAgainLater, WillNeverWork
 from finops.domain.estate import Gap, Workload
-from finops.ports import UsageReading, UsageStore
+from finops.ports import UNHEARD, Progress, UsageReading, UsageStore
 from finops.sources.prometheus import checks
 from finops.sources.prometheus.api import (
     Patience,
@@ -39,12 +39,6 @@ SOURCE = "prometheus"
 # While one shard is folded, the answers of the next are already on their way.
 _AHEAD = 2
 
-Progressing = Callable[[str, int, int], None]
-
-
-def _silent(what: str, done: int, total: int) -> None:
-    del what, done, total
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrometheusUsage:
@@ -63,7 +57,7 @@ class PrometheusUsage:
     patience: Patience = field(default_factory=Patience)
     concurrency: int = 2
     traffic: Traffic = field(default_factory=Traffic)
-    progressing: Progressing = _silent
+    progress: Progress = UNHEARD
 
     def __post_init__(self) -> None:
         check_address(self.base_url)
@@ -97,7 +91,7 @@ class PrometheusUsage:
                 look=seen,
                 end=end,
             )
-            known = self.store.progress(self.cluster, SOURCE)
+            known = self.store.marks(self.cluster, SOURCE)
             plan = shards(series, known, end=end, window_days=window_days)
             found = list(self._read_all(reading, plan))
         self._check_any(found)
@@ -134,10 +128,10 @@ class PrometheusUsage:
             waiting.append(ShardReading(reading, shard))
             if len(waiting) > _AHEAD:
                 yield waiting.pop(0).finish()
-                self.progressing("namespaces", number, len(plan))
+                self.progress.step("asking Prometheus", number - _AHEAD, len(plan))
         for one in waiting:
             yield one.finish()
-        self.progressing("namespaces", len(plan), len(plan))
+        self.progress.step("asking Prometheus", len(plan), len(plan))
 
     def _check_any(self, found: Sequence[Found]) -> None:
         failures = [failure for one in found for failure in one.failures.values()]

@@ -3,13 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 from finops.ledger.usage import LedgerUsageStore
-from finops.ports import Progress, SeriesKey
+from finops.ports import Mark, SeriesKey
 from finops.savings_ledger import SavingsLedger
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
 CPU = SeriesKey("shop", "Deployment", "web", "server", "cpu")
-BEFORE = [Progress("shop", "cpu", 300, 0)]
-AFTER = [Progress("shop", "cpu", 600, 0)]
+BEFORE = [Mark("shop", "cpu", 300, 0)]
+AFTER = [Mark("shop", "cpu", 600, 0)]
 
 
 def test_series_and_marks_are_kept_by_cluster_and_source(ledger: SavingsLedger) -> None:
@@ -17,11 +17,11 @@ def test_series_and_marks_are_kept_by_cluster_and_source(ledger: SavingsLedger) 
     is_kept = store.save("prod", "p", series={CPU: b"\x00a"}, before=[], after=BEFORE, now=NOW)
 
     assert is_kept
-    assert store.progress("prod", "p") == BEFORE
+    assert store.marks("prod", "p") == BEFORE
     assert store.load("prod", "p", namespaces=["shop", "else"]) == {CPU: b"\x00a"}
     assert store.load("prod", "p", namespaces=["else"]) == {}
     assert store.load("prod", "p", namespaces=[]) == {}
-    assert store.progress("test", "p") == store.progress("prod", "q") == []
+    assert store.marks("test", "p") == store.marks("prod", "q") == []
 
 
 def test_whoever_reads_the_same_stretch_second_keeps_nothing(ledger: SavingsLedger) -> None:
@@ -37,7 +37,7 @@ def test_whoever_reads_the_same_stretch_second_keeps_nothing(ledger: SavingsLedg
 
 def test_one_lost_mark_keeps_none_of_the_series(ledger: SavingsLedger) -> None:
     store = LedgerUsageStore(ledger.engine)
-    other = Progress("tools", "cpu", 300, 0)
+    other = Mark("tools", "cpu", 300, 0)
     store.save("prod", "p", series={}, before=[], after=[other], now=NOW)
     is_kept = store.save(
         "prod", "p", series={CPU: b"1"}, before=[], after=[*BEFORE, other], now=NOW
@@ -45,7 +45,7 @@ def test_one_lost_mark_keeps_none_of_the_series(ledger: SavingsLedger) -> None:
 
     assert not is_kept
     assert store.load("prod", "p", namespaces=["shop"]) == {}
-    assert store.progress("prod", "p") == [other]
+    assert store.marks("prod", "p") == [other]
 
 
 def test_workloads_that_left_are_forgotten_after_weeks(ledger: SavingsLedger) -> None:

@@ -174,3 +174,24 @@ def test_a_part_that_is_not_configured_is_a_gap() -> None:
 def test_without_desired_state_there_is_no_snapshot() -> None:
     with pytest.raises(TryAgainLater, match="git sleeps"):
         reader(Declared(TryAgainLater("git sleeps"))).snapshot(now=NOW)
+
+
+def test_whoever_waits_is_told_which_source_is_being_read() -> None:
+    class Heard:
+        steps: list[tuple[str, int, int]]
+
+        def __init__(self) -> None:
+            self.steps = []
+
+        def step(self, what: str, done: int, total: int) -> None:
+            self.steps.append((what, done, total))
+
+    heard = Heard()
+    whole = reader(usage=Used(UsageReading({})), machines=Machines(Inventory()))
+    replace(whole, progress=heard).snapshot(now=NOW)
+
+    assert heard.steps == [
+        ("reading manifests", 0, 0),
+        ("asking for usage", 0, 0),
+        ("reading machines and disks", 0, 0),
+    ]

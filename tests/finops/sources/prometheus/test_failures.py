@@ -266,7 +266,7 @@ def test_what_fails_is_a_gap_and_the_rest_is_kept(start: Start) -> None:
 
     assert found.cpu is None
     assert found.memory
-    assert {resource for _, resource in store.marks} == {"memory", "stability"}
+    assert {resource for _, resource in store.marks_by_place} == {"memory", "stability"}
     assert any(
         f"{url} did not answer for namespace shop (CPU): HTTP 503" in gap.sentence
         for gap in reading.gaps
@@ -399,7 +399,7 @@ def test_a_clock_that_runs_ahead_moves_no_mark_past_the_server(start: Start) -> 
     store = MemoryUsageStore()
     reading = usage_of(start(behind), store=store).read([workload()], now=NOW, window_days=1)
 
-    assert all(mark.until <= NOW.timestamp() - hour for mark in store.marks.values())
+    assert all(mark.until <= NOW.timestamp() - hour for mark in store.marks_by_place.values())
     assert "a clock 3,600 s behind ours" in reading.gaps[0].sentence
 
 

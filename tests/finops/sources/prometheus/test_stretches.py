@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from finops.domain.estate import Container, Workload
-from finops.ports import Progress
+from finops.ports import Mark
 from finops.sources.prometheus.asker import MOST_SAMPLES
 from finops.sources.prometheus.shards import RESOURCES, shards
 from finops.sources.prometheus.stretches import DAY, STEP, Stretch, stretches
@@ -33,8 +33,8 @@ def test_a_short_stretch_is_asked_sample_by_sample() -> None:
     assert Stretch(0, 14 * DAY, 14).answers == 14
 
 
-def marks(namespace: str, until: int) -> list[Progress]:
-    return [Progress(namespace, resource, until, 3_600) for resource in RESOURCES]
+def marks(namespace: str, until: int) -> list[Mark]:
+    return [Mark(namespace, resource, until, 3_600) for resource in RESOURCES]
 
 
 def test_what_was_read_equally_far_is_asked_about_together() -> None:

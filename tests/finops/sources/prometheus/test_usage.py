@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from finops.domain.estate import Container, Workload
-from finops.ports import ContainerUsage, Progress, UsageReading
+from finops.ports import ContainerUsage, Mark, UsageReading
 from finops.sources.prometheus.usage import PrometheusUsage
 from tests.finops.usage_store import MemoryUsageStore
 
@@ -176,7 +176,7 @@ def test_whoever_comes_second_takes_what_the_first_has_kept(
     class Late(MemoryUsageStore):
         """Sees no mark, as a replica does that began at the same moment."""
 
-        def progress(self, cluster: str, source: str) -> Sequence[Progress]:
+        def marks(self, cluster: str, source: str) -> Sequence[Mark]:
             return []
 
     store = Late()
@@ -339,6 +339,6 @@ def test_a_server_without_fresh_samples_moves_no_mark(prometheus: Callable[[str]
     store = MemoryUsageStore()
     late = usage_of(url, store).read(SHOP[1:], now=NOW + timedelta(hours=2), window_days=1)
 
-    assert store.marks == {}
+    assert store.marks_by_place == {}
     assert "no container samples of the last minutes" in late.gaps[0].sentence
     assert late.containers == {}

@@ -1,0 +1,71 @@
+"""What the ledger knows: `finops list`, `show`, `savings`, `report` and `audit verify`."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from bot import terminal
+from bot.commands.engine import configured_engine
+from bot.settings import read_settings
+from finops.domain.errors import InvalidInput
+from finops.domain.lifecycle import Status
+from finops.savings_ledger import SavingsLedger
+
+
+def list_records(arguments: argparse.Namespace) -> int:
+    """Print opportunities below their status."""
+    statuses = [Status(arguments.status)] if arguments.status else []
+    records = configured_engine().ledger.find(statuses=statuses, team=arguments.team)
+    print("\n".join(terminal.record_lines(records)))
+    return 0
+
+
+def show(arguments: argparse.Namespace) -> int:
+    """Print one opportunity with all that is known about it."""
+    engine = configured_engine()
+    record = engine.ledger.get(arguments.id)
+    reasons = engine.check(record.id).reasons
+    print("\n".join(terminal.show_lines(record, reasons, engine.ledger.history_of(record.id))))
+    return 0
+
+
+def savings(arguments: argparse.Namespace) -> int:
+    """Print what is offered, in flight and proved."""
+    summary = configured_engine().savings(team=arguments.team)
+    print("\n".join(terminal.savings_lines(summary)))
+    return 0
+
+
+def report(arguments: argparse.Namespace) -> int:
+    """Print a report as JSON; its charts go into files, their alt texts to standard error."""
+    engine = configured_engine()
+    weekly = arguments.kind == "weekly"
+    made = engine.generate_weekly_report() if weekly else engine.generate_monthly_report()
+    if arguments.charts is not None:
+        arguments.charts.mkdir(parents=True, exist_ok=True)
+        for number, chart in enumerate(engine.digest_charts(made), start=1):
+            path = arguments.charts / f"{arguments.kind}-{number}.png"
+            path.write_bytes(chart.png)
+            print(f"{path}: {chart.alt_text}", file=sys.stderr)
+    print(json.dumps(made.as_dict(), indent=2, default=str))
+    return 0
+
+
+def audit(_arguments: argparse.Namespace) -> int:
+    """Check the audit log's chain; exit status 1 when it is broken."""
+    url = read_settings().database_url
+    require_database(url)
+    check = SavingsLedger(url).verify_audit()
+    if check.is_intact:
+        print(f"The audit log is intact: {check.rows} rows, newest hash {check.newest_hash}")
+        return 0
+    print(f"broken at row {check.broken_at}: it was changed, removed or inserted", file=sys.stderr)
+    return 1
+
+
+def require_database(url: str) -> None:
+    """Refuse a SQLite file that is not there: an empty ledger made on the spot proves nothing."""
+    kind, _, file = url.partition(":///")
+    if kind.startswith("sqlite") and not Path(file).is_file():
+        raise InvalidInput(f"There is no ledger at {file}; set FINOPS_DATABASE_URL to yours.")

@@ -1,0 +1,68 @@
+"""`finops scan`: looks for waste now, in the configured clusters or in a file."""
+
+import argparse
+import json
+from collections.abc import Sequence
+
+from bot.configuration import load_configuration
+from bot.scan_json import as_json
+from bot.scan_lines import result_lines, summary_lines
+from bot.scan_progress import ScanProgress
+from bot.scanning import NotScanned, Result, scan, scan_snapshot
+from bot.settings import read_settings
+from bot.terminal_output import errors, output, print_spans, width_of
+from bot.wiring import build_engine
+from finops.domain.errors import InvalidInput
+from finops.finops_engine import FinOpsEngine
+from finops.sources.cluster_data import load_cluster_data
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print what was found; exit status 1 when a cluster could not be scanned.
+
+    Raises InvalidInput for an unknown cluster, or when there is nothing to scan.
+    """
+    settings = read_settings()
+    progress = ScanProgress(errors())
+    engine = build_engine(settings, load_configuration(settings.config_path), progress=progress.of)
+    results = _results(engine, arguments, progress)
+    if arguments.json:
+        print(json.dumps(as_json(results, everything=arguments.all), indent=2, ensure_ascii=False))
+    else:
+        _print(results, everything=arguments.all)
+    return int(any(isinstance(result, NotScanned) for result in results))
+
+
+def _results(
+    engine: FinOpsEngine, arguments: argparse.Namespace, progress: ScanProgress
+) -> Sequence[Result]:
+    namespaces = tuple(dict.fromkeys(arguments.namespace))
+    if arguments.snapshot is not None:
+        snapshot = load_cluster_data(arguments.snapshot, engine.now(), prices=engine.parts.costs)
+        return [scan_snapshot(engine, snapshot, namespaces=namespaces)]
+    clusters = chosen_clusters(engine.clusters, arguments.cluster)
+    for cluster in clusters:
+        progress.of(cluster)  # all lines are there from the start, in this order
+    with progress.shown():
+        return scan(engine, clusters, namespaces=namespaces, progress=progress.of)
+
+
+def chosen_clusters(known: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...]:
+    """The clusters and accounts of `--cluster`, or all; in the configuration's order."""
+    if not known:
+        raise InvalidInput(
+            "No cluster is configured: `finops init` writes a configuration, or give --snapshot "
+            "FILE."
+        )
+    unknown = [name for name in wanted if name not in known]
+    if unknown:
+        raise InvalidInput(f"There is no cluster {unknown[0]!r}; known: {', '.join(known)}.")
+    return tuple(name for name in known if not wanted or name in wanted)
+
+
+def _print(results: Sequence[Result], *, everything: bool) -> None:
+    console = output()
+    for result in results:
+        print_spans(console, result_lines(result, width=width_of(console), everything=everything))
+        print_spans(console, [[]])
+    print_spans(console, summary_lines(results))

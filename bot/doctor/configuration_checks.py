@@ -1,0 +1,169 @@
+"""What `finops doctor` says of the configuration file: who may approve, where cards go, what is
+missing for what. Pure.
+"""
+
+import calendar
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.configuration import ApproversSection, Configuration
+from bot.estate_sections import ClusterSection
+from finops.domain.checks import Area, Check
+
+_AREA = Area("Configuration")
+MOST_NAMES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _IdKind:
+    noun: str
+    pattern: re.Pattern[str]
+    example: str
+
+
+_CHANNEL = _IdKind("channel", re.compile(r"[CGD][A-Z0-9]{8,}"), "C0123456789")
+_USER = _IdKind("person", re.compile(r"[UW][A-Z0-9]{8,}"), "U0123456789")
+_GROUP = _IdKind("user group", re.compile(r"S[A-Z0-9]{8,}"), "S0123456789")
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationChecks:
+    """The file as it was read (Checked)."""
+
+    configuration: Configuration
+    path: Path | None
+
+    def check(self) -> Sequence[Check]:
+        """Every finding; a file that is fine gives four green lines."""
+        return tuple(self._checks())
+
+    def _checks(self) -> Iterator[Check]:
+        if self.path is None:
+            fix = "Run `finops init`: it writes finops.yaml from what it can see."
+            yield _AREA.failed("file", "there is no configuration file", fix=fix)
+            return
+        yield _AREA.ok("file", str(self.path))
+        yield _estate(self.configuration)
+        for cluster in self.configuration.clusters:
+            yield from _cluster(cluster)
+        yield _approvers(self.configuration)
+        yield from _channels(self.configuration)
+        yield from _ids(self.configuration)
+        yield from _namespaces(self.configuration)
+        yield _schedule(self.configuration)
+        yield _bill(self.configuration)
+
+
+def _estate(configuration: Configuration) -> Check:
+    clusters, accounts = len(configuration.clusters), len(configuration.accounts)
+    detail = f"{_count(clusters, 'cluster')}, {_count(accounts, 'account')}"
+    if clusters + accounts:
+        return _AREA.ok("estate", detail)
+    fix = "List clusters: or accounts:, or let `finops init` write them."
+    return _AREA.failed("estate", f"{detail}: nothing is looked at", fix=fix)
+
+
+def _cluster(cluster: ClusterSection) -> Iterator[Check]:
+    subject = f"cluster {cluster.name}"
+    measured = cluster.kubernetes is not None and cluster.kubernetes.metrics_api
+    if cluster.prometheus is None and not measured:
+        detail = "no usage source, so no request can be judged"
+        fix = "Add prometheus: {url: …}, or metrics_api: true under kubernetes:."
+        yield _AREA.warning(subject, detail, fix=fix)
+    if not cluster.repository:
+        detail = "no repository, so waste is shown but no pull request can be opened"
+        yield _AREA.warning(subject, detail, fix="Name one of repositories: as its repository:.")
+
+
+def _approvers(configuration: Configuration) -> Check:
+    directory = configuration.directory()
+    alone = [team.name for team in directory.teams if not directory.approvers_of(team.name)]
+    nobody = not directory.default_approvers
+    if nobody and len(alone) == len(directory.teams):
+        fix = "List people or user groups under default_approvers:."
+        return _AREA.failed("approvers", "nobody may approve anything", fix=fix)
+    if nobody:
+        others = f"{_names(alone)} and of " if alone else ""
+        detail = f"nobody may approve waste of {others}teams that are not listed"
+        return _AREA.warning("approvers", detail, fix="List default_approvers:.")
+    return _AREA.ok("approvers", "every team has somebody who may approve")
+
+
+def _channels(configuration: Configuration) -> Iterator[Check]:
+    silent = [name for name, team in configuration.teams.items() if not team.channel]
+    if not configuration.triage_channel:
+        whose = f"of {_names(silent)} and " if silent else ""
+        detail = f"no triage channel: waste {whose}that nobody owns is told to nobody"
+        yield _AREA.failed("triage", detail, fix="Set triage_channel: to a channel's id.")
+    elif silent:
+        detail = f"{_names(silent)} without a channel: their cards go to the triage channel"
+        yield _AREA.warning("teams", detail, fix="Give each team a channel:.")
+    elif configuration.teams:
+        yield _AREA.ok("teams", f"{_count(len(configuration.teams), 'team')}, each with a channel")
+    else:
+        yield _AREA.ok("teams", "none is listed, so the triage channel gets everything")
+    if not configuration.leadership_channel:
+        detail = "no leadership channel, so no digest for leaders"
+        yield _AREA.warning("leadership", detail, fix="Set leadership_channel: to a channel's id.")
+
+
+def _ids(configuration: Configuration) -> Iterator[Check]:
+    """Names where ids belong: Slack would answer `channel_not_found`, or nobody could approve."""
+    for where, kind, value in _written_ids(configuration):
+        if value and not kind.pattern.fullmatch(value):
+            fix = f"Write the id, such as {kind.example}; not the name."
+            yield _AREA.failed(where, f"{value!r} is no id of a {kind.noun}", fix=fix)
+
+
+def _written_ids(configuration: Configuration) -> Iterator[tuple[str, "_IdKind", str]]:
+    yield "triage_channel", _CHANNEL, configuration.triage_channel
+    yield "leadership_channel", _CHANNEL, configuration.leadership_channel
+    yield from _approver_ids("default_approvers", configuration.default_approvers)
+    for name, team in configuration.teams.items():
+        yield f"teams.{name}.channel", _CHANNEL, team.channel
+        for owner in team.owners:
+            yield f"teams.{name}.owners", _USER, owner
+        yield from _approver_ids(f"teams.{name}.approvers", team.approvers)
+
+
+def _approver_ids(where: str, section: ApproversSection) -> Iterator[tuple[str, "_IdKind", str]]:
+    for user in section.users:
+        yield f"{where}.users", _USER, user
+    for group in section.user_groups:
+        yield f"{where}.user_groups", _GROUP, group
+
+
+def _namespaces(configuration: Configuration) -> Iterator[Check]:
+    owners: dict[str, list[str]] = {}
+    for name, team in configuration.teams.items():
+        for namespace in team.namespaces:
+            owners.setdefault(namespace, []).append(name)
+    for namespace, names in owners.items():
+        if len(names) > 1:
+            detail = f"belongs to {_names(names)}; the last one listed gets it"
+            yield _AREA.warning(f"namespace {namespace}", detail, fix="Leave it to one team.")
+
+
+def _schedule(configuration: Configuration) -> Check:
+    schedule = configuration.schedule
+    day = calendar.day_name[schedule.digest_weekday]
+    when = f"digest {day} {schedule.digest_hour:02d}:00 {schedule.time_zone}"
+    return _AREA.ok("schedule", f"{when}, a cycle every {schedule.cycle_every_hours} h")
+
+
+def _bill(configuration: Configuration) -> Check:
+    if configuration.bill is not None:
+        return _AREA.ok("bill", configuration.bill.focus_csv)
+    fix = "Export FOCUS as CSV (AWS Data Exports) and set bill: {focus_csv: path}."
+    return _AREA.warning("bill", "no bill, so no saving can ever be proved", fix=fix)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _names(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return ", ".join(names[:MOST_NAMES]) + more

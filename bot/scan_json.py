@@ -1,0 +1,123 @@
+"""The shape of `finops scan --json`. Stable: keys are added, never renamed or removed.
+
+{"clusters": [{"cluster", "taken_at", "seconds", "is_recorded", "new", "revised",
+               "opportunities": [{"id", "kind", "status", "team", "what", "summary",
+                                  "resource": {"key", "kind", "namespace", "name", "container"},
+                                  "changes": [{"setting", "current", "proposed"}],
+                                  "saving": {"cashable_usd_per_month", "freed_usd_per_month"},
+                                  "confidence", "risk", "effort", "restart_needed",
+                                  "rollback_possible", "caveats": [str]}],
+               "skipped": {"count", "reasons": [{"detector", "reason", "count", "example"}]},
+               "gaps": [{"source", "sentence", "hides": [str]}],
+               "absent_namespaces": [str]}],
+ "failed": [{"cluster", "sentence"}],
+ "saving": {"cashable_usd_per_month", "freed_usd_per_month"}}
+
+Money is text with cents, as in reports; the two kinds of saving are never added. With `--all`,
+`skipped` also has `each`: [{"detector", "resource", "team", "reason"}].
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.scanning import NotScanned, Result, Scanned
+from bot.skip_groups import skip_groups
+from finops.domain.money import Saving, to_cents
+from finops.domain.opportunity import Opportunity
+from finops.pr_body import action_words
+
+
+def as_json(results: Sequence[Result], *, everything: bool) -> dict[str, Any]:
+    """All results as one object."""
+    scanned = [result for result in results if isinstance(result, Scanned)]
+    worth = sum((each.saving for result in scanned for each in result.opportunities), Saving())
+    return {
+        "clusters": [_cluster(result, everything=everything) for result in scanned],
+        "failed": [
+            {"cluster": result.cluster, "sentence": result.sentence}
+            for result in results
+            if isinstance(result, NotScanned)
+        ],
+        "saving": _saving(worth),
+    }
+
+
+def _cluster(result: Scanned, *, everything: bool) -> dict[str, Any]:
+    return {
+        "cluster": result.cluster,
+        "taken_at": result.taken_at.isoformat(),
+        "seconds": round(result.seconds, 3),
+        "is_recorded": result.is_recorded,
+        "new": result.new,
+        "revised": result.revised,
+        "opportunities": [_opportunity(each) for each in result.opportunities],
+        "skipped": _skipped(result, everything=everything),
+        "gaps": [
+            {"source": gap.source, "sentence": gap.sentence, "hides": sorted(gap.hides)}
+            for gap in result.gaps
+        ],
+        "absent_namespaces": list(result.absent_namespaces),
+    }
+
+
+def _opportunity(each: Opportunity) -> dict[str, Any]:
+    resource = each.resource
+    return {
+        "id": each.id,
+        "kind": each.kind.value,
+        "status": each.status.value,
+        "team": each.team,
+        "what": action_words(each),
+        "summary": each.summary,
+        "resource": {
+            "key": resource.key,
+            "kind": resource.kind,
+            "namespace": resource.namespace,
+            "name": resource.name,
+            "container": resource.container,
+        },
+        "changes": [
+            {"setting": c.setting.value, "current": c.current, "proposed": c.proposed}
+            for c in each.changes
+        ],
+        "saving": _saving(each.saving),
+        "confidence": each.confidence,
+        "risk": each.risk,
+        "effort": each.effort.value,
+        "restart_needed": each.restart_needed,
+        "rollback_possible": each.rollback_possible,
+        "caveats": list(each.caveats),
+    }
+
+
+def _skipped(result: Scanned, *, everything: bool) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "count": len(result.skipped),
+        "reasons": [
+            {
+                "detector": group.detector,
+                "reason": group.reason,
+                "count": group.count,
+                "example": group.example,
+            }
+            for group in skip_groups(result.skipped)
+        ],
+    }
+    if everything:
+        found["each"] = [
+            {
+                "detector": skip.detector,
+                "resource": skip.resource_key,
+                "team": skip.team,
+                "reason": skip.reason,
+            }
+            for skip in result.skipped
+        ]
+    return found
+
+
+def _saving(saving: Saving) -> dict[str, str]:
+    return {
+        "cashable_usd_per_month": str(to_cents(saving.cashable_usd_per_month)),
+        "freed_usd_per_month": str(to_cents(saving.freed_usd_per_month)),
+    }

@@ -1,0 +1,136 @@
+"""How a scan's results look on a terminal: ranked, cash and room apart, what was not seen. Pure."""
+
+import textwrap
+from collections.abc import Sequence
+
+from bot.scanning import NotScanned, Result, Scanned
+from bot.skip_groups import skip_groups
+from bot.terminal import amount_words, saving_words, team_words
+from finops.domain.estate import Gap
+from finops.domain.lifecycle import Status
+from finops.domain.money import Saving
+from finops.domain.opportunity import Opportunity, Skipped
+from finops.pr_body import action_words
+
+MOST_SHOWN = 20
+Span = tuple[str, str]
+Line = list[Span]
+
+
+def result_lines(result: Result, *, width: int, everything: bool) -> list[Line]:
+    """One cluster: heading, opportunities, what was left alone, what was not seen."""
+    if isinstance(result, NotScanned):
+        heading: Line = [(result.cluster, "bold"), ("  could not be scanned", "bold red")]
+        return [heading, *_hanging(_text("  "), result.sentence, width=width)]
+    lines = [_heading(result)]
+    lines += [
+        _text(f"  No workload is in namespace {name}; was it written right?", "yellow")
+        for name in result.absent_namespaces
+    ]
+    lines += _opportunities(result.opportunities, width=width, everything=everything)
+    lines += _skipped(result.skipped, width=width, everything=everything)
+    return lines + _gaps(result.gaps, width=width)
+
+
+def summary_lines(results: Sequence[Result]) -> list[Line]:
+    """What it is worth together, and what a reader should know of the whole."""
+    scanned = [result for result in results if isinstance(result, Scanned)]
+    worth = sum((o.saving for r in scanned for o in r.opportunities), Saving())
+    lines = [_text(f"Together: {saving_words(worth)}.", "bold")] if worth else []
+    if any(not result.is_recorded for result in scanned):
+        lines.append(_text("Only a look: nothing was recorded and nobody was told.", "yellow"))
+    failed = len(results) - len(scanned)
+    if failed:
+        lines.append(_text(f"{failed} of {len(results)} could not be scanned.", "bold red"))
+    return lines
+
+
+def _heading(result: Scanned) -> Line:
+    found = len(result.opportunities)
+    counted = f"{found} {'opportunity' if found == 1 else 'opportunities'}"
+    if result.is_recorded:
+        counted += f", {result.new} new"
+        counted += f", {result.revised} changed" if result.revised else ""
+    took = f"  read in {result.seconds:.1f} s" if result.seconds else ""
+    return [(result.cluster, "bold"), (f"  {counted}", ""), (took, "bright_black")]
+
+
+def _opportunities(found: Sequence[Opportunity], *, width: int, everything: bool) -> list[Line]:
+    if not found:
+        return []
+    shown = found if everything else found[:MOST_SHOWN]
+    wide = max(4, *(len(team_words(each.team)) for each in shown))
+    lines: list[Line] = [
+        [],
+        _text(f"  {'ID':13} {'CASH':>8} {'ROOM':>8}  {'TEAM':{wide}}  WHAT", "bold"),
+    ]
+    for each in shown:
+        lines += _opportunity(each, team_width=wide, width=width)
+    hidden = len(found) - len(shown)
+    if hidden:
+        worth = sum((each.saving for each in found[MOST_SHOWN:]), Saving())
+        lines.append(_text(f"  and {hidden} more, {saving_words(worth)}: --all lists them"))
+    return lines
+
+
+def _opportunity(each: Opportunity, *, team_width: int, width: int) -> list[Line]:
+    cash, room = each.saving.cashable_usd_per_month, each.saving.freed_usd_per_month
+    is_waiting = each.status in (Status.DETECTED, Status.NOTIFIED)
+    what = action_words(each) + ("" if is_waiting else f" ({each.status.words})")
+    start: Line = [
+        (f"  {each.id:13} ", ""),
+        (f"{amount_words(cash):>8} ", "green" if cash else "bright_black"),
+        (f"{amount_words(room):>8}", "" if room else "bright_black"),
+        (f"  {team_words(each.team):{team_width}}  ", ""),
+    ]
+    return _hanging(start, what, width=width)
+
+
+def _skipped(skipped: Sequence[Skipped], *, width: int, everything: bool) -> list[Line]:
+    if not skipped:
+        return []
+    more = "" if everything else "  --all lists each"
+    lines: list[Line] = [[], [(f"  Left alone: {len(skipped):,}", "bold"), (more, "bright_black")]]
+    if everything:
+        for skip in skipped:
+            sentence = f"{skip.resource_key} ({skip.detector}): {skip.reason}"
+            lines += _hanging(_text("    "), sentence, width=width)
+        return lines
+    for group in skip_groups(skipped):
+        start = _text(f"  {group.count:>8,}  ")
+        lines += _hanging(start, f"{group.detector}: {group.reason}", width=width)
+    return lines
+
+
+def _gaps(gaps: Sequence[Gap], *, width: int) -> list[Line]:
+    if not gaps:
+        return []
+    lines: list[Line] = [[], _text("  Not seen", "bold yellow")]
+    for gap in gaps:
+        lines += _hanging(_text("    "), f"{gap.source}: {gap.sentence}", width=width)
+        if gap.hides:
+            lines += _hanging(_text("      "), _hidden(gap), width=width, style="bright_black")
+    return lines
+
+
+def _hidden(gap: Gap) -> str:
+    parts = ", ".join(sorted(gap.hides))
+    return f"Some {parts} may exist unseen, so none is taken for gone."
+
+
+def _hanging(start: Line, text: str, *, width: int, style: str = "") -> list[Line]:
+    """The text beside `start`, its further lines below its first."""
+    indent = _length(start)
+    wrapped = textwrap.wrap(
+        text, max(24, width - indent), break_on_hyphens=False, break_long_words=False
+    )
+    first, *more = wrapped or [""]
+    return [[*start, (first, style)], *(_text(" " * indent + line, style) for line in more)]
+
+
+def _length(line: Line) -> int:
+    return sum(len(text) for text, _ in line)
+
+
+def _text(text: str, style: str = "") -> Line:
+    return [(text, style)]

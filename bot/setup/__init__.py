@@ -1,0 +1,1 @@
+"""`finops init`: looks around, asks, and writes a commented configuration file."""

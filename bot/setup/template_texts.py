@@ -1,0 +1,176 @@
+"""The words of the configuration file that `finops init` writes.
+
+Two `##` explain; one `#` before YAML is a setting that is switched off.
+"""
+
+FIRST_LINES = """\
+## The configuration of finops-bot. `finops check-config` names line and key of anything wrong;
+## `finops doctor` says what is missing. Secrets never stand here: they are environment variables
+## (SLACK_BOT_TOKEN, SLACK_APP_TOKEN, GITHUB_TOKEN, FINOPS_DATABASE_URL).
+##
+## Lines with ## explain. To switch a setting on, take away its #.
+
+## What this installation is called, one for each environment with a Slack app of its own.
+## Without it: default.
+#instance: prod
+"""
+
+REPOSITORIES_HEAD = """\
+## Where manifests and Terraform are. Pull requests are opened here, with GITHUB_TOKEN or a GitHub
+## App. Without it waste is shown, but no pull request can be opened.
+##   github    owner/name; or local: the path of a bare repository on this machine, instead
+##   name      what clusters call it; without it owner/name or the path
+##   base_url  the API; of an Enterprise server https://HOST/api/v3
+"""
+
+CLUSTERS_HEAD = """\
+## The clusters to watch. Without any, only accounts are looked at.
+##   name                what cards call it; keep it, savings are remembered under it
+##   kubernetes          what runs there; without it the repository says what should run
+##     context           a context of the kubeconfig
+##     kubeconfig        another file than KUBECONFIG or ~/.kube/config
+##     in_cluster        true instead of a context: the cluster the bot itself runs in
+##     eks               {name, region, role_arn} instead of a context: through the EKS API
+##     metrics_api       true: sample metrics.k8s.io, where there is no Prometheus
+##     page_size         objects a request (500)
+##     timeout_seconds   patience with one request (60)
+##   prometheus          what was used, from any PromQL endpoint; without it no request is judged
+##     url               its address, as the bot reaches it
+##     headers           such as {X-Scope-OrgID: shop} for Mimir
+##     matchers          labels of this cluster where one server holds several: {cluster: prod}
+##     sigv4             {region, service, role_arn} for Amazon Managed Prometheus
+##     concurrency       questions at once (2); a shared server has other users
+##     timeout_seconds   patience with one question (60)
+##   repository          which repository declares it; without it no pull request is opened
+##   folders             its parts of the repository, such as [clusters/prod]; without: all of it
+##   default_namespace   where manifests that name none belong (default)
+##   aws                 {regions, endpoint_url} with its machines and disks; without it disks are
+##                       not seen
+##   window_days         days of usage that decide (14)
+"""
+
+CLUSTER_EXAMPLE = """\
+#clusters:
+#  - name: shop-prod
+#    kubernetes:
+#      context: shop-prod
+#      page_size: 500
+#      timeout_seconds: 60
+#    prometheus:
+#      url: http://prometheus.monitoring:9090
+#      matchers: {cluster: shop-prod}
+#      concurrency: 2
+#    repository: acme/platform
+#    folders: [clusters/shop-prod]
+#    aws: {regions: [eu-west-1]}
+#    window_days: 14
+"""
+
+ACCOUNTS_HEAD = """\
+## AWS accounts whose resources are read, never changed: disks, snapshots, addresses, balancers.
+## Without any, waste outside of clusters is not seen.
+##   name          what cards call it
+##   profile       of the AWS configuration; without it environment, instance role and so on
+##   role_arn      a role to take, for another account; external_id goes with it
+##   external_id   what that role asks for, if it does
+##   regions       such as [eu-west-1]; without: all that are enabled
+##   metric_days   days of CloudWatch metrics that decide what is idle (14); 0 asks for none
+##   endpoint_url  another endpoint than Amazon's
+"""
+
+ACCOUNT_EXAMPLE = """\
+#accounts:
+#  - name: aws-123456789012
+#    role_arn: arn:aws:iam::123456789012:role/finops-bot
+#    external_id: finops
+#    regions: [all]
+#    metric_days: 14
+"""
+
+TEAMS = """\
+## Teams, as labels and tags of the estate call them. Without a team's entry its waste goes to the
+## triage channel.
+##   channel     where its cards are posted; without it the triage channel
+##   owners      people who get a direct message a day about what is new
+##   approvers   who may approve; without them default_approvers
+##   namespaces  its namespaces, where no label says so
+#teams:
+#  shop:
+#    channel: C0123456789
+#    owners: [U0123456789]
+#    approvers: {users: [U0123456789], user_groups: [S0123456789]}
+#    namespaces: [shop]
+
+## How owners are found: label and annotation keys in Kubernetes, tag keys in AWS, CODEOWNERS and
+## Backstage's catalog-info.yaml in the repository. Shown are the defaults.
+#owners:
+#  label_keys: [team]
+#  tag_keys: [team, owner]
+#  codeowners: true
+#  backstage: true
+"""
+
+APPROVERS_HEAD = """\
+## Who may approve where a team names nobody: ids of people and user groups. Without any, nobody may
+## approve anything.
+"""
+
+TRIAGE_HEAD = """\
+## Members of user groups, for Slack plans that have none. Without it Slack is asked.
+#user_group_members: {S0123456789: [U0123456789]}
+
+## The channel for waste that nobody owns. Without it, it is told to nobody.
+"""
+
+LEADERSHIP_HEAD = """\
+## The channel of the weekly digest. Without it there is no digest for leaders.
+"""
+
+BILL_HEAD = """\
+## The bill, as a FOCUS CSV file: what was really saved. Without it no saving is ever proved.
+"""
+
+SCHEDULE = """\
+## When to look, and when the digest comes. Shown are the defaults, but for the time zone.
+schedule:
+  #cycle_every_hours: 24    # how often the estate is looked at
+  #digest_weekday: 0        # 0 is Monday
+  #digest_hour: 9           # on the clock of the time zone
+  time_zone: TIME_ZONE
+"""
+
+REST = """\
+## Prices where the bill does not say. Shown are the defaults.
+#prices:
+#  price_list_api: false    # true asks the AWS Price List API; false takes the bundled table
+#  discount_percent: 0      # a private discount on everything (EDP), off the list price
+
+## Limits that are checked at the click and again at the pull request. Dollars are a month's saving,
+## shares are 0 to 1. Shown are the defaults.
+#guardrails:
+#  max_changes_per_day: 10                    # of a team; more wait until tomorrow
+#  max_saving_usd_per_day: 5000               # of a team; more waits until tomorrow
+#  max_single_change_usd_per_month: 1000      # a larger one needs an approver
+#  max_single_change_percent: 75              # no value may fall further at once
+#  protected_tags: {production: require_approval, prod: require_approval, critical: deny}
+#  change_windows:                            # when changes are welcome; [] means always
+#    windows: [{hours: "02:00-06:00", days: [mon, tue, wed, thu, fri, sat, sun], time_zone: UTC}]
+#    outside: require_approval                # or deny
+#  min_confidence: 0.6                        # below it a change is refused
+#  max_risk: 0.7                              # above it a change is refused
+#  max_risk_without_approval: 0.4             # above it a change needs an approver
+#  max_replicas_per_change: 50                # more need an approver
+#  max_share_of_team_workloads_per_day: 0.25  # and three are always allowed
+#  max_namespaces_per_day: 5                  # of a team; more wait until tomorrow
+#  max_evidence_age_hours: 48                 # a change on older evidence is refused
+#  auto_approve: false                        # true: what no rule asks about needs no click
+#  teams: {}                                  # what is different for a team, by its name
+
+## How long things may take, in days, and how many cards a channel gets. Shown are the defaults.
+#pace:
+#  verify_after_days: 7                # of bill after a change, before it is judged
+#  give_up_verifying_after_days: 35    # then it is called unproven
+#  expire_after_days: 14               # a card that nobody answers
+#  forget_after_days: 7                # waste that no cycle finds again
+#  cards_per_channel_per_day: 10       # the rest waits for tomorrow
+"""

@@ -1,0 +1,107 @@
+"""The configuration file in the doctor's eyes: who is left out, and what is missing for what."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.configuration import Configuration, load_configuration
+from bot.doctor.configuration_checks import ConfigurationChecks
+from finops.config_file import load_checked
+from finops.domain.checks import Check, Outcome
+
+COMPLETE = """
+clusters:
+  - name: prod
+    kubernetes: {context: prod}
+    prometheus: {url: "http://prometheus:9090"}
+    repository: acme/shop
+repositories: [{github: acme/shop}]
+teams:
+  shop: {channel: C0123456789, approvers: {users: [U0123456789]}}
+default_approvers: {user_groups: [S0123456789]}
+triage_channel: C0223456789
+leadership_channel: C0323456789
+bill: {focus_csv: bill.csv}
+"""
+
+
+@pytest.fixture(autouse=True)
+def with_a_bill(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("bill.csv").write_text("")
+
+
+def checks(text: str) -> list[Check]:
+    configuration = load_checked(text, Configuration, source="finops.yaml")
+    return list(ConfigurationChecks(configuration, Path("finops.yaml")).check())
+
+
+def wrong(text: str) -> dict[str, Check]:
+    return {check.subject: check for check in checks(text) if check.outcome is not Outcome.OK}
+
+
+def test_a_complete_file_is_all_green() -> None:
+    assert wrong(COMPLETE) == {}
+
+
+def test_without_a_file_the_first_step_is_finops_init() -> None:
+    (check,) = ConfigurationChecks(load_configuration(None), None).check()
+
+    assert check.outcome is Outcome.FAILED
+    assert "`finops init`" in check.fix
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "subject", "outcome", "words"),
+    [
+        ("default_approvers: {user_groups: [S0123456789]}", "", "approvers", Outcome.WARNING,
+         "teams that are not listed"),
+        ("triage_channel: C0223456789", "", "triage", Outcome.FAILED, "told to nobody"),
+        ("leadership_channel: C0323456789", "", "leadership", Outcome.WARNING, "no digest"),
+        ("bill: {focus_csv: bill.csv}", "", "bill", Outcome.WARNING, "proved"),
+        ("channel: C0123456789, ", "", "teams", Outcome.WARNING, "shop without a channel"),
+        ("    prometheus: {url: \"http://prometheus:9090\"}\n", "", "cluster prod", Outcome.WARNING,
+         "no usage source"),
+        ("    repository: acme/shop\n", "", "cluster prod", Outcome.WARNING, "no pull request"),
+        ("C0123456789", '"#shop-costs"', "teams.shop.channel", Outcome.FAILED, "#shop-costs"),
+        ("U0123456789", "olivia", "teams.shop.approvers.users", Outcome.FAILED, "olivia"),
+        ("S0123456789", "approvers", "default_approvers.user_groups", Outcome.FAILED, "approvers"),
+    ],
+)  # fmt: skip
+def test_what_is_missing_or_no_id_is_named(  # noqa: PLR0917 - the columns of a table
+    old: str, new: str, subject: str, outcome: Outcome, words: str
+) -> None:
+    found = wrong(COMPLETE.replace(old, new))
+
+    assert list(found) == [subject]
+    assert found[subject].outcome is outcome
+    assert words in found[subject].detail
+    assert found[subject].fix
+
+
+def test_nobody_may_approve_is_red() -> None:
+    text = COMPLETE.replace("default_approvers: {user_groups: [S0123456789]}", "")
+
+    found = wrong(text.replace(", approvers: {users: [U0123456789]}", ""))
+
+    assert found["approvers"].outcome is Outcome.FAILED
+
+
+def test_an_empty_estate_is_red() -> None:
+    assert wrong("instance: prod")["estate"].outcome is Outcome.FAILED
+
+
+def test_metrics_of_kubernetes_itself_are_a_usage_source() -> None:
+    text = COMPLETE.replace('    prometheus: {url: "http://prometheus:9090"}\n', "")
+
+    assert wrong(text.replace("context: prod}", "context: prod, metrics_api: true}")) == {}
+
+
+def test_a_namespace_of_two_teams_is_named() -> None:
+    text = COMPLETE.replace(
+        "teams:\n",
+        "teams:\n  web: {channel: C0123456789, approvers: {users: [U0123456789]}, "
+        "namespaces: [shop]}\n",
+    ).replace("shop: {channel", "shop: {namespaces: [shop], channel")
+
+    assert "web, shop" in wrong(text)["namespace shop"].detail
