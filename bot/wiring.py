@@ -5,7 +5,7 @@ any engine. The sandbox calls the same `build_bot` with other adapters, so that 
 the demo is the one that runs in production.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from slack_bolt import App
 from bot.app import build_app, build_client
 from bot.configuration import Configuration
 from bot.estate_sections import (
+    AccountSection,
     AwsSection,
     ClusterSection,
     PrometheusSection,
@@ -30,6 +31,7 @@ from finops.billing.daily_costs import BillFile
 from finops.code_hosts.github import GitHubHost, app_auth, token_auth
 from finops.code_hosts.local_git import LocalGitHost
 from finops.domain.errors import FinOpsError, InvalidInput
+from finops.domain.estate import Volume
 from finops.domain.intents import IntentKind
 from finops.domain.people import Directory
 from finops.domain.prices import PriceList
@@ -39,7 +41,9 @@ from finops.ledger.outbox import Intent
 from finops.ports import CodeHost, SnapshotSource
 from finops.pr_generator import PullRequestGenerator
 from finops.savings_ledger import SavingsLedger
-from finops.sources.aws_inventory import AwsInventory, boto3_clients
+from finops.sources.aws.account import AccountReader
+from finops.sources.aws.clients import Clients, Login, session_for
+from finops.sources.aws.cluster import AwsInventory
 from finops.sources.estate import EstateReader
 from finops.sources.git_manifests import GitManifests
 from finops.sources.manifest_workloads import ManifestRules
@@ -88,10 +92,7 @@ def build_engine(settings: Settings, configuration: Configuration) -> FinOpsEngi
         SavingsLedger(settings.database_url),
         directory=configuration.directory(),
         guardrails=Guardrails(configuration.guardrails),
-        snapshots={
-            cluster.name: _snapshot_source(cluster, configuration, hosts)
-            for cluster in configuration.clusters
-        },
+        snapshots=_snapshot_sources(configuration, hosts),
         bill=_bill(configuration),
         pull_requests=PullRequestGenerator(tuple(hosts.values())) if hosts else None,
         pace=Pace(**configuration.pace.model_dump()),
@@ -212,18 +213,32 @@ def _github_auth(repository: RepositorySection, settings: Settings) -> Auth.Auth
     )
 
 
-def _snapshot_source(
-    cluster: ClusterSection, configuration: Configuration, hosts: Mapping[str, CodeHost]
-) -> SnapshotSource:
-    prices = AwsCostIntegration()
-    return EstateReader(
-        cluster=cluster.name,
-        desired=_desired(cluster, configuration, hosts) if cluster.repository else None,
-        prices=prices,
-        usage=_usage(cluster.prometheus) if cluster.prometheus else None,
-        inventory=_inventory(cluster, cluster.aws, prices) if cluster.aws else None,
-        window_days=cluster.window_days,
-    )
+def _snapshot_sources(
+    configuration: Configuration, hosts: Mapping[str, CodeHost]
+) -> Mapping[str, SnapshotSource]:
+    """Clusters and accounts by name; no disk is reported by both."""
+    prices, has_accounts = AwsCostIntegration(), bool(configuration.accounts)
+    inventories = {
+        cluster.name: _inventory(cluster, cluster.aws, prices, has_accounts=has_accounts)
+        for cluster in configuration.clusters
+        if cluster.aws
+    }
+    clusters = {
+        cluster.name: EstateReader(
+            cluster=cluster.name,
+            desired=_desired(cluster, configuration, hosts) if cluster.repository else None,
+            prices=prices,
+            usage=_usage(cluster.prometheus) if cluster.prometheus else None,
+            inventory=inventories.get(cluster.name),
+            window_days=cluster.window_days,
+        )
+        for cluster in configuration.clusters
+    }
+    claims = [inventory.claims for inventory in inventories.values()]
+    accounts = {
+        account.name: _account(account, prices, claims) for account in configuration.accounts
+    }
+    return {**clusters, **accounts}
 
 
 def _desired(
@@ -246,11 +261,32 @@ def _usage(prometheus: PrometheusSection) -> PrometheusUsage:
     return PrometheusUsage(prometheus.url, session=session, matchers=prometheus.matchers)
 
 
-def _inventory(cluster: ClusterSection, aws: AwsSection, prices: PriceList) -> AwsInventory:
+def _inventory(
+    cluster: ClusterSection, aws: AwsSection, prices: PriceList, *, has_accounts: bool
+) -> AwsInventory:
     return AwsInventory(
-        clients=boto3_clients(endpoint_url=aws.endpoint_url or None),
+        clients=Clients(endpoint_url=aws.endpoint_url),
         regions=aws.regions,
         cluster=cluster.name,
-        machine_price=prices.machine_price,
-        volume_price=prices.volume_price,
+        prices=prices,
+        only_own_volumes=has_accounts,
+    )
+
+
+def _account(
+    account: AccountSection, prices: PriceList, claims: Sequence[Callable[[Volume], bool]]
+) -> AccountReader:
+    login = Login(
+        profile=account.profile,
+        role_arn=account.role_arn,
+        external_id=account.external_id,
+        endpoint_url=account.endpoint_url,
+    )
+    return AccountReader(
+        name=account.name,
+        clients=Clients(session_for(login), account.endpoint_url),
+        prices=prices,
+        regions=account.regions,
+        metric_days=account.metric_days,
+        claims=claims,
     )

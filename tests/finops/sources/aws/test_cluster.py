@@ -11,8 +11,12 @@ from botocore.exceptions import ClientError
 from finops.aws_cost_integration import AwsCostIntegration
 from finops.domain.estate import Gap, Node
 from finops.ports import Inventory
-from finops.sources.aws_inventory import AwsInventory, ClientFactory, boto3_clients
-from finops.sources.aws_resources import cluster_from, node_from, price_gaps, team_from, volume_from
+from finops.sources.aws.answers import Place, team_from
+from finops.sources.aws.clients import Clients
+from finops.sources.aws.cluster import AwsInventory
+from finops.sources.aws.disks import volume_from
+from finops.sources.aws.machines import cluster_from
+from finops.sources.aws.nodes import node_from, price_gaps
 
 NOW = datetime(2026, 7, 15, 12, tzinfo=UTC)
 REGION = "us-east-1"
