@@ -120,7 +120,7 @@ class Clients:
 
     def _make(self, service: str, region: str) -> Any:
         config = Config(
-            retries={"mode": "adaptive", "max_attempts": self.tries},
+            retries={"mode": "adaptive", "total_max_attempts": self.tries},
             connect_timeout=5,
             read_timeout=30,
             max_pool_connections=CONNECTIONS,
