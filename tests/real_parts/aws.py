@@ -8,6 +8,7 @@ import sys
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pytest
@@ -26,13 +27,7 @@ class Aws:
         return self.session(region).client(service, endpoint_url=self.endpoint_url)
 
     def session(self, region: str | None = None) -> Any:
-        import boto3  # here, so that a fast test does not wait for it
-
-        return boto3.Session(
-            aws_access_key_id="testing",
-            aws_secret_access_key="testing",
-            region_name=region or self.region,
-        )
+        return _session(region or self.region)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -43,6 +38,15 @@ class Aws:
             "AWS_SECRET_ACCESS_KEY": "testing",
             "AWS_DEFAULT_REGION": self.region,
         }
+
+
+@cache  # a new session reads the models of its services anew: 0.2 s for EC2
+def _session(region: str) -> Any:
+    import boto3  # here, so that a fast test does not wait for it
+
+    return boto3.Session(
+        aws_access_key_id="testing", aws_secret_access_key="testing", region_name=region
+    )
 
 
 @pytest.fixture(scope="session")

@@ -91,7 +91,7 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
 
-    def do_POST(self) -> None:
+    def _answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         scope = _SCOPE.search(self.headers.get("Authorization") or "")
         region, service = scope.groups() if scope else ("", "")
@@ -109,7 +109,7 @@ class _Handler(BaseHTTPRequestHandler):
             time.sleep(rule.seconds)
             self.close_connection = True
 
-    do_GET = do_PUT = do_DELETE = do_HEAD = do_POST
+    do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = _answer  # noqa: N815 # http.server's names
 
     def _operation(self, body: bytes) -> str:
         target = self.headers.get("X-Amz-Target") or ""

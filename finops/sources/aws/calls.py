@@ -23,7 +23,7 @@ class Call:
     `page_parameter`, `smallest_page` the smallest; `trial` are arguments for trying it out. A call
     with `after` is asked only when that earlier call found something: once, or once for each of
     the argument sets that `asks(parent, item)` makes of what was found. `region_parameter` is set
-    to the region. `absent_codes` are errors that mean "there is none". `hides` is the part of the
+    to the region. `absent_codes` are errors that mean an empty answer. `hides` is the part of the
     snapshot in which a resource is missing when this fails; None for facts about what is listed
     anyway.
     """
@@ -68,8 +68,8 @@ def under(*keys: str) -> Callable[[Raw], Iterable[Any]]:
 
 
 def single(key: str) -> Callable[[Raw], Iterable[Any]]:
-    """A page with one item."""
-    return lambda page: [page[key]]
+    """A page with one item, or with none."""
+    return lambda page: [page[key]] if key in page else []
 
 
 def whole(page: Raw) -> Iterable[Any]:

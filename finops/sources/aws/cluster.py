@@ -69,7 +69,7 @@ class AwsInventory:
             ]
             found += [v for v in volumes(answers, self.prices) if self._keeps(v)]
             is_known |= bool(answers.of(calls.groups)) or not answers.knows(calls.groups)
-        gaps = gaps_from(f"the AWS account of cluster {self.cluster}", setbacks.failures)
+        gaps = gaps_from(f"AWS account of cluster {self.cluster}", setbacks.failures)
         if not is_known and self.regions:
             gaps.append(self._missing_cluster())
         gaps += price_gaps(tuple(nodes.values()), found)
@@ -78,7 +78,7 @@ class AwsInventory:
     def identity(self) -> Identity:
         """Whose credentials these are; asked once. Raises as `read` does."""
         if self._identity is None:
-            who = f"the AWS account of cluster {self.cluster}"
+            who = f"AWS account of cluster {self.cluster}"
             self._identity = identify(self.clients, self.regions[0], who=who)
         return self._identity
 

@@ -90,9 +90,10 @@ class Asker:
             for page in pages(self.clients(call.service, self.region), call, question.arguments):
                 items += call.items(page)
         except AWS_ERRORS as error:
-            went_away = call.asks is not None and is_gone(error)  # between two calls
-            if went_away or code_of(error) in call.absent_codes:
-                return [], True
+            if code_of(error) in call.absent_codes:
+                return list(call.items({})), True
+            if call.asks is not None and is_gone(error):
+                return [], True  # it went away between two calls
             self.setbacks.note(failure_of(self.clients, call, self.region, error))
             return items, False
         self.setbacks.worked(call, self.region)

@@ -92,7 +92,7 @@ def buckets(answers: Answers) -> Iterator[CloudResource]:
         name = raw["Name"]
         state = versioning.get(name)
         # A bucket's own policy may refuse what the role allows: then nobody knows.
-        found = rules.get(name, () if answers.knows(BUCKET_LIFECYCLE) else None)
+        found = rules.get(name)
         yield answers.resource(
             CloudKind.BUCKET,
             name,

@@ -30,9 +30,7 @@ def login(endpoint_url: str, **options: str) -> Clients:
 def test_a_role_of_another_account_is_assumed_once_with_its_external_id(
     aws_in_front: InFront,
 ) -> None:
-    clients = login(
-        aws_in_front.endpoint_url, profile="audit", role_arn=ROLE, external_id="secret"
-    )
+    clients = login(aws_in_front.endpoint_url, profile="audit", role_arn=ROLE, external_id="secret")
     identity = identify(clients, REGION, who="AWS account data")
     clients("ec2", REGION).describe_volumes()
     assumed = [line for line in aws_in_front.seen if "AssumeRole" in line]
@@ -48,7 +46,7 @@ def test_a_role_that_may_not_be_assumed_says_how_it_could(aws_in_front: InFront)
     aws_in_front.rules = [Rule("sts", "AssumeRole", code="AccessDenied")]
     clients = login(aws_in_front.endpoint_url, profile="audit", role_arn=ROLE)
 
-    with pytest.raises(WillNeverWork, match="could not be assumed .*deploy/aws-iam-trust.json"):
+    with pytest.raises(WillNeverWork, match=r"could not be assumed .*deploy/aws-iam-trust.json"):
         identify(clients, REGION, who="AWS account data")
 
 
@@ -67,7 +65,7 @@ def test_expired_credentials_are_one_sentence(aws: Any, aws_in_front: InFront) -
     aws_in_front.rules = [Rule("sts", code="ExpiredToken", status=400)]
     clients = Clients(aws.session(), aws_in_front.endpoint_url, tries=1)
 
-    with pytest.raises(WillNeverWork, match="refused the credentials .*ExpiredToken"):
+    with pytest.raises(WillNeverWork, match=r"refused the credentials .*ExpiredToken"):
         identify(clients, REGION, who="AWS account data")
 
 

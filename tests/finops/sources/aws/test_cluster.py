@@ -1,4 +1,4 @@
-"""Against moto's EC2 and EKS, and a client that refuses what IAM would refuse."""
+"""One cluster against moto's EC2 and EKS, and on the wire what IAM would refuse."""
 
 import re
 from datetime import UTC, datetime
@@ -6,35 +6,28 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from finops.aws_cost_integration import AwsCostIntegration
-from finops.domain.estate import Gap, Node
+from finops.domain.errors import TryAgainLater, WillNeverWork
+from finops.domain.estate import SnapshotPart
 from finops.ports import Inventory
-from finops.sources.aws.answers import Place, team_from
 from finops.sources.aws.clients import Clients
 from finops.sources.aws.cluster import AwsInventory
-from finops.sources.aws.disks import volume_from
-from finops.sources.aws.machines import cluster_from
-from finops.sources.aws.nodes import node_from, price_gaps
+from tests.real_parts.aws_in_front import InFront, Rule
 
 NOW = datetime(2026, 7, 15, 12, tzinfo=UTC)
 REGION = "us-east-1"
 PRICES = AwsCostIntegration()
 
 
-def inventory(clients: ClientFactory, *regions: str, cluster: str = "prod") -> Inventory:
+def inventory(clients: Clients, *regions: str, cluster: str = "prod") -> Inventory:
     return AwsInventory(
-        clients=clients,
-        regions=regions or (REGION,),
-        cluster=cluster,
-        machine_price=PRICES.machine_price,
-        volume_price=PRICES.volume_price,
+        clients=clients, regions=regions or (REGION,), cluster=cluster, prices=PRICES
     ).read(now=NOW)
 
 
-def clients_of(aws: Any) -> ClientFactory:
-    return boto3_clients(aws.session(), endpoint_url=aws.endpoint_url)
+def clients_of(aws: Any, endpoint_url: str = "") -> Clients:
+    return Clients(aws.session(), endpoint_url or aws.endpoint_url, tries=1)
 
 
 def tags(kind: str, values: dict[str, str]) -> list[dict[str, Any]]:
@@ -131,121 +124,83 @@ def test_volumes_of_every_page_are_read_attached_or_not(aws: Any) -> None:
     assert instance
 
 
-def test_an_unknown_cluster_and_a_foreign_price_list_are_said(aws: Any) -> None:
+def test_an_unknown_cluster_and_a_foreign_price_list_are_said(
+    aws: Any, aws_in_front: InFront
+) -> None:
     run(aws.client("ec2", "eu-west-1"), "m5.large", {"eks:cluster-name": "prod"})
-    real, missing = clients_of(aws), Refusing("ResourceNotFoundException")
-    read = inventory(lambda s, region: missing if s == "eks" else real(s, region), "eu-west-1")
+    aws_in_front.rules = [Rule("eks", code="ResourceNotFoundException", status=404)]
+    read = inventory(clients_of(aws, aws_in_front.endpoint_url), "eu-west-1")
     sentences = [gap.sentence for gap in read.gaps]
 
     assert sentences[0] == "EKS knows no cluster prod in eu-west-1; check its name."
     assert sentences[1].startswith("Prices in eu-west-1 are those of us-east-1")
 
 
-def test_a_type_without_known_size_is_a_gap(aws: Any) -> None:
-    run(aws.client("ec2", REGION), "p3.2xlarge", {"eks:cluster-name": "prod"})
-    read = inventory(clients_of(aws))
+def test_a_cluster_without_node_groups_is_not_unknown(aws: Any) -> None:
+    vpc = {"subnetIds": ["subnet-1"]}
+    role = "arn:aws:iam::123456789012:role/eks"
+    eks = aws.client("eks", REGION)
+    eks.create_cluster(name="prod", roleArn=role, resourcesVpcConfig=vpc)
 
-    assert read.nodes == ()
-    assert "is a p3.2xlarge, whose size and price are not" in read.gaps[0].sentence
-
-
-class Refusing:
-    """A client whose every call fails with one error code."""
-
-    def __init__(self, code: str) -> None:
-        self.code = code
-
-    def get_paginator(self, operation: str) -> "Refusing":
-        self.operation = operation
-        return self
-
-    def paginate(self, **arguments: object) -> object:
-        del arguments
-        raise ClientError({"Error": {"Code": self.code}}, self.operation)
+    assert inventory(clients_of(aws)).gaps == ()
 
 
-@pytest.mark.parametrize(
-    ("service", "code", "action"),
-    [
-        ("ec2", "UnauthorizedOperation", "ec2:DescribeVolumes"),
-        ("eks", "AccessDeniedException", "eks:ListNodegroups and eks:DescribeNodegroup"),
-    ],
-)
-def test_a_refused_service_names_the_action_and_stops_no_other(
-    aws: Any, service: str, code: str, action: str
+def test_the_size_of_a_type_that_no_price_list_knows_is_asked_from_ec2_once(
+    aws: Any, aws_in_front: InFront
 ) -> None:
-    aws.client("ec2", REGION).create_volume(AvailabilityZone=f"{REGION}a", Size=8, VolumeType="gp3")
-    real = clients_of(aws)
-    read = inventory(lambda s, region: Refusing(code) if s == service else real(s, region))
-    sentences = [gap.sentence for gap in read.gaps]
+    run(aws.client("ec2", REGION), "p4d.24xlarge", {"eks:cluster-name": "prod"}, count=3)
+    read = inventory(clients_of(aws, aws_in_front.endpoint_url))
+    asked = [line for line in aws_in_front.seen if "DescribeInstanceTypes" in line]
 
-    assert f"{service.upper()} in {REGION} refused access; allow the IAM actions {action}." in (
-        sentences
-    )
-    assert len(read.volumes) == (0 if service == "ec2" else 1)
-
-
-def test_an_account_that_does_not_answer_is_gaps() -> None:
-    import boto3
-
-    session = boto3.Session(aws_access_key_id="a", aws_secret_access_key="b")
-    clients = boto3_clients(session, endpoint_url="http://127.0.0.1:1", tries=1)
-    read = inventory(clients)
-
-    assert len(read.gaps) == 3
-    assert "EC2 in us-east-1 did not answer ec2:DescribeInstances (EndpointConnectionError)" in (
-        read.gaps[0].sentence
-    )
-
-
-def test_missing_credentials_are_said() -> None:
-    read = inventory(boto3_clients(endpoint_url="http://127.0.0.1:1", tries=1))
-
-    assert "there are no AWS credentials" in read.gaps[0].sentence
-
-
-def instance(**fields: object) -> dict[str, object]:
-    return {"InstanceId": "i-1", "InstanceType": "m5.large", "PrivateDnsName": "n1"} | fields
-
-
-@pytest.mark.parametrize(
-    ("fields", "reason"),
-    [({"InstanceLifecycle": "spot"}, "spot"), ({"Platform": "windows"}, "Windows")],
-)
-def test_a_machine_off_the_list_has_a_size_but_no_price(
-    fields: dict[str, object], reason: str
-) -> None:
-    node = node_from(
-        instance(**fields), cluster="prod", region=REGION, price_of=PRICES.machine_price
-    )
-
-    assert isinstance(node, Node)
-    assert (node.cpu_millicores, node.price_usd_per_hour) == (2000, None)
-    assert reason in node.price_source
-    assert price_gaps([REGION], [node], []) == [
-        Gap("AWS inventory", f"1 nodes have no price ({node.price_source}).")
+    assert len(asked) == 1
+    assert {(n.cpu_millicores, n.memory_bytes) for n in read.nodes} == {(96_000, 1152 * 2**30)}
+    assert "3 nodes have no price (p4d.24xlarge is not in the price list)." in [
+        gap.sentence for gap in read.gaps
     ]
 
 
-def test_teams_and_clusters_are_found_in_dirty_tags() -> None:
-    assert team_from({"TEAM": "web", "owner": "ann"}) == "web"
-    assert team_from({"Owner": "ann", "team": ""}) == "ann"
-    assert team_from({}) == "unknown"
-    assert cluster_from({"kubernetes.io/cluster/prod": "owned"}) == "prod"
-    assert cluster_from({"aws:eks:cluster-name": "prod"}) == "prod"
-    assert cluster_from({"kubernetes.io/x": ""}) == ""
+def test_a_node_whose_size_nobody_says_is_left_out_and_hidden(
+    aws: Any, aws_in_front: InFront
+) -> None:
+    run(aws.client("ec2", REGION), "p4d.24xlarge", {"eks:cluster-name": "prod"})
+    aws_in_front.rules = [Rule("ec2", "DescribeInstanceTypes", code="UnauthorizedOperation")]
+    read = inventory(clients_of(aws, aws_in_front.endpoint_url))
+    [gap] = [gap for gap in read.gaps if gap.hides == {SnapshotPart.NODES}]
+
+    assert read.nodes == ()
+    assert "allow the IAM actions ec2:DescribeInstanceTypes" in gap.sentence
 
 
-def test_a_detached_date_that_is_none_is_not_known() -> None:
-    raw = {
-        "VolumeId": "vol-1",
-        "Size": 1,
-        "VolumeType": "gp9",
-        "State": "available",
-        "Tags": [{"Key": "detached-since", "Value": "last week"}, {"Key": "a\x07", "Value": "b\n"}],
-    }
-    volume = volume_from(raw, price_of=PRICES.volume_price)
+@pytest.mark.parametrize(
+    ("service", "operation", "part"),
+    [
+        ("ec2", "DescribeVolumes", SnapshotPart.VOLUMES),
+        ("ec2", "DescribeInstances", SnapshotPart.NODES),
+        ("eks", "/node-groups", SnapshotPart.NODE_GROUPS),
+    ],
+)
+def test_a_refused_call_is_one_gap_and_stops_no_other(
+    aws: Any, aws_in_front: InFront, *, service: str, operation: str, part: SnapshotPart
+) -> None:
+    ec2 = aws.client("ec2", REGION)
+    run(ec2, "m5.large", {"eks:cluster-name": "prod"})
+    aws_in_front.rules = [Rule(service, operation, code="AccessDenied")]
+    read = inventory(clients_of(aws, aws_in_front.endpoint_url))
+    hidden = [gap for gap in read.gaps if gap.hides == {part}]
 
-    assert volume.detached_since is None
-    assert volume.price_usd_per_month is None
-    assert volume.tags == {"detached-since": "last week", "a": "b"}
+    assert "AWS account of cluster prod may not read" in hidden[0].sentence
+    assert len(hidden) == 1
+    assert (len(read.nodes), len(read.volumes)) == (
+        int(part is not SnapshotPart.NODES),
+        int(part is not SnapshotPart.VOLUMES),
+    )
+
+
+def test_an_account_that_does_not_answer_is_tried_again_later(aws: Any) -> None:
+    with pytest.raises(TryAgainLater, match="did not say who AWS account of cluster prod is"):
+        inventory(clients_of(aws, "http://127.0.0.1:1"))
+
+
+def test_missing_credentials_are_said() -> None:
+    with pytest.raises(WillNeverWork, match="There are no AWS credentials"):
+        inventory(Clients(endpoint_url="http://127.0.0.1:1", tries=1))
