@@ -7,8 +7,10 @@ Cost Explorer and Athena answer what a test puts into `/moto-api/static/…`.
 import sys
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -49,17 +51,24 @@ def _session(region: str) -> Any:
     )
 
 
-@pytest.fixture(scope="session")
-def moto_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+@contextmanager
+def aws_server(folder: Path) -> Iterator[str]:
+    """The address of an empty account, until the block ends; `folder` takes its log."""
     port = free_port()
     with running(
         [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
         port=port,
         ready_path="/moto-api/",
-        log=tmp_path_factory.mktemp("moto") / "moto.log",
+        log=folder / "moto.log",
         environment={"MOTO_EC2_LOAD_DEFAULT_AMIS": "false"},  # saves 2 s and 500 images
     ):
         yield f"http://127.0.0.1:{port}"
+
+
+@pytest.fixture(scope="session")
+def moto_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with aws_server(tmp_path_factory.mktemp("moto")) as url:
+        yield url
 
 
 @pytest.fixture
