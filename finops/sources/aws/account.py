@@ -135,7 +135,8 @@ class AccountReader:
         asker = Asker(self.clients, place.region, setbacks)
         answers = read_region(asker, place, table.REGIONAL_CALLS)
         disks = [v for v in volumes(answers, self.prices) if not self._is_claimed(v)]
-        found = list(table.resources(answers))
+        # Answers come in any order; snapshots do not.
+        found = sorted(table.resources(answers), key=lambda r: (r.kind, r.resource_id))
         del answers  # large, and all of it is in the resources now
         asked = 0
         if window is not None:

@@ -38,6 +38,12 @@ class Answers:
     found: dict[Call, list[tuple[Any, Any]]] = field(default_factory=dict)
     incomplete: set[Call] = field(default_factory=set)
 
+    def add(self, call: Call, parent: Any, items: Iterable[Any], *, is_whole: bool) -> None:
+        """Keep one answer; `is_whole` is False when a part of it is missing."""
+        self.found.setdefault(call, []).extend((parent, item) for item in items)
+        if not is_whole:
+            self.incomplete.add(call)
+
     def of(self, call: Call) -> Sequence[Any]:
         """All items of a call; empty when it was not asked."""
         return [item for _, item in self.found.get(call, ())]

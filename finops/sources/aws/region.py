@@ -2,9 +2,8 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
-from itertools import groupby
 from typing import Any
 
 from finops.sources.aws.answers import Answers, Place
@@ -115,22 +114,27 @@ def failure_of(clients: Clients, call: Call, region: str, error: AwsError) -> Fa
 
 
 def read_region(asker: Asker, place: Place, calls: Sequence[Call]) -> Answers:
-    """The answers to `calls` in one region. Calls that depend on another wait for it."""
+    """The answers to `calls` in one region; a call starts as soon as the one before it is done."""
     answers = Answers(place)
+    waiting: dict[Future[tuple[list[Any], bool]], Question] = {}
     with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
-        for _, wave in groupby(sorted(calls, key=_depth), key=_depth):
-            questions = [question for call in wave for question in questions_for(call, answers)]
-            replies = pool.map(asker.ask, questions)
-            for question, (items, is_whole) in zip(questions, replies, strict=True):
-                pairs = answers.found.setdefault(question.call, [])
-                pairs += [(question.parent, item) for item in items]
-                if not is_whole:
-                    answers.incomplete.add(question.call)
+
+        def start(after: Call | None) -> None:
+            for call in calls:
+                if call.after is after:
+                    for question in questions_for(call, answers):
+                        waiting[pool.submit(asker.ask, question)] = question
+
+        start(None)
+        while waiting:
+            done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+            finished = [(waiting.pop(future), future.result()) for future in done]
+            for question, (items, is_whole) in finished:
+                answers.add(question.call, question.parent, items, is_whole=is_whole)
+            under_way = {question.call for question in waiting.values()}
+            for call in {question.call for question, _ in finished} - under_way:
+                start(call)
     return answers
-
-
-def _depth(call: Call) -> int:
-    return call.depth
 
 
 def questions_for(call: Call, answers: Answers) -> Iterator[Question]:
