@@ -31,7 +31,6 @@ from finops.billing.daily_costs import BillFile
 from finops.code_hosts.github import GitHubHost, app_auth, token_auth
 from finops.code_hosts.local_git import LocalGitHost
 from finops.domain.errors import FinOpsError, InvalidInput
-from finops.domain.estate import Volume
 from finops.domain.intents import IntentKind
 from finops.domain.people import Directory
 from finops.domain.prices import PriceList
@@ -41,9 +40,10 @@ from finops.ledger.outbox import Intent
 from finops.ports import CodeHost, SnapshotSource
 from finops.pr_generator import PullRequestGenerator
 from finops.savings_ledger import SavingsLedger
-from finops.sources.aws.account import AccountReader
+from finops.sources.aws.account import ALL_REGIONS, AccountReader
 from finops.sources.aws.clients import Clients, Login, session_for
 from finops.sources.aws.cluster import AwsInventory
+from finops.sources.aws.disks import VolumeClaim
 from finops.sources.estate import EstateReader
 from finops.sources.git_manifests import GitManifests
 from finops.sources.manifest_workloads import ManifestRules
@@ -234,7 +234,7 @@ def _snapshot_sources(
         )
         for cluster in configuration.clusters
     }
-    claims = [inventory.claims for inventory in inventories.values()]
+    claims = [inventory.claim for inventory in inventories.values()]
     accounts = {
         account.name: _account(account, prices, claims) for account in configuration.accounts
     }
@@ -274,12 +274,13 @@ def _inventory(
 
 
 def _account(
-    account: AccountSection, prices: PriceList, claims: Sequence[Callable[[Volume], bool]]
+    account: AccountSection, prices: PriceList, claims: Sequence[Callable[[], VolumeClaim]]
 ) -> AccountReader:
     login = Login(
         profile=account.profile,
         role_arn=account.role_arn,
         external_id=account.external_id,
+        region=next((region for region in account.regions if region != ALL_REGIONS), ""),
         endpoint_url=account.endpoint_url,
     )
     return AccountReader(

@@ -44,11 +44,15 @@ class Rule:
 
 @dataclass(slots=True)
 class InFront:
-    """Where it listens, its rules, the calls seen as `region service operation`, their bodies."""
+    """Where it listens, its rules, the calls seen as `region service operation`, their bodies.
+
+    Rules in `once` answer the next calls, whatever they are, one each.
+    """
 
     moto_url: str
     port: int = 0
     rules: list[Rule] = field(default_factory=list)
+    once: list[Rule] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
     bodies: list[str] = field(default_factory=list)
 
@@ -57,6 +61,8 @@ class InFront:
         return f"http://127.0.0.1:{self.port}"
 
     def rule_for(self, service: str, operation: str, region: str) -> Rule | None:
+        if self.once:
+            return self.once.pop(0)
         for rule in self.rules:
             same_service = rule.service in (service, "*")
             if same_service and rule.operation in operation and rule.region in ("", region):

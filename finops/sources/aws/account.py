@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from itertools import chain
@@ -17,11 +17,12 @@ from finops.sources.aws.answers import Place
 from finops.sources.aws.calls import REGIONS
 from finops.sources.aws.clients import Clients
 from finops.sources.aws.detached import with_detachment
-from finops.sources.aws.disks import volumes
+from finops.sources.aws.disks import VolumeClaim, volumes
 from finops.sources.aws.failures import SOURCE, gaps_from
 from finops.sources.aws.identity import Identity, identify
 from finops.sources.aws.metric_wishes import volume_wishes, wishes_for
 from finops.sources.aws.metrics import MetricReading, Window, read_metrics
+from finops.sources.aws.nodes import price_gaps
 from finops.sources.aws.pricing import with_price
 from finops.sources.aws.region import Asker, Question, Setbacks, read_region
 from finops.sources.aws.storage import with_size
@@ -54,7 +55,8 @@ class AccountReader:
     """The snapshots of one account (SnapshotSource), and how it stands (Checked).
 
     `regions` are names, or `all` for those that the account has enabled. `claims` say which volumes
-    a cluster's own inventory reports already. `metric_days` of 0 asks for no metrics.
+    a cluster's own inventory reports already; they are asked once a reading. `metric_days` of 0
+    asks for no metrics.
     """
 
     name: str
@@ -62,7 +64,7 @@ class AccountReader:
     prices: PriceList
     regions: Sequence[str] = (ALL_REGIONS,)
     metric_days: int = 14
-    claims: Sequence[Callable[[Volume], bool]] = ()
+    claims: Sequence[Callable[[], VolumeClaim]] = ()
 
     def snapshot(self, *, now: datetime) -> Snapshot:
         """The account as it is; raises as `read` does."""
@@ -82,19 +84,22 @@ class AccountReader:
         Raises TryAgainLater or WillNeverWork when AWS does not accept the credentials at all.
         """
         identity = identify(self.clients, self.home_region, who=self.who)
-        setbacks = Setbacks()
-        regions, gaps = self._regions(setbacks)
-        window = Window.before(now, self.metric_days) if self.metric_days else None
+        plan = _Plan(
+            window=Window.before(now, self.metric_days) if self.metric_days else None,
+            claims=tuple(claim() for claim in self.claims),
+        )
+        regions, gaps = self._regions(plan.setbacks)
         with ThreadPoolExecutor(REGIONS_AT_ONCE) as pool:
             jobs = [
-                pool.submit(self._read_region, _place(identity, region), window, setbacks)
-                for region in regions
+                pool.submit(self._read_region, _place(identity, region), plan) for region in regions
             ]
             parts = [job.result() for job in jobs]
+        disks = tuple(v for part in parts for v in part.volumes)
+        gaps += gaps_from(self.who, plan.setbacks.failures)
         reading = AccountReading(
-            volumes=tuple(v for part in parts for v in part.volumes),
+            volumes=disks,
             resources=tuple(r for part in parts for r in part.resources),
-            gaps=(*gaps, *gaps_from(self.who, setbacks.failures)),
+            gaps=(*gaps, *price_gaps((), disks)),
             metrics_asked=sum(part.metrics_asked for part in parts),
         )
         self._say(reading, len(regions))
@@ -129,29 +134,22 @@ class AccountReader:
         hidden = frozenset({SnapshotPart.VOLUMES, SnapshotPart.CLOUD_RESOURCES})
         return [home], [Gap(SOURCE, sentence, hides=hidden)]
 
-    def _read_region(
-        self, place: Place, window: Window | None, setbacks: Setbacks
-    ) -> AccountReading:
-        asker = Asker(self.clients, place.region, setbacks)
+    def _read_region(self, place: Place, plan: "_Plan") -> AccountReading:
+        asker = Asker(self.clients, place.region, plan.setbacks)
         answers = read_region(asker, place, table.REGIONAL_CALLS)
-        disks = [v for v in volumes(answers, self.prices) if not self._is_claimed(v)]
+        disks = [v for v in volumes(answers, self.prices) if not plan.is_claimed(v)]
         # Answers come in any order; snapshots do not.
         found = sorted(table.resources(answers), key=lambda r: (r.kind, r.resource_id))
         del answers  # large, and all of it is in the resources now
         asked = 0
-        if window is not None:
-            wishes = chain(
-                *(volume_wishes(volume) for volume in disks), *(wishes_for(r) for r in found)
-            )
-            metrics = read_metrics(asker, wishes, window)
-            disks = [_measured_volume(v, metrics, window) for v in disks]
+        if plan.window is not None:
+            wishes = (*map(volume_wishes, disks), *map(wishes_for, found))
+            metrics = read_metrics(asker, chain.from_iterable(wishes), plan.window)
+            disks = [_measured_volume(v, metrics, plan.window) for v in disks]
             found = [_measured(r, metrics) for r in found]
             asked = metrics.asked
         priced = tuple(with_price(resource, self.prices) for resource in found)
         return AccountReading(tuple(disks), priced, metrics_asked=asked)
-
-    def _is_claimed(self, volume: Volume) -> bool:
-        return any(claims(volume) for claims in self.claims)
 
     def _say(self, reading: AccountReading, regions: int) -> None:
         log.info(
@@ -163,6 +161,19 @@ class AccountReader:
             reading.metrics_asked,
             reading.metrics_usd,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plan:
+    """What all regions of one reading share."""
+
+    window: Window | None
+    claims: tuple[VolumeClaim, ...]
+    setbacks: Setbacks = field(default_factory=Setbacks)
+
+    def is_claimed(self, volume: Volume) -> bool:
+        """Whether a cluster reports it."""
+        return any(claim.covers(volume) for claim in self.claims)
 
 
 def _place(identity: Identity, region: str) -> Place:

@@ -87,13 +87,14 @@ class _Role(CredentialProvider):  # type: ignore[misc] # botocore ships no types
 class Clients:
     """Makes each client once and shares it between threads; called as `clients(service, region)`.
 
-    A client waits at most 5 s to connect and 30 s to read, and slows down when it is throttled
-    (botocore's adaptive mode); after `tries` failed tries it gives up.
+    A client waits at most 5 s to connect and `read_seconds` for an answer, and slows down when it
+    is throttled (botocore's adaptive mode); after `tries` failed tries it gives up.
     """
 
     session: Any = None
     endpoint_url: str = ""
     tries: int = 6
+    read_seconds: float = 30
     _made: dict[tuple[str, str], Any] = field(default_factory=dict, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
@@ -122,7 +123,7 @@ class Clients:
         config = Config(
             retries={"mode": "adaptive", "total_max_attempts": self.tries},
             connect_timeout=5,
-            read_timeout=30,
+            read_timeout=self.read_seconds,
             max_pool_connections=CONNECTIONS,
             user_agent_extra=USER_AGENT,
         )

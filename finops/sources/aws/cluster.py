@@ -12,7 +12,7 @@ from finops.ports import Inventory
 from finops.sources.aws.answers import Answers, Place
 from finops.sources.aws.calls import Call, single
 from finops.sources.aws.clients import Clients
-from finops.sources.aws.disks import VOLUMES, volumes
+from finops.sources.aws.disks import VOLUMES, VolumeClaim, volumes
 from finops.sources.aws.failures import SOURCE, gaps_from
 from finops.sources.aws.identity import Identity, identify
 from finops.sources.aws.kubernetes import NODE_GROUP, NODE_GROUPS
@@ -78,22 +78,21 @@ class AwsInventory:
     def identity(self) -> Identity:
         """Whose credentials these are; asked once. Raises as `read` does."""
         if self._identity is None:
+            home = self.regions[0] if self.regions else self.clients.home_region
             who = f"AWS account of cluster {self.cluster}"
-            self._identity = identify(self.clients, self.regions[0], who=who)
+            self._identity = identify(self.clients, home, who=who)
         return self._identity
 
-    def claims(self, volume: Volume) -> bool:
-        """Whether `read` reports this volume, so that an account need not report it again.
+    def claim(self) -> VolumeClaim:
+        """Which volumes `read` reports, so that an account need not report them again.
 
-        Clusters of several accounts may have one name, so the account decides as well. Where AWS
-        accepts no credentials nothing is claimed: then `read` reports nothing either.
+        Where AWS accepts no credentials it is none: then `read` reports none either.
         """
-        if volume.cluster != self.cluster or volume.region not in self.regions:
-            return False
         try:
-            return volume.account == self.identity().account
+            account = self.identity().account
         except OutsideWorldFailed:
-            return False
+            account = ""
+        return VolumeClaim(account, frozenset(self.regions), self.cluster)
 
     def _keeps(self, volume: Volume) -> bool:
         return not self.only_own_volumes or volume.cluster == self.cluster

@@ -11,6 +11,8 @@ from dataclasses import replace
 from finops.domain.estate import Volume
 from finops.sources.aws.metrics import DAY, Window
 
+# A shorter silence says less than the volume's own age does.
+SHORTEST_SILENCE_DAYS = 7
 READS_AND_WRITES = ("VolumeReadOps", "VolumeWriteOps")
 
 
@@ -31,6 +33,8 @@ def with_detachment(volume: Volume, window: Window) -> Volume:
             detached_since=min(last + DAY, window.end),
             detached_evidence=f"CloudWatch measured its last reads or writes on {last:%Y-%m-%d}",
         )
+    if window.days < SHORTEST_SILENCE_DAYS:
+        return volume
     since = max(window.start, volume.created_at or window.start)
     return replace(
         volume,

@@ -8,6 +8,7 @@ not be read).
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -40,6 +41,23 @@ SNAPSHOTS = Call(
 CALLS = (VOLUMES, SNAPSHOTS)
 DETACHED_TAGS = ("finops/detached-since", "detached-since")
 _GONE = {"deleting", "deleted", "error"}
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeClaim:
+    """The volumes of one cluster, which its own inventory reports.
+
+    Clusters of several accounts may have one name, so the account decides as well.
+    """
+
+    account: str
+    regions: frozenset[str]
+    cluster: str
+
+    def covers(self, volume: Volume) -> bool:
+        """Whether it is one of them."""
+        is_here = volume.account == self.account and volume.region in self.regions
+        return is_here and volume.cluster == self.cluster
 
 
 def volumes(answers: Answers, prices: PriceList) -> Iterator[Volume]:

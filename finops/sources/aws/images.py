@@ -21,7 +21,8 @@ IMAGES = Call(
     reads="images",
     items=under("Images"),
     page_size=1000,
-    arguments={"Owners": ["self"]},
+    # A disabled image still holds its snapshots.
+    arguments={"Owners": ["self"], "IncludeDisabled": True},
 )
 LAUNCH_CONFIGURATIONS = Call(
     service="autoscaling",

@@ -49,6 +49,13 @@ _RDS: _Row = (
     "DBInstanceIdentifier",
     {"DatabaseConnections": (MAXIMUM,), "CPUUtilization": (AVERAGE, MAXIMUM)},
 )
+# They answer the RDS API and measure themselves elsewhere.
+_DOCUMENT_DB: _Row = ("AWS/DocDB", *_RDS[1:])
+_NEPTUNE: _Row = (
+    "AWS/Neptune",
+    "DBInstanceIdentifier",
+    {"TotalRequestsPerSec": (MAXIMUM,), "CPUUtilization": (AVERAGE, MAXIMUM)},
+)
 _LAMBDA: _Row = (
     "AWS/Lambda",
     "FunctionName",
@@ -109,7 +116,9 @@ def _nat(resource: CloudResource) -> Iterator[Wish]:
 
 
 def _database(resource: CloudResource) -> Iterator[Wish]:
-    return _wishes(resource.resource_id, _RDS, resource.name)
+    engine = str(resource.attributes.get("engine", ""))
+    row = {"docdb": _DOCUMENT_DB, "neptune": _NEPTUNE}.get(engine, _RDS)
+    return _wishes(resource.resource_id, row, resource.name)
 
 
 def _function(resource: CloudResource) -> Iterator[Wish]:

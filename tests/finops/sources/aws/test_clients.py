@@ -1,5 +1,6 @@
 """Whose credentials are used: profiles and assumed roles, against moto's STS."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,24 @@ def test_a_role_of_another_account_is_assumed_once_with_its_external_id(
     assert identity.arn.endswith("assumed-role/finops-bot/finops-bot")
     assert len(assumed) == 1
     assert "ExternalId=secret" in aws_in_front.bodies[0]
+
+
+# As STS answers AssumeRole; these credentials are near their end, so botocore renews them.
+ASSUMED = """<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
+<AssumeRoleResult><Credentials><AccessKeyId>ASIA1</AccessKeyId><SecretAccessKey>s</SecretAccessKey>
+<SessionToken>t</SessionToken><Expiration>{ends:%Y-%m-%dT%H:%M:%SZ}</Expiration></Credentials>
+</AssumeRoleResult></AssumeRoleResponse>"""
+
+
+@pytest.mark.usefixtures("profiles")
+def test_credentials_of_a_role_are_renewed_before_they_end(aws_in_front: InFront) -> None:
+    body = ASSUMED.format(ends=datetime.now(UTC) + timedelta(minutes=5))
+    aws_in_front.rules = [Rule("sts", "AssumeRole", body=body)]
+    clients = login(aws_in_front.endpoint_url, profile="audit", role_arn=ROLE)
+    for _ in range(3):
+        clients("ec2", REGION).describe_regions()
+
+    assert sum("AssumeRole" in line for line in aws_in_front.seen) >= 3
 
 
 @pytest.mark.usefixtures("profiles")

@@ -46,6 +46,13 @@ def test_a_silent_window_says_no_more_than_its_own_length() -> None:
     )
 
 
+def test_a_silence_of_three_days_says_nothing() -> None:
+    short = Window.before(NOW, 3)
+
+    assert with_detachment(measured(None, None), short).detached_since is None
+    assert with_detachment(measured(TODAY, None), short).detached_since == NOW
+
+
 def test_a_young_volume_is_unused_since_it_was_made() -> None:
     made = TODAY - timedelta(days=2)
 

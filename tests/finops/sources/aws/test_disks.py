@@ -5,7 +5,7 @@ import pytest
 
 from finops.domain.cloud import CloudKind
 from finops.sources.aws.answers import Place
-from finops.sources.aws.disks import volume_from
+from finops.sources.aws.disks import VolumeClaim, volume_from
 from tests.finops.sources.aws.readings import PRICES, read
 
 PLACE = Place("123456789012", "eu-central-1")
@@ -66,3 +66,16 @@ def test_unprintable_characters_of_tags_are_dropped_and_an_unknown_type_has_no_p
 
     assert volume.tags == {"a": "b"}
     assert volume.price_usd_per_month is None
+
+
+def test_a_claim_covers_the_volumes_of_its_cluster_in_its_account_and_regions() -> None:
+    mine = volume_from(
+        unattached(("kubernetes.io/cluster/prod", "owned")), place=PLACE, prices=PRICES
+    )
+    here = frozenset({"eu-central-1"})
+
+    assert VolumeClaim("123456789012", here, "prod").covers(mine)
+    assert not VolumeClaim("999999999999", here, "prod").covers(mine)
+    assert not VolumeClaim("123456789012", frozenset({"us-east-1"}), "prod").covers(mine)
+    assert not VolumeClaim("123456789012", here, "staging").covers(mine)
+    assert not VolumeClaim("", here, "prod").covers(mine)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from finops.domain.estate import SnapshotPart
+from finops.sources.aws.clients import Clients
 from tests.finops.sources.aws.readings import clients, read, sentences
 from tests.real_parts.aws_in_front import InFront, Rule
 
@@ -90,6 +91,17 @@ def test_a_service_that_hangs_up_is_not_asked_its_other_questions(
         "EKS clusters, database clusters, databases are missing. Check network, proxy and VPC "
         "endpoints."
     ]
+
+
+def test_a_service_that_hangs_is_waited_for_only_so_long(aws: Any, aws_in_front: InFront) -> None:
+    aws_in_front.rules = [Rule("elasticache", seconds=2)]
+    hasty = Clients(aws.session(), aws_in_front.endpoint_url, tries=1, read_seconds=0.5)
+    reading = read(aws, clients=hasty)
+
+    assert (
+        "elasticache in eu-central-1 did not answer for AWS account data (ReadTimeoutError)"
+        in (sentences(reading)[0])
+    )
 
 
 def test_a_page_of_a_proxy_is_a_gap_and_no_crash(aws: Any, aws_in_front: InFront) -> None:
