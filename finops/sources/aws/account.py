@@ -136,6 +136,12 @@ class AccountReader:
 
     def _read_region(self, place: Place, plan: "_Plan") -> AccountReading:
         asker = Asker(self.clients, place.region, plan.setbacks)
+        try:
+            return self._reading_of(asker, place, plan)
+        finally:
+            self.clients.forget(place.region)
+
+    def _reading_of(self, asker: Asker, place: Place, plan: "_Plan") -> AccountReading:
         answers = read_region(asker, place, table.REGIONAL_CALLS)
         disks = [v for v in volumes(answers, self.prices) if not plan.is_claimed(v)]
         # Answers come in any order; snapshots do not.

@@ -95,6 +95,15 @@ def test_one_client_is_made_for_each_service_and_region(aws: Any) -> None:
     assert clients("ec2", REGION) is not clients("ec2", "us-east-1")
 
 
+def test_a_region_that_is_read_leaves_no_clients_behind(aws: Any) -> None:
+    clients = Clients(aws.session(), aws.endpoint_url)
+    made, kept = clients("ec2", REGION), clients("ec2", "us-east-1")
+    clients.forget(REGION)
+
+    assert clients("ec2", REGION) is not made
+    assert clients("ec2", "us-east-1") is kept
+
+
 def test_aws_offers_not_every_service_everywhere() -> None:
     assert Clients().knows_service("ec2", "eu-central-1")
     assert not Clients().knows_service("ec2", "eu-central-99")
