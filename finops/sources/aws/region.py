@@ -1,9 +1,11 @@
 """Asks one region all its calls, a few at a time, and never one twice."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from queue import SimpleQueue
 from typing import Any
 
 from finops.sources.aws.answers import Answers, Place
@@ -115,25 +117,29 @@ def failure_of(clients: Clients, call: Call, region: str, error: AwsError) -> Fa
 
 def read_region(asker: Asker, place: Place, calls: Sequence[Call]) -> Answers:
     """The answers to `calls` in one region; a call starts as soon as the one before it is done."""
-    answers = Answers(place)
-    waiting: dict[Future[tuple[list[Any], bool]], Question] = {}
+    answers, under_way = Answers(place), Counter[Call]()
+    done: SimpleQueue[tuple[Question, Future[tuple[list[Any], bool]]]] = SimpleQueue()
     with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
 
-        def start(after: Call | None) -> None:
-            for call in calls:
-                if call.after is after:
-                    for question in questions_for(call, answers):
-                        waiting[pool.submit(asker.ask, question)] = question
+        def submit(question: Question) -> None:
+            under_way[question.call] += 1
+            job = pool.submit(asker.ask, question)
+            job.add_done_callback(lambda finished: done.put((question, finished)))
 
-        start(None)
-        while waiting:
-            done, _ = wait(waiting, return_when=FIRST_COMPLETED)
-            finished = [(waiting.pop(future), future.result()) for future in done]
-            for question, (items, is_whole) in finished:
-                answers.add(question.call, question.parent, items, is_whole=is_whole)
-            under_way = {question.call for question in waiting.values()}
-            for call in {question.call for question, _ in finished} - under_way:
-                start(call)
+        def start_those_after(earlier: Call | None) -> None:
+            for call in calls:
+                if call.after is earlier:
+                    for question in questions_for(call, answers):
+                        submit(question)
+
+        start_those_after(None)
+        while under_way.total():
+            question, job = done.get()
+            items, is_whole = job.result()
+            answers.add(question.call, question.parent, items, is_whole=is_whole)
+            under_way[question.call] -= 1
+            if not under_way[question.call]:
+                start_those_after(question.call)
     return answers
 
 
