@@ -5,10 +5,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from finops.domain.checks import Check
 from finops.domain.errors import OutsideWorldFailed
 from finops.domain.estate import Gap, Node, NodeGroup, SnapshotPart, Volume
 from finops.domain.prices import PriceList
 from finops.ports import Inventory
+from finops.sources.aws import permissions
 from finops.sources.aws.answers import Answers, Place
 from finops.sources.aws.calls import Call, single
 from finops.sources.aws.clients import Clients
@@ -32,7 +34,7 @@ from finops.sources.aws.region import Asker, Question, Setbacks, read_region
 
 @dataclass(slots=True, kw_only=True)
 class AwsInventory:
-    """Nodes and node groups of `cluster`, and EBS volumes, in `regions` (InventorySource).
+    """Nodes and node groups of `cluster`, and EBS volumes, in `regions` (InventorySource, Checked).
 
     A node is a running instance that a tag ties to the cluster (`kubernetes.io/cluster/<name>` or
     `eks:cluster-name`). Volumes of every cluster and of none are read, because the orphans of a
@@ -75,12 +77,16 @@ class AwsInventory:
         gaps += price_gaps(tuple(nodes.values()), found)
         return Inventory(tuple(nodes.values()), tuple(groups), tuple(found), gaps=tuple(gaps))
 
+    def check(self) -> Sequence[Check]:
+        """Whose credentials these are, then each permission of the inventory in one region."""
+        calls = (*_calls_for(self.cluster).all, INSTANCE_TYPES)
+        return permissions.check(self.clients, self._home, name=self.cluster, calls=calls)
+
     def identity(self) -> Identity:
         """Whose credentials these are; asked once. Raises as `read` does."""
         if self._identity is None:
-            home = self.regions[0] if self.regions else self.clients.home_region
             who = f"AWS account of cluster {self.cluster}"
-            self._identity = identify(self.clients, home, who=who)
+            self._identity = identify(self.clients, self._home, who=who)
         return self._identity
 
     def claim(self) -> VolumeClaim:
@@ -93,6 +99,10 @@ class AwsInventory:
         except OutsideWorldFailed:
             account = ""
         return VolumeClaim(account, frozenset(self.regions), self.cluster)
+
+    @property
+    def _home(self) -> str:
+        return self.regions[0] if self.regions else self.clients.home_region
 
     def _keeps(self, volume: Volume) -> bool:
         return not self.only_own_volumes or volume.cluster == self.cluster

@@ -15,7 +15,9 @@ from finops.sources.aws.identity import identify
 from finops.sources.aws.region import failure_of, questions_for
 
 
-def check(clients: Clients, region: str, *, name: str) -> Sequence[Check]:
+def check(
+    clients: Clients, region: str, *, name: str, calls: Sequence[Call] = table.CALLS
+) -> Sequence[Check]:
     """Identity first: with bad credentials nothing else is worth trying."""
     area = f"AWS {name}"
     try:
@@ -23,19 +25,18 @@ def check(clients: Clients, region: str, *, name: str) -> Sequence[Check]:
     except OutsideWorldFailed as error:
         return [Check(area=area, subject="identity", outcome=Outcome.FAILED, fix=str(error))]
     known = Check(area=area, subject="identity", outcome=Outcome.OK, detail=identity.arn)
-    place = Place(identity.account, region, identity.partition)
-    return [known, *_permissions(clients, Answers(place), area)]
+    answers = Answers(Place(identity.account, region, identity.partition))
+    return [known, *(_try(clients, call, answers, area) for call in _to_try(calls))]
 
 
-def _permissions(clients: Clients, answers: Answers, area: str) -> Iterator[Check]:
-    """One operation after another, so that each may use what an earlier one has listed."""
+def _to_try(calls: Sequence[Call]) -> Iterator[Call]:
+    """Each operation once, in the order in which later ones use what earlier ones have listed."""
     tried = set()
-    for call in sorted(table.CALLS, key=lambda call: call.depth):
+    for call in sorted(calls, key=lambda call: call.depth):
         operation = (call.service, call.operation)
-        if call is IDENTITY or operation in tried:
-            continue
-        tried.add(operation)
-        yield _try(clients, call, answers, area)
+        if call is not IDENTITY and operation not in tried:
+            tried.add(operation)
+            yield call
 
 
 def _try(clients: Clients, call: Call, answers: Answers, area: str) -> Check:

@@ -204,3 +204,25 @@ def test_an_account_that_does_not_answer_is_tried_again_later(aws: Any) -> None:
 def test_missing_credentials_are_said() -> None:
     with pytest.raises(WillNeverWork, match="There are no AWS credentials"):
         inventory(Clients(endpoint_url="http://127.0.0.1:1", tries=1))
+
+
+def test_a_cluster_checks_only_what_it_needs(aws: Any, aws_in_front: InFront) -> None:
+    aws_in_front.rules = [
+        Rule("eks", code="ResourceNotFoundException", status=404),
+        Rule("ec2", "DescribeVolumes", code="UnauthorizedOperation"),
+    ]
+    checks = AwsInventory(
+        clients=clients_of(aws, aws_in_front.endpoint_url),
+        regions=[REGION],
+        cluster="prod",
+        prices=PRICES,
+    ).check()
+
+    assert {check.subject.partition(" ")[0]: check.outcome.value for check in checks} == {
+        "identity": "ok",
+        "ec2:DescribeInstances": "ok",
+        "ec2:DescribeVolumes": "failed",
+        "ec2:DescribeInstanceTypes": "ok",
+        "eks:ListNodegroups": "ok",
+        "eks:DescribeNodegroup": "skipped",
+    }
