@@ -3,7 +3,7 @@
 Nothing is asked here. A cluster that is down must not keep the bot from starting.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from bot.configuration import Configuration
 from bot.estate_sections import (
+    AccountSection,
     AwsSection,
     ClusterSection,
     KubernetesSection,
@@ -25,7 +26,10 @@ from finops.billing.price_service import price_clients
 from finops.domain.prices import PriceList
 from finops.ledger.prices import LedgerPriceCache
 from finops.ports import UNHEARD, CodeHost, Progress, SnapshotSource, UsageSource, UsageStore
-from finops.sources.aws_inventory import AwsInventory, boto3_clients
+from finops.sources.aws.account import ALL_REGIONS, AccountReader
+from finops.sources.aws.clients import Clients, Login, session_for
+from finops.sources.aws.cluster import AwsInventory
+from finops.sources.aws.disks import VolumeClaim
 from finops.sources.estate import EstateReader
 from finops.sources.git_manifests import GitManifests
 from finops.sources.kubernetes.api import Patience as KubernetesPatience
@@ -69,14 +73,23 @@ def build_estate(
     prices: PriceList,
     progress: Callable[[str], Progress],
 ) -> Estate:
-    """Every configured cluster, by name."""
-    wiring = _Wiring(configuration, hosts, store, prices)
+    """Every configured cluster and account, by name; no disk is reported by both."""
+    inventories = {
+        cluster.name: cluster_inventory(configuration, cluster.name, cluster.aws, prices)
+        for cluster in configuration.clusters
+        if cluster.aws
+    }
+    wiring = _Wiring(configuration, hosts, store, prices, inventories)
     readers = {
         cluster.name: wiring.reader(cluster, progress(cluster.name))
         for cluster in configuration.clusters
     }
+    claims = [inventory.claim for inventory in inventories.values()]
+    accounts = {
+        account.name: account_reader(account, prices, claims) for account in configuration.accounts
+    }
     return Estate(
-        snapshots=readers,
+        snapshots={**readers, **accounts},
         samplers={
             name: reader.usage
             for name, reader in readers.items()
@@ -91,6 +104,7 @@ class _Wiring:
     hosts: Mapping[str, CodeHost]
     store: UsageStore
     prices: PriceList
+    inventories: Mapping[str, AwsInventory]
 
     def reader(self, cluster: ClusterSection, progress: Progress) -> EstateReader:
         section = cluster.kubernetes
@@ -101,7 +115,7 @@ class _Wiring:
             desired=self._desired(cluster) if cluster.repository else None,
             prices=self.prices,
             usage=self._usage(cluster, running, progress),
-            inventory=_inventory(cluster, cluster.aws, self.prices) if cluster.aws else None,
+            inventory=self.inventories.get(cluster.name),
             window_days=cluster.window_days,
             progress=progress,
         )
@@ -187,11 +201,35 @@ def _signing(sigv4: SigV4Section) -> SignedRequests:
     return SignedRequests(session.get_credentials, region=sigv4.region, service=sigv4.service)
 
 
-def _inventory(cluster: ClusterSection, aws: AwsSection, prices: PriceList) -> AwsInventory:
+def cluster_inventory(
+    configuration: Configuration, cluster: str, aws: AwsSection, prices: PriceList
+) -> AwsInventory:
+    """The machines and disks of one cluster; disks of nobody are the accounts', where there are."""
     return AwsInventory(
-        clients=boto3_clients(endpoint_url=aws.endpoint_url or None),
+        clients=Clients(endpoint_url=aws.endpoint_url),
         regions=aws.regions,
-        cluster=cluster.name,
-        machine_price=prices.machine_price,
-        volume_price=prices.volume_price,
+        cluster=cluster,
+        prices=prices,
+        only_own_volumes=bool(configuration.accounts),
+    )
+
+
+def account_reader(
+    account: AccountSection, prices: PriceList, claims: Sequence[Callable[[], VolumeClaim]] = ()
+) -> AccountReader:
+    """One AWS account; `claims` say which disks a cluster reports already."""
+    login = Login(
+        profile=account.profile,
+        role_arn=account.role_arn,
+        external_id=account.external_id,
+        region=next((region for region in account.regions if region != ALL_REGIONS), ""),
+        endpoint_url=account.endpoint_url,
+    )
+    return AccountReader(
+        name=account.name,
+        clients=Clients(session_for(login), account.endpoint_url),
+        prices=prices,
+        regions=account.regions,
+        metric_days=account.metric_days,
+        claims=claims,
     )

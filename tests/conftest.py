@@ -11,6 +11,7 @@ from hypothesis import settings
 
 pytest_plugins = [
     "tests.real_parts.aws",
+    "tests.real_parts.aws_in_front",
     "tests.real_parts.bare_repository",
     "tests.real_parts.chromium",
     "tests.real_parts.databases",

@@ -5,6 +5,7 @@ the examination's own thread, so it may import, read credentials and connect.
 """
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from github import Auth
@@ -13,10 +14,17 @@ from bot.configuration import Configuration
 from bot.doctor.configuration_checks import ConfigurationChecks
 from bot.doctor.examination import Examination, Topic
 from bot.estate_sections import ClusterSection, PrometheusSection, RepositorySection
-from bot.estate_wiring import build_prices, prometheus_usage, running_cluster
+from bot.estate_wiring import (
+    account_reader,
+    build_prices,
+    cluster_inventory,
+    prometheus_usage,
+    running_cluster,
+)
 from bot.manifest import manifest_scopes
 from bot.repositories import github_auth, repository_name
 from bot.settings import Settings
+from finops.aws_cost_integration import AwsCostIntegration
 from finops.billing.bill_checks import BillChecks
 from finops.billing.daily_costs import BillFile
 from finops.code_hosts.github_checks import GitHubChecks
@@ -43,6 +51,7 @@ def checked_adapters(settings: Settings, configuration: Configuration) -> list[E
             build=lambda: DatabaseChecks(settings.database_url),
         ),
         *(e for each in configuration.clusters for e in _cluster(each, settings)),
+        *_aws(configuration),
         *(_repository(each, settings) for each in configuration.repositories),
         *_prices(configuration, settings),
         *_bill(configuration),
@@ -82,6 +91,25 @@ def _cluster(cluster: ClusterSection, settings: Settings) -> Iterator[Examinatio
             build=lambda: _prometheus(cluster.name, prometheus, settings),
             patience_seconds=60,
         )
+
+
+def _aws(configuration: Configuration) -> Iterator[Examination]:
+    prices = AwsCostIntegration()  # what things cost is not asked here
+    for account in configuration.accounts:
+        yield Examination(
+            topic=Topic.AWS,
+            area=f"AWS {account.name}",
+            build=partial(account_reader, account, prices),
+            patience_seconds=90,
+        )
+    for cluster in configuration.clusters:
+        if cluster.aws is not None:
+            yield Examination(
+                topic=Topic.AWS,
+                area=f"AWS of {cluster.name}",
+                build=partial(cluster_inventory, configuration, cluster.name, cluster.aws, prices),
+                patience_seconds=90,
+            )
 
 
 def _prometheus(cluster: str, section: PrometheusSection, settings: Settings) -> Checked:

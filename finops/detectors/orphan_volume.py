@@ -102,7 +102,8 @@ def _owner(volume: Volume) -> str:
 
 def _resource(volume: Volume, snapshot: Snapshot) -> Resource:
     return Resource(
-        cluster=volume.cluster or snapshot.cluster,
+        # Not the cluster that its tags name: that may be gone, and this snapshot closes it again.
+        cluster=snapshot.cluster,
         kind="Volume",
         name=volume.volume_id,
         cloud_tags=volume.tags,
@@ -152,8 +153,11 @@ def _evidence(volume: Volume, snapshot: Snapshot) -> tuple[Evidence, ...]:
         Evidence("size", f"{volume.size_gib:,} GiB {volume.volume_type}", source),
         Evidence("price", f"${volume.price_usd_per_month}/month", volume.price_source or source),
     ]
-    dates = (("detached since", volume.detached_since), ("created", volume.created_at))
-    facts += [Evidence(label, f"{day:%Y-%m-%d}", source) for label, day in dates if day]
+    dates = (
+        ("detached since", volume.detached_since, volume.detached_evidence or source),
+        ("created", volume.created_at, source),
+    )
+    facts += [Evidence(label, f"{day:%Y-%m-%d}", origin) for label, day, origin in dates if day]
     return (*facts, Evidence("seen", f"{snapshot.taken_at:%Y-%m-%d %H:%M} UTC", source))
 
 

@@ -38,7 +38,8 @@ class MetricSummary:
     """One CloudWatch metric of a resource over a window, in the metric's own unit.
 
     `mean` of the period averages, `maximum` of the period maxima, `total` of the period sums; None
-    where that statistic was not asked for. `datapoints` 0 means CloudWatch had nothing.
+    where that statistic was not asked for. `datapoints` 0 means CloudWatch had nothing. `last_at`
+    is the start of the newest period (a day) with a datapoint.
     """
 
     name: str
@@ -47,6 +48,7 @@ class MetricSummary:
     mean: float | None = None
     maximum: float | None = None
     total: float | None = None
+    last_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

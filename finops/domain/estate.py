@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from finops.domain.cloud import CloudResource
+from finops.domain.cloud import CloudResource, MetricSummary
 from finops.domain.cluster_objects import (
     ANYWHERE,
     Autoscaler,
@@ -169,7 +169,11 @@ class NodeGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Volume:
-    """A block volume. `detached_since` is None while attached or when nobody knows."""
+    """A block volume. `detached_since` is None while attached or when nobody knows.
+
+    `detached_evidence` says how it is known, empty for the inventory's own word. `metrics` are as
+    in `CloudResource`.
+    """
 
     volume_id: str
     size_gib: int
@@ -179,6 +183,7 @@ class Volume:
     name: str = ""
     created_at: datetime | None = None
     detached_since: datetime | None = None
+    detached_evidence: str = ""
     price_usd_per_month: Decimal | None = None
     price_source: str = ""
     team: str = UNKNOWN_TEAM
@@ -189,6 +194,7 @@ class Volume:
     zone: str = ""
     iops: int = 0
     throughput_mib_per_second: int = 0
+    metrics: Mapping[str, MetricSummary] = field(default_factory=dict)
 
 
 class SnapshotPart(StrEnum):
