@@ -51,7 +51,6 @@ class ConfigurationChecks:
         yield _approvers(self.configuration)
         yield from _channels(self.configuration)
         yield from _ids(self.configuration)
-        yield from _namespaces(self.configuration)
         yield _schedule(self.configuration)
         yield _bill(self.configuration)
 
@@ -133,17 +132,6 @@ def _approver_ids(where: str, section: ApproversSection) -> Iterator[tuple[str, 
         yield f"{where}.users", _USER, user
     for group in section.user_groups:
         yield f"{where}.user_groups", _GROUP, group
-
-
-def _namespaces(configuration: Configuration) -> Iterator[Check]:
-    owners: dict[str, list[str]] = {}
-    for name, team in configuration.teams.items():
-        for namespace in team.namespaces:
-            owners.setdefault(namespace, []).append(name)
-    for namespace, names in owners.items():
-        if len(names) > 1:
-            detail = f"belongs to {_names(names)}; the last one listed gets it"
-            yield _AREA.warning(f"namespace {namespace}", detail, fix="Leave it to one team.")
 
 
 def _schedule(configuration: Configuration) -> Check:

@@ -94,12 +94,16 @@ TEAMS = """\
 ##   owners      people who get a direct message a day about what is new
 ##   approvers   who may approve; without them default_approvers
 ##   namespaces  its namespaces, where no label says so
+##   user_group  mentioned on its cards in the triage channel, where it has no channel of its own
+##   aliases     other spellings of its name in labels, tags, CODEOWNERS and Backstage
 #teams:
 #  shop:
 #    channel: C0123456789
 #    owners: [U0123456789]
 #    approvers: {users: [U0123456789], user_groups: [S0123456789]}
 #    namespaces: [shop]
+#    user_group: S0123456789
+#    aliases: [shop-team]
 
 ## How owners are found: label and annotation keys in Kubernetes, tag keys in AWS, CODEOWNERS and
 ## Backstage's catalog-info.yaml in the repository. Shown are the defaults.

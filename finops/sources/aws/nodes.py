@@ -1,7 +1,7 @@
 """EC2 instances → nodes, EKS node groups → node groups, and what has no price. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from finops.domain.estate import Gap, Node, NodeGroup, SnapshotPart, Volume
@@ -60,6 +60,11 @@ class Machine:
             instance_id=self.instance_id,
         )
 
+    def size(self, prices: PriceList) -> Size | None:
+        """What the list says of its type, however it is paid; None when it does not know it."""
+        price = self.price(prices) or replace(self, is_spot=False).price(prices)
+        return Size(price.vcpu * 1000, int(price.memory_gib * GIB)) if price else None
+
     def usd_per_hour(self, price: MachinePrice | None) -> tuple[Decimal | None, str]:
         """(US dollars an hour, where from or why not).
 
@@ -94,10 +99,7 @@ def node_from(
     machine = machine_from(raw, place.region)
     price = machine.price(prices)
     usd_per_hour, source = machine.usd_per_hour(price)
-    if price is None:
-        size = sizes[machine.instance_type]
-    else:
-        size = Size(price.vcpu * 1000, int(price.memory_gib * GIB))
+    size = machine.size(prices) or sizes[machine.instance_type]
     return Node(
         cluster=cluster,
         name=raw.get("PrivateDnsName") or raw["InstanceId"],
@@ -137,7 +139,7 @@ def node_group_from(raw: Raw, *, cluster: str) -> NodeGroup:
 def unsized(raws: Iterable[Raw], *, region: str, prices: PriceList) -> list[str]:
     """The instance types whose size the price list does not know."""
     machines = {machine_from(raw, region) for raw in raws}
-    return sorted({m.instance_type for m in machines if m.price(prices) is None})
+    return sorted({m.instance_type for m in machines if m.size(prices) is None})
 
 
 def price_gaps(nodes: Sequence[Node], volumes: Sequence[Volume]) -> list[Gap]:

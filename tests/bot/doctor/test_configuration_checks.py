@@ -95,13 +95,3 @@ def test_metrics_of_kubernetes_itself_are_a_usage_source() -> None:
     text = COMPLETE.replace('    prometheus: {url: "http://prometheus:9090"}\n', "")
 
     assert wrong(text.replace("context: prod}", "context: prod, metrics_api: true}")) == {}
-
-
-def test_a_namespace_of_two_teams_is_named() -> None:
-    text = COMPLETE.replace(
-        "teams:\n",
-        "teams:\n  web: {channel: C0123456789, approvers: {users: [U0123456789]}, "
-        "namespaces: [shop]}\n",
-    ).replace("shop: {channel", "shop: {namespaces: [shop], channel")
-
-    assert "web, shop" in wrong(text)["namespace shop"].detail

@@ -22,7 +22,7 @@ def resource(kind: CloudKind, **attributes: Any) -> CloudResource:
     )
 
 
-def metric(name: str, **figures: float) -> dict[str, MetricSummary]:
+def metric(name: str, **figures: Any) -> dict[str, MetricSummary]:
     return {name: MetricSummary(name=name, window_days=14, datapoints=14, **figures)}
 
 
