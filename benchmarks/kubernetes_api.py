@@ -25,7 +25,7 @@ from tests.real_parts.kubernetes_api import connect_to, kubernetes_api
 NODES = 500
 REPLICA_SETS = 4
 _STARTED = "2026-07-05T12:00:00Z"
-_MANAGED = [
+MANAGED = [
     {
         "manager": "kube-controller-manager",
         "operation": "Update",
@@ -42,13 +42,13 @@ def cluster(workloads: int, pods: int) -> dict[str, list[Raw]]:
     for number in range(workloads):
         count = pods // workloads + (number < pods % workloads)
         for kind, raw in _workload(number, count):
-            raw["metadata"] |= {"namespace": f"ns{number % 100}", "managedFields": _MANAGED}
+            raw["metadata"] |= {"namespace": f"ns{number % 100}", "managedFields": MANAGED}
             found.setdefault(kind, []).append(raw)
     return found
 
 
 def _workload(number: int, pods: int) -> Iterator[tuple[str, Raw]]:
-    name, containers = f"w{number}", [_fat("app", "250m"), _fat("proxy", "50m")]
+    name, containers = f"w{number}", [fat_container("app", "250m"), fat_container("proxy", "50m")]
     labels = {"app": name, "team": f"t{number % 40}", "pod-template-hash": "abc3"}
     yield "Deployment", controller(name, *containers, replicas=pods, labels=labels)
     for age in range(REPLICA_SETS):
@@ -63,7 +63,7 @@ def _workload(number: int, pods: int) -> Iterator[tuple[str, Raw]]:
                 owner=f"ReplicaSet/{name}-abc3",
                 node=f"n{(number * 7 + each) % NODES}",
                 labels=labels,
-                status=_status(containers),
+                status=status_of(containers),
             ),
         )
     if number % 3 == 0:
@@ -75,7 +75,8 @@ def _workload(number: int, pods: int) -> Iterator[tuple[str, Raw]]:
         yield "PodDisruptionBudget", budget(name, {"matchLabels": {"app": name}})
 
 
-def _fat(name: str, cpu: str) -> Raw:
+def fat_container(name: str, cpu: str) -> Raw:
+    """A container with all that a real one carries."""
     return container(
         name,
         cpu,
@@ -87,7 +88,8 @@ def _fat(name: str, cpu: str) -> Raw:
     )
 
 
-def _status(containers: list[Raw]) -> Raw:
+def status_of(containers: list[Raw]) -> Raw:
+    """The status of a running pod with these containers."""
     return {
         "containerStatuses": [
             {

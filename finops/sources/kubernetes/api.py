@@ -1,6 +1,5 @@
 """One question to an API server: bounded in time, size and tries. It only ever asks with GET."""
 
-import json
 import ssl
 import threading
 import time
@@ -12,6 +11,7 @@ from urllib.parse import urlencode
 import urllib3
 
 from finops.domain.errors import OutsideWorldFailed, TryAgainLater, WillNeverWork
+from finops.sources.json_text import read_json
 from finops.sources.kubernetes.connection import Connect, Connection
 from finops.sources.raw_objects import Mapped, at, mapping, printable
 
@@ -209,8 +209,8 @@ def _retry_after(response: Any) -> float:
 
 def _parsed(response: Any, body: bytes) -> Mapped:
     try:
-        parsed = json.loads(body)
-    except (ValueError, RecursionError) as error:
+        parsed = read_json(body)
+    except ValueError as error:
         if body.lstrip()[:1] == b"{":
             raise TryAgainLater("its JSON answer is cut off or broken", after_seconds=0) from error
         kind = printable(response.headers.get("Content-Type", "no content type"))[:60]
@@ -224,8 +224,8 @@ def _parsed(response: Any, body: bytes) -> Mapped:
 
 def _status(body: bytes) -> Mapped:
     try:
-        return mapping(json.loads(body[:100_000]))
-    except (ValueError, RecursionError):
+        return mapping(read_json(body[:100_000]))
+    except ValueError:
         return {}
 
 

@@ -5,7 +5,6 @@ Amazon Managed Prometheus behind a signing session. Questions are sent as forms,
 of hundreds of namespaces do not fit into an address.
 """
 
-import json
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -17,6 +16,7 @@ import requests
 import urllib3
 
 from finops.domain.errors import InvalidInput, OutsideWorldFailed, TryAgainLater, WillNeverWork
+from finops.sources.json_text import read_json
 
 _PIECE_BYTES = 256 * 1024
 # What servers say when a question would load more than they allow: Prometheus, Thanos, Mimir.
@@ -253,8 +253,8 @@ def _retry_after(response: requests.Response) -> float:
 def _parsed(response: requests.Response, body: bytes) -> tuple[Any, tuple[str, ...]]:
     """`data` and the warnings of an answer."""
     try:
-        parsed = json.loads(body)
-    except (ValueError, RecursionError) as error:
+        parsed = read_json(body)
+    except ValueError as error:
         kind = response.headers.get("Content-Type", "no content type")[:60]
         if body.lstrip()[:1] == b"{":
             raise TryAgainLater("its JSON answer is cut off or broken", after_seconds=0) from error
@@ -271,8 +271,8 @@ def _parsed(response: requests.Response, body: bytes) -> tuple[Any, tuple[str, .
 def _server_reason(body: bytes) -> str:
     """`: parse error …` from Prometheus's own error JSON, else nothing."""
     try:
-        parsed = json.loads(body[:100_000])
-    except (ValueError, RecursionError):
+        parsed = read_json(body[:100_000])
+    except ValueError:
         return ""
     reason = parsed.get("error") if isinstance(parsed, dict) else None
     return f": {_plain(str(reason))}" if reason else ""

@@ -46,7 +46,8 @@ def test_all_enabled_regions_are_read(aws: Any) -> None:
     assert (found[there].account, found[there].region) == (ACCOUNT, "ap-south-1")
     assert (found[there].zone, found[there].team) == ("ap-south-1a", "data")
     assert (found[here].iops, found[here].throughput_mib_per_second) == (4000, 250)
-    assert found[here].price_usd_per_month == Decimal("8.00")
+    # 100 GiB × $0.08, 1,000 IOPS over 3,000 × $0.005, 125 MiB/s over 125 × $0.04
+    assert found[here].price_usd_per_month == Decimal("18.00")
     assert sentences(reading) == [
         "Prices in ap-south-1, eu-central-1 are those of us-east-1, the only region in the bundled "
         "list; real ones are usually a little higher."
