@@ -46,7 +46,7 @@ def test_a_configured_bill_is_the_first_to_be_checked(tmp_path: Path) -> None:
     bill.write_text("ChargePeriodStart,ResourceId,EffectiveCost\n")
     configuration = Configuration.model_validate({"bill": {"focus_csv": str(bill)}})
     ledger = SavingsLedger(f"sqlite:///{tmp_path}/finops.db")
-    [check] = build_prices(configuration, ledger.engine).check()
+    check = build_prices(configuration, ledger.engine).check()[0]
     ledger.close()
 
     assert check.subject == f"bill {bill}"

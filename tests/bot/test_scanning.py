@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -10,7 +10,8 @@ import pytest
 
 from bot.scanning import NotScanned, Scanned, scan
 from finops.domain.errors import TryAgainLater
-from finops.domain.estate import Snapshot
+from finops.domain.estate import UNKNOWN_TEAM, Snapshot
+from finops.domain.people import Directory, Team
 from finops.finops_engine import FinOpsEngine
 from finops.ports import UNHEARD, SnapshotSource
 from finops.savings_ledger import SavingsLedger
@@ -34,6 +35,15 @@ class Source:
         fitting = wasteful("cart") | {"cpu_request": 0.4, "memory_request_gb": 1.3}
         workloads = {"shop": [wasteful("frontend"), fitting], "data": [wasteful("etl")]}
         return read_cluster_data({"cluster": self.cluster, "workloads": workloads}, now=now)
+
+
+class Nameless:
+    """A cluster whose workloads name no team."""
+
+    def snapshot(self, *, now: datetime) -> Snapshot:
+        found = Source("eu").snapshot(now=now)
+        nobodys = tuple(replace(w, team=UNKNOWN_TEAM) for w in found.workloads)
+        return replace(found, workloads=nobodys)
 
 
 @dataclass
@@ -113,6 +123,21 @@ def test_a_look_at_a_namespace_shows_it_alone_and_records_nothing(tmp_path: Path
     assert not look.is_recorded
     assert engine.ledger.find() == []
     assert engine.freshness() == ()
+    engine.ledger.close()
+
+
+def test_a_look_knows_the_owners_as_a_cycle_does(tmp_path: Path) -> None:
+    team = Team(name="Web shop", namespaces=("shop",))
+    engine = FinOpsEngine(
+        SavingsLedger(f"sqlite:///{tmp_path}/finops.db"),
+        directory=Directory(teams=(team,)),
+        snapshots={"eu": Nameless()},
+    )
+
+    (look,) = scan(engine, ("eu",), namespaces=("shop",), progress=lambda _: UNHEARD)
+
+    assert isinstance(look, Scanned)
+    assert [each.team for each in look.opportunities] == ["Web shop"] * 2
     engine.ledger.close()
 
 
