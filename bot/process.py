@@ -5,11 +5,11 @@ import threading
 from contextlib import ExitStack
 
 from flask import Flask
-from waitress.server import BaseWSGIServer, MultiSocketServer
+from waitress.server import BaseWSGIServer
 
 from bot.configuration import Configuration
 from bot.settings import Settings
-from bot.web import build_server, build_web
+from bot.web import build_server, build_web, stop_server
 from bot.wiring import build_bot, build_engine
 from finops.domain.errors import InvalidInput
 
@@ -32,15 +32,17 @@ def run_process(settings: Settings, configuration: Configuration, *, stop: threa
             is_healthy=lambda: bot.is_healthy,
         )
         server = _bound(web, settings)
-        running.callback(server.close)
-        threading.Thread(target=server.run, name="http", daemon=True).start()
+        http = threading.Thread(target=server.run, name="http", daemon=True)
+        http.start()
+        running.callback(http.join, 5)
+        running.callback(stop_server, server)
         bot.start()
         log.info("finops-bot runs as %s", settings.process_name)
         stop.wait()
         log.info("stopping")
 
 
-def _bound(web: Flask, settings: Settings) -> BaseWSGIServer | MultiSocketServer:
+def _bound(web: Flask, settings: Settings) -> BaseWSGIServer:
     try:
         return build_server(web, host=settings.http_host, port=settings.http_port)
     except OSError as error:

@@ -53,12 +53,23 @@ def build_web(
     return web
 
 
-def build_server(web: Flask, *, host: str, port: int) -> BaseWSGIServer | MultiSocketServer:
+def build_server(web: Flask, *, host: str, port: int) -> BaseWSGIServer:
     """A waitress server, bound and ready to `run()`; raises OSError when the port is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Bound here, because waitress leaves its half-made server open when the port is taken.
     listening = socket.create_server((host, port), family=family, backlog=1024)
-    return create_server(web, sockets=[listening], threads=THREADS)
+    server = create_server(web, sockets=[listening], threads=THREADS)
+    if isinstance(server, MultiSocketServer):  # only of several sockets
+        raise TypeError("one socket made several servers")
+    return server
+
+
+def stop_server(server: BaseWSGIServer) -> None:
+    """Ask the thread that runs it to close it; returns at once.
+
+    Closed from here, its socket would vanish under that thread's `select` now and then.
+    """
+    server.trigger.pull_trigger(server.close)  # type: ignore[attr-defined]  # the stubs say int
 
 
 def _health(engine: FinOpsEngine, is_healthy: Callable[[], bool]) -> Callable[[], Any]:

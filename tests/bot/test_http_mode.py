@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.app import build_app, build_client
-from bot.web import build_server, build_web
+from bot.web import build_server, build_web, stop_server
 from finops.finops_engine import FinOpsEngine
 from finops.savings_ledger import SavingsLedger
 from handlers import HandlerContext, Membership
@@ -40,7 +40,7 @@ def slack(tmp_path: Path, url: str) -> Iterator[SlackSandbox]:
         thread = threading.Thread(target=server.run)
         thread.start()
         yield sandbox
-        server.close()
+        stop_server(server)
         thread.join(timeout=10)
     ledger.close()
 
