@@ -195,9 +195,7 @@ def prometheus_usage(
 
 
 def _signing(sigv4: SigV4Section) -> SignedRequests:
-    import boto3  # only who signs needs AWS
-
-    session = boto3.Session()
+    session = session_for(Login(role_arn=sigv4.role_arn, region=sigv4.region))
     return SignedRequests(session.get_credentials, region=sigv4.region, service=sigv4.service)
 
 

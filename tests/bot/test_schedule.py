@@ -9,7 +9,7 @@ import pytest
 
 from bot.schedule import Ticker, Timetable, cycle_unit, newest_digest
 from finops.domain.errors import TryAgainLater
-from finops.domain.estate import Snapshot
+from finops.domain.estate import Gap, Snapshot
 from finops.domain.people import Directory
 from finops.finops_engine import FinOpsEngine
 from finops.savings_ledger import SavingsLedger
@@ -245,3 +245,38 @@ def test_a_ticker_that_is_asked_to_stop_begins_no_further_step(
     ticker.tick()
 
     assert estate.readings == 0
+
+
+def test_clusters_are_read_side_by_side_and_usage_is_sampled(tmp_path: Path) -> None:
+    together = threading.Barrier(2, timeout=10)
+    ledger = SavingsLedger(f"sqlite:///{tmp_path}/finops.db")
+    sampled: list[str] = []
+
+    class Meeting(Estate):
+        """A cluster whose reading ends only when the other's has begun."""
+
+        def snapshot(self, *, now: datetime) -> Snapshot:
+            together.wait()
+            return super().snapshot(now=now)
+
+    class Sampler:
+        def sample(self, *, now: datetime) -> tuple[Gap, ...]:
+            sampled.append("prod")
+            return ()
+
+    class Deaf:
+        def sample(self, *, now: datetime) -> tuple[Gap, ...]:
+            raise TryAgainLater("The metrics API of test does not answer.")
+
+    estates = {"prod": Meeting(), "test": Meeting()}
+    engine = FinOpsEngine(
+        ledger,
+        snapshots=estates,
+        samplers={"test": Deaf(), "prod": Sampler()},
+        now=lambda: MONDAY,
+    )
+    Ticker(engine, Timetable(), owner="a").tick()
+    ledger.close()
+
+    assert [each.readings for each in estates.values()] == [1, 1]
+    assert sampled == ["prod"]
