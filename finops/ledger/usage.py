@@ -1,6 +1,8 @@
 """Usage sketches in the ledger's database (UsageStore): series and progress move together."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -18,7 +20,8 @@ FORGET_AFTER = timedelta(days=45)
 _NAMESPACES_AT_ONCE = 500
 
 _SERIES = tables.usage_sketches
-_PROGRESS = tables.usage_progress
+_MARKS = tables.usage_progress
+_NO_MARK = -1
 
 
 class _SomebodyElse(Exception):
@@ -33,9 +36,7 @@ class LedgerUsageStore:
 
     def marks(self, cluster: str, source: str) -> Sequence[Mark]:
         """How far each namespace and resource has been read."""
-        query = select(_PROGRESS).where(
-            _PROGRESS.c.cluster == cluster, _PROGRESS.c.source == source
-        )
+        query = select(_MARKS).where(_MARKS.c.cluster == cluster, _MARKS.c.source == source)
         with connecting(self._engine) as connection:
             return [
                 Mark(row.namespace, row.resource, row.until_second, row.day_start)
@@ -72,14 +73,13 @@ class LedgerUsageStore:
         now: datetime,
     ) -> bool:
         """Keep both in one transaction; False when the progress has moved meanwhile."""
-        known = {(one.namespace, one.resource): one.until for one in before}
         place = {"cluster": cluster, "source": source}
+        rows = [_row(key, value, place, now) for key, value in series.items()]
         try:
             with writing(self._engine, serialised=False) as connection:
-                for one in sorted(after, key=lambda p: (p.namespace, p.resource)):
-                    expected = known.get((one.namespace, one.resource))
-                    _advance(connection, one, expected, place=place)
-                upsert(connection, _SERIES, [_row(k, v, place, now) for k, v in series.items()])
+                for step in _steps(before, after):
+                    _advance(connection, step, place=place)
+                upsert(connection, _SERIES, rows)
         except _SomebodyElse:
             return False
         return True
@@ -91,22 +91,52 @@ class LedgerUsageStore:
             connection.execute(delete(_SERIES).where(_SERIES.c.cluster == cluster, stale))
 
 
-def _advance(
-    connection: Connection, to: Mark, expected: int | None, *, place: Mapping[str, str]
-) -> None:
-    """Move the mark from where we found it; whoever comes second finds no row to move."""
-    key = {**place, "namespace": to.namespace, "resource": to.resource}
-    marks = {"until_second": to.until, "day_start": to.day_start}
-    if expected is None:
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """Marks of one resource that move together, from the same second to the same second."""
+
+    resource: str
+    expected: int | None
+    until: int
+    day_start: int
+    namespaces: tuple[str, ...]
+
+
+def _steps(before: Collection[Mark], after: Collection[Mark]) -> Iterator[_Step]:
+    """All moves, at most 500 namespaces each, in an order that all replicas share."""
+    known = {(mark.namespace, mark.resource): mark.until for mark in before}
+    alike: dict[tuple[str, int, int, int], list[str]] = defaultdict(list)
+    for mark in after:
+        expected = known.get((mark.namespace, mark.resource), _NO_MARK)
+        alike[mark.resource, expected, mark.until, mark.day_start].append(mark.namespace)
+    for (resource, expected, until, day_start), names in sorted(alike.items()):
+        for some in _batches(sorted(names)):
+            from_second = None if expected == _NO_MARK else expected
+            yield _Step(resource, from_second, until, day_start, tuple(some))
+
+
+def _advance(connection: Connection, step: _Step, *, place: Mapping[str, str]) -> None:
+    """Move the marks from where we found them; whoever comes second finds none to move."""
+    moved = {"until_second": step.until, "day_start": step.day_start}
+    if step.expected is None:
         insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert
-        statement = insert(_PROGRESS).values(**key, **marks)
-        done = connection.execute(statement.on_conflict_do_nothing())
+        rows = [
+            {**place, "namespace": n, "resource": step.resource, **moved} for n in step.namespaces
+        ]
+        done = connection.execute(insert(_MARKS).values(rows).on_conflict_do_nothing())
     else:
-        same = [_PROGRESS.c[name] == value for name, value in key.items()]
+        same = [_MARKS.c[name] == value for name, value in place.items()]
         done = connection.execute(
-            update(_PROGRESS).where(*same, _PROGRESS.c.until_second == expected).values(**marks)
+            update(_MARKS)
+            .where(
+                *same,
+                _MARKS.c.resource == step.resource,
+                _MARKS.c.until_second == step.expected,
+                _MARKS.c.namespace.in_(step.namespaces),
+            )
+            .values(**moved)
         )
-    if done.rowcount != 1:
+    if done.rowcount != len(step.namespaces):
         raise _SomebodyElse
 
 
