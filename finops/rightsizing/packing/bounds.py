@@ -1,11 +1,9 @@
 """How few nodes could do: a lower bound that no plan can beat, and first-fit decreasing beside it.
 
 The bound is fractional: pods may be cut. For any weights of the resources, nodes must offer the
-weighted sum of what is asked; taking the nodes with the largest weighted room first gives the
-fewest (a fraction of the last is rounded up). Each weighting is valid; the largest bound counts, and
-over all weightings it is the linear program's (its dual). Worked: 10 cores and 10 GiB asked, nodes
-of 4 cores with 8 GiB and of 8 cores with 4 GiB, two each: cores alone need 2 nodes, as memory does,
-but cores + GiB need 20 of 12 each: 2.
+weighted sum of what is asked; the fewest that do are those with the largest weighted room. Each
+weighting gives a valid bound and the largest counts; over all weightings that is the dual of the
+linear program. Worked: 10 cores asked, nodes of 8, 4 and 4 cores: 8 + 4 reach it, so 2 at least.
 """
 
 import itertools
@@ -33,7 +31,9 @@ def lower_bound(model: ClusterModel, requests: Amounts | None = None) -> int:
     for nodes in allowed:
         inside = ~(model.may_run & ~nodes).any(axis=1)[model.pod_class] & held
         total = asked[inside].sum(axis=0)
-        found.append(_fewest(np.maximum(model.room[nodes], 0), total) + int((blocked & ~nodes).sum()))
+        found.append(
+            _fewest(np.maximum(model.room[nodes], 0), total) + int((blocked & ~nodes).sum())
+        )
     return max(found)
 
 

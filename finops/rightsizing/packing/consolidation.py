@@ -7,11 +7,12 @@ that stood on it. Then every node that is still open is tried once more by itsel
 Pods of staying nodes stay where they are: nothing moves that does not have to.
 """
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
-from finops.rightsizing.packing.model import Amounts, ClusterModel, Consolidation, Stay
-from finops.rightsizing.packing.reasons import risk_of
+from finops.rightsizing.packing.model import Amounts, ClusterModel, Consolidation
 from finops.rightsizing.packing.search import Order, Search, relative_prices
 
 # How much more room than asked for the kept nodes offer at first; packing is never perfect.
@@ -42,7 +43,7 @@ def consolidate(
     if known is None or known.worth <= best.worth or (known.requests < requests).any():
         return best
     stays = tuple(stay for stay in best.stays if stay.node not in known.leaving_names)
-    return _result(model, requests, known.placed, known.leaving, stays)
+    return replace(known, requests=requests, stays=stays)
 
 
 def _orders(model: ClusterModel, load: NDArray[np.float64]) -> list[Order]:
@@ -58,22 +59,10 @@ def _orders(model: ClusterModel, load: NDArray[np.float64]) -> list[Order]:
 
 def _plan(model: ClusterModel, search: Search, order: Order, slack: float) -> Consolidation:
     occupancy, stays = search.plan(order, slack)
-    leaving = tuple(int(node) for node in order[::-1] if not occupancy.open[node])
-    return _result(model, search.requests, occupancy.placed, leaving, stays)
-
-
-def _result(
-    model: ClusterModel,
-    requests: Amounts,
-    placed: NDArray[np.int64],
-    leaving: tuple[int, ...],
-    stays: tuple[Stay, ...],
-) -> Consolidation:
     return Consolidation(
         model=model,
-        requests=requests,
-        placed=placed,
-        leaving=leaving,
+        requests=search.requests,
+        placed=occupancy.placed,
+        leaving=tuple(int(node) for node in order[::-1] if not occupancy.open[node]),
         stays=stays,
-        risk=risk_of(model, requests, placed, leaving),
     )

@@ -5,7 +5,7 @@ Shapes: N nodes, P pods that can move, C pod classes, R resources. Amounts are w
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
@@ -115,34 +115,6 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MoveRisk:
-    """How much a plan disturbs.
-
-    `moved_share` of the pods that can move (0-1); `singletons` moved pods that are the only one of
-    their workload, so that it is away while it moves; `losing_files` moved pods whose local files
-    are lost; `fill` of each resource on the nodes that stay, `fullest` the fullest of them.
-    """
-
-    moved: int
-    moved_share: float
-    singletons: int
-    losing_files: int
-    fill: dict[str, float] = field(default_factory=dict)
-    fullest: float = 0.0
-
-    @property
-    def score(self) -> float:
-        """0-1: half for what moves, a quarter for singletons among it, a quarter for fill over 80 %.
-
-        Worked: 30 % of the pods move, one in ten of them a singleton, the fullest node at 90 %:
-        .5 · .3 + .25 · .1 + .25 · (.9 − .8)/.2 = .30.
-        """
-        alone = self.singletons / self.moved if self.moved else 0.0
-        full = min(1.0, max(0.0, (self.fullest - 0.8) / 0.2)) if self.moved else 0.0
-        return round(min(1.0, 0.5 * self.moved_share + 0.25 * alone + 0.25 * full), 3)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Consolidation:
     """A plan in which nodes leave and every pod keeps a place.
 
@@ -155,7 +127,6 @@ class Consolidation:
     placed: NDArray[np.int64]
     leaving: tuple[int, ...]
     stays: tuple[Stay, ...]
-    risk: MoveRisk
 
     @property
     def nodes_after(self) -> int:

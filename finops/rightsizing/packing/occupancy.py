@@ -23,10 +23,11 @@ class Occupancy:
         self.requests = requests
         self.placed = model.home.copy()
         self.open: Flags = np.ones(len(model.nodes), dtype=bool)
-        self.free = _room_to_fill(model, headroom)
+        # Columns lie together in memory: `fits` reads one resource after the other.
+        self.free: Amounts = np.asfortranarray(_room_to_fill(model, headroom))
         self._counts: dict[CountKey, NDArray[np.int64]] = {}
         self._ports: dict[int, NDArray[np.int64]] = {}
-        self._limited = [bool(c.topologies or c.ports) for c in model.classes]
+        self._limited: list[bool] = [bool(c.topologies or c.ports) for c in model.classes]
         self._prepare()
 
     def _prepare(self) -> None:
@@ -44,7 +45,7 @@ class Occupancy:
 
     def is_limited(self, pod: int) -> bool:
         """Whether where it may stand depends on where others stand."""
-        return self._limited[self.model.pod_class[pod]]
+        return self._limited[int(self.model.pod_class[pod])]
 
     def put(self, pod: int, node: int) -> None:
         """Stand it on that node, which must be allowed."""
@@ -74,10 +75,10 @@ class Occupancy:
         """Nodes that stay, may run it and break no rule, whatever room they have (N)."""
         model, number = self.model, self.model.pod_class[pod]
         its = model.classes[number]
-        runs = model.may_run[number] & self.open
+        runs: Flags = model.may_run[number] & self.open
         found: Flags = runs & model.receives
         for port in its.ports:
-            found &= self._ports[port] == 0
+            found = found & (self._ports[port] == 0)
         for key in its.apart_on:
             domains, counts = model.domains[key], self._counts[its.workload, key]
             found &= np.append(counts == 0, True)[domains]  # -1 reads the appended True
@@ -92,11 +93,14 @@ class Occupancy:
         if not len(eligible):
             return np.zeros(len(domains), dtype=bool)
         least = counts[eligible].min()
-        return np.append(counts + 1 - least <= max_skew, False)[domains]
+        keeps: Flags = np.append(counts + 1 - least <= max_skew, False)[domains]
+        return keeps
 
     def fits(self, size: Amounts) -> Flags:
         """Nodes that have the room (N)."""
-        found: Flags = (self.free >= size).all(axis=1)
+        found: Flags = self.free[:, 0] >= size[0]
+        for resource in range(1, len(size)):
+            found &= self.free[:, resource] >= size[resource]
         return found
 
     def skew(self, pod: int) -> int:
@@ -116,7 +120,7 @@ def _room_to_fill(model: ClusterModel, headroom: float) -> Amounts:
     """Room without the share to keep; slots for pods are all usable."""
     if not headroom:
         return model.room.copy()
-    room = np.floor(model.room * (1 - headroom)).astype(np.int64)
+    room: Amounts = np.floor(model.room * (1 - headroom)).astype(np.int64)
     for number, resource in enumerate(model.resources):
         if resource == "pods":
             room[:, number] = model.room[:, number]

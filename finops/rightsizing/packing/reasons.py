@@ -1,10 +1,7 @@
-"""Sentences for what stays and figures for what moves."""
-
-import numpy as np
-from numpy.typing import NDArray
+"""Sentences that say why a pod finds no place."""
 
 from finops.domain.quantities import GIB
-from finops.rightsizing.packing.model import PENDING, Amounts, ClusterModel, MoveRisk
+from finops.rightsizing.packing.model import Amounts, ClusterModel
 from finops.rightsizing.packing.occupancy import Occupancy
 
 
@@ -47,35 +44,3 @@ def _amount_words(model: ClusterModel, amounts: Amounts) -> str:
         elif amount:
             words.append("a pod slot" if resource == "pods" else f"{amount} {resource}")
     return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
-
-
-def risk_of(
-    model: ClusterModel, requests: Amounts, placed: NDArray[np.int64], leaving: tuple[int, ...]
-) -> MoveRisk:
-    """What the plan moves and how full it leaves the nodes that stay."""
-    moved = np.flatnonzero((model.home != placed) & (model.home != PENDING))
-    stays = np.ones(len(model.nodes), dtype=bool)
-    stays[list(leaving)] = False
-    used = np.zeros_like(model.room)
-    at_place = np.flatnonzero(placed != PENDING)
-    np.add.at(used, placed[at_place], requests[at_place])
-    room = np.maximum(model.room[stays], 0)
-    fills = np.divide(used[stays], room, out=np.zeros(room.shape), where=room > 0)
-    total = np.maximum(room.sum(axis=0), 1)
-    return MoveRisk(
-        moved=len(moved),
-        moved_share=len(moved) / max(1, int((model.home != PENDING).sum())),
-        singletons=_singletons(model, moved),
-        losing_files=int(model.loses_files[moved].sum()),
-        fill={
-            resource: round(float(share), 4)
-            for resource, share in zip(model.resources, used[stays].sum(axis=0) / total, strict=True)
-        },
-        fullest=float(fills.max(initial=0.0)),
-    )
-
-
-def _singletons(model: ClusterModel, moved: NDArray[np.int64]) -> int:
-    counts = model.workload_pods()
-    classes, number = model.classes, model.pod_class
-    return sum(int(counts[classes[number[pod]].workload] == 1) for pod in moved.tolist())

@@ -1,4 +1,4 @@
-"""Makes one plan: closes nodes together, opens again what cannot be emptied, then tries the rest."""
+"""Makes one plan: closes nodes together, opens what cannot be emptied, then tries the rest."""
 
 from dataclasses import replace
 
@@ -116,7 +116,7 @@ class Search:
         return tuple(stays)
 
     def _drain(self, occupancy: Occupancy, node: int) -> tuple[str, ...]:
-        """Empty and close the node; when that fails, all is as before and the reason is returned."""
+        """Empty and close the node; when that fails, all is as before and the reason returned."""
         pods = np.flatnonzero(occupancy.placed == node)
         limited = [pod for pod in pods.tolist() if occupancy.is_limited(pod)]
         skews = {pod: max(0, occupancy.skew(pod)) for pod in limited}
