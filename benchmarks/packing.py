@@ -5,8 +5,8 @@
 
 The first makes a cluster from a seed (`made_cluster`), the second reads the nodes and running pods
 of the public openb trace from DIR (`read_cluster`). In both the pods are first spread over all
-nodes as kube-scheduler does by default; `nodes_before` counts all nodes, `nodes_after` what the plan
-keeps, with every pod placed by every hard rule. `lower_bound` is fractional (pods may be cut);
+nodes as kube-scheduler does by default; `nodes_before` counts all nodes, `nodes_after` what the
+plan keeps, with every pod placed by every hard rule. `lower_bound` is fractional (pods may be cut);
 `over_bound` is nodes_after ÷ lower_bound − 1. `first_fit_decreasing` fills nodes from scratch,
 largest first, without any topology rule. `seconds` is building the model and finding the plan.
 """

@@ -9,11 +9,9 @@ Pods of staying nodes stay where they are: nothing moves that does not have to.
 
 from dataclasses import replace
 
-import numpy as np
-from numpy.typing import NDArray
-
 from finops.rightsizing.packing.model import Amounts, ClusterModel, Consolidation
-from finops.rightsizing.packing.search import Order, Search, relative_prices
+from finops.rightsizing.packing.rankings import Order, rankings
+from finops.rightsizing.packing.search import Search
 
 # How much more room than asked for the kept nodes offer at first; packing is never perfect.
 _SLACKS = (0.0, 0.03)
@@ -36,7 +34,7 @@ def consolidate(
     search = Search(model, requests, headroom)
     plans = [
         _plan(model, search, order, slack)
-        for order in _orders(model, search.load)
+        for order in rankings(search.model, requests, search.load)
         for slack in _SLACKS
     ]
     best = max(plans, key=lambda plan: plan.worth)
@@ -44,17 +42,6 @@ def consolidate(
         return best
     stays = tuple(stay for stay in best.stays if stay.node not in known.leaving_names)
     return replace(known, requests=requests, stays=stays)
-
-
-def _orders(model: ClusterModel, load: NDArray[np.float64]) -> list[Order]:
-    """Nodes in the order in which they are kept: the fullest for their price, the largest for it.
-
-    A blocked node comes first in both: it stays whatever happens.
-    """
-    leaves = np.array([not reasons for reasons in model.blocked], dtype=bool)
-    price = relative_prices(model)
-    size = np.maximum(model.room, 0) @ model.weights
-    return [np.lexsort((-load, -value / price, leaves)) for value in (load, size)]
 
 
 def _plan(model: ClusterModel, search: Search, order: Order, slack: float) -> Consolidation:

@@ -3,14 +3,12 @@
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from finops.rightsizing.packing.model import PENDING, Amounts, ClusterModel, Stay
 from finops.rightsizing.packing.occupancy import Occupancy
 from finops.rightsizing.packing.packer import Packer
+from finops.rightsizing.packing.rankings import Order, relative_prices
 from finops.rightsizing.packing.reasons import no_place_sentence
-
-Order = NDArray[np.int64]
 
 
 class Search:
@@ -134,13 +132,6 @@ class Search:
                 occupancy.lift(pod)
             occupancy.put(pod, node)
         return (reason,)
-
-
-def relative_prices(model: ClusterModel) -> NDArray[np.float64]:
-    """Of each node; one without a price counts like the mean of the others."""
-    known = [float(price) for price in model.prices if price]
-    mean = sum(known) / len(known) if known else 1.0
-    return np.array([float(price) if price else mean for price in model.prices])
 
 
 def _by_node(model: ClusterModel) -> list[list[int]]:
