@@ -28,7 +28,7 @@ from finops.domain.cluster_objects import Placement, Pod, Taint, Toleration, Top
 from finops.domain.estate import Node, Snapshot, Workload
 from finops.domain.prices import DEFAULT_UNIT_PRICES
 from finops.domain.quantities import GIB, MIB
-from finops.rightsizing.packing.bounds import first_fit_decreasing, lower_bound
+from finops.rightsizing.packing.bounds import first_fit, lower_bound
 from finops.rightsizing.packing.consolidation import consolidate
 from finops.rightsizing.packing.from_snapshot import model_of
 from finops.rightsizing.packing.model import ClusterModel
@@ -214,7 +214,8 @@ def _spread_out(snapshot: Snapshot) -> Snapshot:
 
 
 def _first_fit(model: ClusterModel) -> int:
-    return first_fit_decreasing(model.room, model.requests, model.may_run[model.pod_class])
+    placed = first_fit(model.room, model.requests, model.may_run[model.pod_class])
+    return len(np.unique(placed[placed >= 0]))
 
 
 def main() -> None:

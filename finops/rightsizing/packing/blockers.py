@@ -13,6 +13,12 @@ def key_of(pod: Pod) -> WorkloadKey:
     return (pod.namespace, pod.workload_kind or "Pod", pod.workload_name or pod.name)
 
 
+def words_for(key: WorkloadKey) -> str:
+    """`Deployment shop/cart`: how a workload is called, unique in its cluster."""
+    namespace, kind, name = key
+    return f"{kind} {namespace}/{name}"
+
+
 def node_blockers(
     node: Node, pods: Sequence[Pod], workloads: Mapping[WorkloadKey, Workload]
 ) -> tuple[str, ...]:

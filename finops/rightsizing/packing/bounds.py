@@ -101,19 +101,19 @@ def _neighbours(weights: NDArray[np.float64], step: float) -> Iterator[NDArray[n
             yield other
 
 
-def first_fit_decreasing(room: Amounts, requests: Amounts, may_run: NDArray[np.bool_]) -> int:
-    """How many nodes the textbook's rule fills: largest pod first, first node that has room.
+def first_fit(room: Amounts, requests: Amounts, may_run: NDArray[np.bool_]) -> Amounts:
+    """First-fit decreasing, the textbook's rule: largest pod first, first node that has room (P).
 
-    Sizes by the larger share of the mean node's CPU or memory; nodes in the order of `room`, which
-    counts as one new bin after the other. `may_run` (P, N). Pods that fit nowhere are left out.
+    Sizes by the largest share of the mean node; nodes in the order of `room` (N, R). `may_run`
+    (P, N). Pods that fit nowhere are PENDING.
     """
     mean = np.maximum(room.mean(axis=0), 1)
     order = np.argsort(-(requests / mean).max(axis=1), kind="stable")
-    free, used = room.copy(), np.zeros(len(room), dtype=bool)
+    free, placed = room.copy(), np.full(len(requests), PENDING, dtype=np.int64)
     for pod in order.tolist():
         fits = may_run[pod] & (free >= requests[pod]).all(axis=1)
         node = int(fits.argmax())
         if fits[node]:
             free[node] -= requests[pod]
-            used[node] = True
-    return int(used.sum())
+            placed[pod] = node
+    return placed

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from finops.domain.cluster_objects import ANYWHERE, Claim, Placement, Pod
 from finops.domain.estate import Node, Snapshot, Workload
-from finops.rightsizing.packing.blockers import WorkloadKey, key_of
+from finops.rightsizing.packing.blockers import WorkloadKey, key_of, words_for
 from finops.rightsizing.packing.feasibility import may_run_on, words_of
 from finops.rightsizing.packing.model import Flags, PodClass
 
@@ -125,12 +125,11 @@ def _topologies(placement: Placement) -> list[str]:
 def _class_of(
     key: WorkloadKey, placement: Placement, counted: int, keys: tuple[str, ...], *, bounds: Bounds
 ) -> PodClass:
-    namespace, kind, name = key
     said = [words_of(placement)]
     said += [f"its volume is in {bounds.zone}"] if bounds.zone else []
     said += [f"its volume may lie on {bounds.node} itself"] if bounds.node else []
     return PodClass(
-        words=f"{kind} {namespace}/{name}",
+        words=words_for(key),
         workload=counted,
         ports=placement.host_ports,
         apart_on=tuple(keys.index(each) for each in placement.apart_on),
