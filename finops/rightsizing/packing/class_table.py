@@ -1,6 +1,6 @@
 """Pods grouped by where they may run: one class for each workload and zone of its volumes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from finops.domain.cluster_objects import ANYWHERE, Claim, Placement, Pod
 from finops.domain.estate import Node, Snapshot, Workload
 from finops.rightsizing.packing.blockers import WorkloadKey, key_of, words_for
-from finops.rightsizing.packing.feasibility import may_run_on, words_of
+from finops.rightsizing.packing.feasibility import is_selected, tolerates, words_of
 from finops.rightsizing.packing.model import Flags, PodClass
 
 _HOSTNAME = "kubernetes.io/hostname"
@@ -62,19 +62,31 @@ class ClassTable:
             topology_keys=keys,
         )
 
+    def selected(self, nodes: Sequence[Node]) -> Flags:
+        """The nodes that selector and node affinity of each class name (C, N)."""
+        return self._judged(nodes, is_selected)
+
     def may_run(self, nodes: Sequence[Node], ports: Mapping[int, set[str]]) -> Flags:
         """Which nodes each class may run on (C, N); `ports` are taken for good on those nodes."""
+        found = self.selected(nodes) & self._judged(
+            nodes, lambda placement, node: tolerates(placement.tolerations, node.taints)
+        )
+        for number in range(len(self.classes)):
+            found[number] &= self._volumes_and_ports(number, nodes, ports)
+        return found
+
+    def _judged(self, nodes: Sequence[Node], rule: Callable[[Placement, Node], bool]) -> Flags:
+        """The rule for each class and node, asked once for those that are alike."""
         found = np.zeros((len(self.classes), len(nodes)), dtype=bool)
         alike = _alike(nodes, self.placements)
         known: dict[object, Flags] = {}
         for number, placement in enumerate(self.placements):
             key = _rules(placement)
             if key not in known:
-                each = np.array([may_run_on(placement, nodes[i[0]]) for i in alike], dtype=bool)
                 known[key] = np.zeros(len(nodes), dtype=bool)
-                for allowed, members in zip(each, alike, strict=True):
-                    known[key][members] = allowed
-            found[number] = known[key] & self._volumes_and_ports(number, nodes, ports)
+                for members in alike:
+                    known[key][members] = rule(placement, nodes[members[0]])
+            found[number] = known[key]
         return found
 
     def _volumes_and_ports(

@@ -12,12 +12,10 @@ from finops.domain.estate import Node
 _HARD = ("NoSchedule", "NoExecute")
 
 
-def may_run_on(placement: Placement, node: Node) -> bool:
-    """Whether every rule that looks at the node alone lets the pods run there."""
-    return (
-        selects(placement.node_selector, node.labels)
-        and matches_a_term(placement.required_terms, node)
-        and tolerates(placement.tolerations, node.taints)
+def is_selected(placement: Placement, node: Node) -> bool:
+    """Whether selector and required node affinity name the node."""
+    return selects(placement.node_selector, node.labels) and matches_a_term(
+        placement.required_terms, node
     )
 
 

@@ -44,6 +44,7 @@ def model_of(snapshot: Snapshot) -> ClusterModel:
         home=np.array([numbers.get(pod.node, PENDING) for pod in moving], dtype=np.int64),
         pod_class=table.pod_class,
         classes=table.classes,
+        selected=table.selected(snapshot.nodes),
         may_run=table.may_run(snapshot.nodes, _ports_taken(fixed, workloads)),
         receives=np.array([node.is_schedulable for node in snapshot.nodes], dtype=bool),
         blocked=_blocked(snapshot.nodes, seen, workloads),

@@ -48,6 +48,7 @@ class ClusterModel:
     `room` (N, R) is what nodes offer to pods that can move: allocatable without what DaemonSets and
     static pods hold. `requests` (P, R), `home` (P) the node a pod is on or PENDING, `pod_class`
     (P), `priority` (P). `may_run` (C, N) holds every rule that does not depend on where others are;
+    `selected` (C, N) only selector and node affinity, by which a spread's domains are counted.
     `domains[k]` (N) numbers the topology domain of each node for key k, -1 without one.
     `receives` (N) is False for cordoned nodes. `blocked[n]` says why node n must stay; `groups` (N)
     numbers the node groups and `most_leaving[g]` how many of one may leave.
@@ -61,6 +62,7 @@ class ClusterModel:
     pod_class: NDArray[np.int64]
     classes: tuple[PodClass, ...]
     may_run: Flags
+    selected: Flags
     receives: Flags
     groups: NDArray[np.int64]
     most_leaving: NDArray[np.int64]

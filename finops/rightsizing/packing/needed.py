@@ -47,6 +47,7 @@ def _model(requests: Amounts, room: Amounts, home: Amounts) -> ClusterModel:
         pod_class=np.zeros(pods, dtype=np.int64),
         classes=(PodClass(words="pods", workload=0),),
         may_run=np.ones((1, nodes), dtype=bool),
+        selected=np.ones((1, nodes), dtype=bool),
         receives=np.ones(nodes, dtype=bool),
         groups=np.zeros(nodes, dtype=np.int64),
         most_leaving=np.array([nodes], dtype=np.int64),

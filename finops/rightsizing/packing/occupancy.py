@@ -2,8 +2,10 @@
 
 The rules are kube-scheduler's filters (NodeResourcesFit, NodePorts, InterPodAffinity of a pod's own
 kind, PodTopologySpread with DoNotSchedule); those that do not depend on other pods are in
-`ClusterModel.may_run`. A spread counts the domains of nodes that stay and may run the pod: placing
-in a domain is allowed while `pods there + 1 − fewest in any domain ≤ max skew`.
+`ClusterModel.may_run`. Placing in a domain is allowed while `pods there + 1 − fewest in any domain`
+is at most the max skew. A spread counts the domains of all nodes that stay and that selector and
+node affinity allow, tainted and cordoned ones too (nodeTaintsPolicy is Ignore by default): where
+pods may not go to a zone that exists, the others must not outgrow it.
 """
 
 import numpy as np
@@ -75,24 +77,28 @@ class Occupancy:
         """Nodes that stay, may run it and break no rule, whatever room they have (N)."""
         model, number = self.model, self.model.pod_class[pod]
         its = model.classes[number]
-        runs: Flags = model.may_run[number] & self.open
-        found: Flags = runs & model.receives
+        found: Flags = model.may_run[number] & self.open & model.receives
         for port in its.ports:
             found = found & (self._ports[port] == 0)
         for key in its.apart_on:
             domains, counts = model.domains[key], self._counts[its.workload, key]
             found &= np.append(counts == 0, True)[domains]  # -1 reads the appended True
         for key, max_skew in its.spreads:
-            found &= self._keeps_spread(its.workload, key, max_skew, runs)
+            found &= self._keeps_spread(int(number), key, max_skew)
         return found
 
-    def _keeps_spread(self, workload: int, key: int, max_skew: int, runs: Flags) -> Flags:
-        domains, counts = self.model.domains[key], self._counts[workload, key]
-        eligible = domains[runs]
-        eligible = eligible[eligible >= 0]
-        if not len(eligible):
+    def _counted(self, number: int, key: int) -> NDArray[np.int64]:
+        """Pods of the class's workload in each domain that counts."""
+        domains = self.model.domains[key][self.model.selected[number] & self.open]
+        its = self.model.classes[number]
+        counted: NDArray[np.int64] = self._counts[its.workload, key][domains[domains >= 0]]
+        return counted
+
+    def _keeps_spread(self, number: int, key: int, max_skew: int) -> Flags:
+        domains, counted = self.model.domains[key], self._counted(number, key)
+        if not len(counted):
             return np.zeros(len(domains), dtype=bool)
-        least = counts[eligible].min()
+        counts, least = self._counts[self.model.classes[number].workload, key], counted.min()
         keeps: Flags = np.append(counts + 1 - least <= max_skew, False)[domains]
         return keeps
 
@@ -105,14 +111,11 @@ class Occupancy:
 
     def skew(self, pod: int) -> int:
         """The widest overrun of its workload's spreads now: 0 when all are kept."""
-        its = self.model.classes[self.model.pod_class[pod]]
-        runs = self.model.may_run[self.model.pod_class[pod]] & self.open
-        over = 0
-        for key, max_skew in its.spreads:
-            domains = self.model.domains[key][runs]
-            counts = self._counts[its.workload, key][domains[domains >= 0]]
-            if len(counts):
-                over = max(over, int(counts.max() - counts.min()) - max_skew)
+        number, over = int(self.model.pod_class[pod]), 0
+        for key, max_skew in self.model.classes[number].spreads:
+            counted = self._counted(number, key)
+            if len(counted):
+                over = max(over, int(counted.max() - counted.min()) - max_skew)
         return over
 
 

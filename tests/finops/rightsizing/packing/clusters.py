@@ -88,57 +88,62 @@ def broken_rules(snapshot: Snapshot, plan: Consolidation) -> list[str]:
         newcomers = [p for p in pods if f"{p.namespace}/{p.name}" in moved]
         if newcomers:
             found += _broken_on(nodes[name], pods, newcomers, placements)
-    return found + _uneven(nodes, held, placements, moved, plan)
+    staying = {name: node for name, node in nodes.items() if name not in plan.leaving_names}
+    return found + _uneven(staying, held, placements, moved)
 
 
 def _broken_on(
     node: Node, pods: list[Pod], newcomers: list[Pod], placements: dict[str, Placement]
 ) -> list[str]:
-    found = []
-    if sum(p.cpu_request_millicores for p in pods) > (node.allocatable_cpu_millicores or 0):
-        found.append(f"{node.name} is over its CPU")
-    if sum(p.memory_request_bytes for p in pods) > (node.allocatable_memory_bytes or 0):
-        found.append(f"{node.name} is over its memory")
-    if len(pods) > (node.max_pods or 0):
-        found.append(f"{node.name} runs too many pods")
-    if not node.is_schedulable:
-        found.append(f"{node.name} is cordoned")
+    rules = {
+        "is over its CPU": sum(p.cpu_request_millicores for p in pods)
+        > (node.allocatable_cpu_millicores or 0),
+        "is over its memory": sum(p.memory_request_bytes for p in pods)
+        > (node.allocatable_memory_bytes or 0),
+        "runs too many pods": len(pods) > (node.max_pods or 0),
+        "is cordoned": not node.is_schedulable,
+    }
+    found = [f"{node.name} {rule}" for rule, is_broken in rules.items() if is_broken]
     for each in newcomers:
-        placement = placements[each.workload_name]
-        alike = [p for p in pods if p.workload_name == each.workload_name]
-        if HOSTNAME in placement.apart_on and len(alike) > 1:
-            found.append(f"{each.name} stands beside its like on {node.name}")
-        if any(node.labels.get(k) != v for k, v in placement.node_selector.items()):
-            found.append(f"{each.name} is on {node.name} against its selector")
-        tolerated = {t.key for t in placement.tolerations}
-        if any(t.key not in tolerated for t in node.taints):
-            found.append(f"{each.name} is on {node.name} against its taint")
-        ports = [set(placements[p.workload_name].host_ports) for p in pods if p is not each]
-        if any(set(placement.host_ports) & taken for taken in ports):
-            found.append(f"{each.name} shares a host port on {node.name}")
+        others = [p for p in pods if p is not each]
+        found += _against(node, each, others, placements)
     return found
 
 
+def _against(
+    node: Node, each: Pod, others: list[Pod], placements: dict[str, Placement]
+) -> list[str]:
+    placement = placements[each.workload_name]
+    alike = any(p.workload_name == each.workload_name for p in others)
+    tolerated = {t.key for t in placement.tolerations}
+    taken = {port for p in others for port in placements[p.workload_name].host_ports}
+    rules = {
+        "stands beside its like": HOSTNAME in placement.apart_on and alike,
+        "breaks its selector": not placement.node_selector.items() <= node.labels.items(),
+        "does not tolerate a taint": any(t.key not in tolerated for t in node.taints),
+        "shares a host port": bool(set(placement.host_ports) & taken),
+    }
+    return [f"{each.name} on {node.name} {rule}" for rule, is_broken in rules.items() if is_broken]
+
+
 def _uneven(
-    nodes: dict[str, Node],
+    staying: dict[str, Node],
     held: dict[str, list[Pod]],
     placements: dict[str, Placement],
     moved: set[str],
-    plan: Consolidation,
 ) -> list[str]:
     """Workloads of which a pod moved into a zone that has now too many."""
-    staying = [node for name, node in nodes.items() if name not in plan.leaving_names]
     found = []
     for workload, placement in placements.items():
         if not placement.spreads:
             continue
-        counts = {node.zone: 0 for node in staying}
+        counts = {node.zone: 0 for node in staying.values()}
         reached = set()
         for name, pods in held.items():
             alike = [p for p in pods if p.workload_name == workload]
-            counts[nodes[name].zone] += len(alike)
+            counts[staying[name].zone] += len(alike)
             if any(f"{p.namespace}/{p.name}" in moved for p in alike):
-                reached.add(nodes[name].zone)
+                reached.add(staying[name].zone)
         if any(counts[zone] - min(counts.values()) > 1 for zone in reached):
             found.append(f"{workload} is uneven: {counts}")
     return found

@@ -22,6 +22,7 @@ from tests.finops.rightsizing.packing.clusters import (
     machine,
     pod,
 )
+from tests.finops.rule_examples import group
 
 PLACEMENTS = {
     "free": Placement(),
@@ -169,8 +170,6 @@ def test_headroom_is_kept_free_on_nodes_that_receive() -> None:
 
 
 def test_a_declared_minimum_holds_its_nodes() -> None:
-    from tests.finops.rule_examples import group
-
     nodes = [machine(f"n{n}") for n in range(3)]
     snapshot = cluster(nodes, [], node_groups=(group(3, min_size=2),))
     plan = consolidate(model_of(snapshot))
