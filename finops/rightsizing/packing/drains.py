@@ -20,6 +20,7 @@ from finops.rightsizing.packing.reasons import no_place_sentence
 
 _ALL_UP_TO = 64
 _RANDOM = 12
+_HARDEST = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +57,26 @@ class GroupDrains:
         low, high, fails = 0, min(most, len(free)), ""
         while low < high:
             leaving = (low + high + 1) // 2
-            failing = self._first_failure(free, members, leaving)
+            failing = self._first_failure(free, members, leaving, _HARDEST)
             if failing:
                 high, fails = leaving - 1, failing
             else:
                 low = leaving
+        # What the hardest choices allow is then tried with all of them.
+        while low and (failing := self._first_failure(free, members, low)):
+            low, fails = low - 1 - low // 20, failing
         tried = list(self._choices(free, low)) if low else []
         every = math.comb(len(free), low) <= _ALL_UP_TO
         return GroupDrain(low, len(tried), every, fails)
 
-    def _first_failure(self, free: Sequence[int], members: Sequence[int], leaving: int) -> str:
+    def _first_failure(
+        self, free: Sequence[int], members: Sequence[int], leaving: int, most: int | None = None
+    ) -> str:
+        """The first failure of any choice, or of the first `most` of them; else an empty text."""
         receivers = np.zeros(len(self.model.nodes), dtype=bool)
         receivers[list(members)] = True
-        failures = (self._fails(each, receivers) for each in self._choices(free, leaving))
+        choices = itertools.islice(self._choices(free, leaving), most)
+        failures = (self._fails(each, receivers) for each in choices)
         return next(filter(None, failures), "")
 
     def _fails(self, leaving: Sequence[int], receivers: Flags) -> str:

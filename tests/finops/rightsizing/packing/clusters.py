@@ -132,10 +132,10 @@ def _uneven(
     placements: dict[str, Placement],
     moved: set[str],
 ) -> list[str]:
-    """Workloads of which a pod moved into a zone that has now too many."""
+    """Workloads of which a pod moved into a zone that has too many now: spread or kept apart."""
     found = []
     for workload, placement in placements.items():
-        if not placement.spreads:
+        if not placement.spreads and ZONE not in placement.apart_on:
             continue
         counts = {node.zone: 0 for node in staying.values()}
         reached = set()
@@ -144,6 +144,7 @@ def _uneven(
             counts[staying[name].zone] += len(alike)
             if any(f"{p.namespace}/{p.name}" in moved for p in alike):
                 reached.add(staying[name].zone)
-        if any(counts[zone] - min(counts.values()) > 1 for zone in reached):
+        least = min(counts.values(), default=0) if placement.spreads else 0
+        if any(counts[zone] - least > 1 for zone in reached):
             found.append(f"{workload} is uneven: {counts}")
     return found

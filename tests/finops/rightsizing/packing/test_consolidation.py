@@ -17,6 +17,7 @@ from finops.rightsizing.packing.risk import risk_of
 from tests.finops.rightsizing.packing.clusters import (
     APART,
     EVEN,
+    ZONE,
     broken_rules,
     cluster,
     machine,
@@ -28,6 +29,7 @@ PLACEMENTS = {
     "free": Placement(),
     "apart": APART,
     "even": EVEN,
+    "lone": Placement(apart_on=(ZONE,)),
     "batch": Placement(
         node_selector={"pool": "batch"}, tolerations=(Toleration("pool", "Exists"),)
     ),
@@ -81,12 +83,13 @@ def _may_stand(wanted: Pod, node: Node, pods: list[Pod], nodes: list[Node]) -> b
         bool(placement.tolerations) == bool(node.taints),
         wanted.workload_name not in ("apart", "ported")
         or not any(p.workload_name == wanted.workload_name for p in on_it),
+        wanted.workload_name != "lone" or not zones[node.zone],
         wanted.workload_name != "even" or zones[node.zone] <= min(zones.values()),
     )
     return all(limits)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(clusters(), st.sampled_from([0.0, 0.2]))
 def test_a_plan_keeps_every_rule_and_every_pod(snapshot: Snapshot, headroom: float) -> None:
     model = model_of(snapshot)
@@ -238,3 +241,13 @@ def test_an_empty_cluster_gives_an_empty_plan() -> None:
     plan = consolidate(model_of(cluster([], [])))
 
     assert (plan.nodes_after, plan.leaving, plan.stays) == (0, (), ())
+
+
+def test_a_pod_that_returns_home_sends_its_like_out_of_the_zone_again() -> None:
+    nodes = [machine("n0"), machine("n1", zone="b"), machine("n2", blockers=("kept",))]
+    pods = [pod("lone", "n1", cpu=500), pod("lone", "n0", cpu=500)]
+    snapshot = cluster(nodes, pods, placements=PLACEMENTS)
+    plan = consolidate(model_of(snapshot))
+
+    assert broken_rules(snapshot, plan) == []
+    assert plan.leaving_names == ("n0",)
