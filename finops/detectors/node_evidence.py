@@ -1,7 +1,7 @@
 """The words of an idle node group: its summary, the facts behind it, and what to mind."""
 
 from finops.detectors.detector import plural
-from finops.detectors.node_packing import ALLOCATABLE_SHARE, FILL_SHARE, GroupCase, GroupUse
+from finops.detectors.node_packing import FILL_SHARE, GroupCase, GroupUse, blockers_sentence
 from finops.domain.money import Saving, format_usd
 from finops.domain.opportunity import Evidence
 from finops.domain.quantities import GIB
@@ -38,7 +38,8 @@ def evidence_of(case: GroupCase, kept: int) -> tuple[Evidence, ...]:
         Evidence("size", f"{len(case.nodes)} nodes, minimum {group.min_size}", "node group"),
         Evidence(
             "smallest node",
-            f"{case.cpu.capacity / 1000:g} cores, {case.memory.capacity / GIB:.1f} GiB",
+            f"{case.cpu.allocatable / 1000:g} cores and {case.memory.allocatable / GIB:.1f} GiB "
+            "for pods",
             _INVENTORY,
         ),
         Evidence("requests of its pods", f"{cores}, {gib}", _INVENTORY),
@@ -46,14 +47,14 @@ def evidence_of(case: GroupCase, kept: int) -> tuple[Evidence, ...]:
         Evidence(
             f"room on {kept} nodes",
             f"{case.cpu.room_on(kept) / 1000:,.2f} cores, {case.memory.room_on(kept) / GIB:,.1f} "
-            f"GiB ({FILL_SHARE:.0%} of {ALLOCATABLE_SHARE:.0%} of capacity)",
+            f"GiB ({FILL_SHARE:.0%} of what they offer)",
             "node packing",
         ),
         Evidence(
             "price", f"${case.price_usd_per_month}/month a node", node.price_source or _INVENTORY
         ),
     ]
-    return (*facts, *_peaks(case))
+    return (*facts, *_simulated(case), *_peaks(case))
 
 
 def caveats_of(case: GroupCase, needed: int, kept: int) -> tuple[str, ...]:
@@ -62,6 +63,15 @@ def caveats_of(case: GroupCase, needed: int, kept: int) -> tuple[str, ...]:
     types = sorted({node.instance_type for node in case.nodes})
     reasons = sorted({node.cashable_reason for node in case.nodes if node.cashable_reason})
     said = (
+        (
+            bool(case.blocked),
+            f"First protect from scale-in what must stay: {blockers_sentence(case)}",
+        ),
+        (
+            bool(case.losing_files),
+            f"Moving pods of this group loses the local files (emptyDir) of {case.losing_files}; "
+            "the cluster autoscaler would leave their nodes alone, a smaller size does not.",
+        ),
         (not case.is_usage_known, "Usage was not measured on every node: judged by requests only."),
         (
             case.is_usage_known and case.cpu.window_days <= 0,
@@ -92,6 +102,22 @@ def caveats_of(case: GroupCase, needed: int, kept: int) -> tuple[str, ...]:
     return tuple(sentence for applies, sentence in said if applies)
 
 
+def _simulated(case: GroupCase) -> list[Evidence]:
+    """What was tried: how many choices of the nodes that leave, and that all pods had a place."""
+    if case.drain is None:
+        return []
+    tried = plural(case.drain.tried, "choice")
+    which = f"all {tried}" if case.drain.is_every_choice else f"{tried}, the fullest among them,"
+    return [
+        Evidence(
+            "places for its pods",
+            f"{which} of {case.drain.leaving} nodes that leave: each pod fits on the others "
+            "with 20 % kept free",
+            "packing simulation",
+        )
+    ]
+
+
 def _peaks(case: GroupCase) -> list[Evidence]:
     if case.cpu.peak is None or case.memory.peak is None:
         return []
@@ -102,4 +128,4 @@ def _peaks(case: GroupCase) -> list[Evidence]:
 
 
 def _fill(use: GroupUse, nodes: int) -> float:
-    return use.requested / (nodes * use.capacity * ALLOCATABLE_SHARE)
+    return use.requested / (nodes * use.allocatable)

@@ -2,29 +2,28 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from finops.domain.estate import UNKNOWN_TEAM, Node, NodeGroup, UsageSummary
 from finops.domain.money import HOURS_PER_MONTH, to_cents
 from finops.domain.prices import cashable_part
+from finops.rightsizing.packing.drains import GroupDrain
+from finops.rightsizing.packing.from_snapshot import allocatable, max_pods
+from finops.rightsizing.packing.model import CPU, MEMORY
 
-# Karpenter's table of EC2 types leaves 90-97 % of capacity allocatable; 94 % is its middle.
-ALLOCATABLE_SHARE = 0.94
 FILL_SHARE = 0.8
-# Kubernetes' own default; a cloud's network may allow fewer, which a `max-pods` tag says.
-_MAX_PODS = 110
 
 
 @dataclass(frozen=True, slots=True)
 class GroupUse:
     """One resource of a group, in millicores or bytes.
 
-    `capacity` is the smallest node's; `peak` the sum of the nodes' maxima, which is never under
-    the true peak of the sum; None when a node was not measured.
+    `allocatable` is what the smallest node offers; `peak` the sum of the nodes' maxima, which is
+    never under the true peak of the sum; None when a node was not measured.
     """
 
-    capacity: int
+    allocatable: int
     requested: int
     peak: float | None
     daily_peaks: tuple[float, ...]
@@ -32,8 +31,13 @@ class GroupUse:
     source: str
 
     def room_on(self, nodes: int) -> float:
-        """What `nodes` may hold: 80 % of 94 % of their capacity."""
-        return nodes * self.capacity * ALLOCATABLE_SHARE * FILL_SHARE
+        """What `nodes` may hold: 80 % of what they offer."""
+        return nodes * self.allocatable * FILL_SHARE
+
+    @property
+    def nodes_needed_by_use(self) -> int:
+        """The fewest nodes whose room covers the peak of usage alone."""
+        return math.ceil((self.peak or 0) / self.room_on(1) - 1e-9)
 
     @property
     def nodes_needed(self) -> int:
@@ -43,17 +47,24 @@ class GroupUse:
 
 @dataclass(frozen=True, slots=True)
 class GroupCase:
-    """A declared group with the nodes that were seen of it."""
+    """A declared group with the nodes that were seen of it.
+
+    Where pods were seen too, `drain` is what simulating their places found, and `blocked` names
+    the nodes that must stay with every reason; both stay empty in a coarse estimate.
+    """
 
     group: NodeGroup
     nodes: tuple[Node, ...]
+    drain: GroupDrain | None = None
+    blocked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    losing_files: int = 0
 
     @property
     def cpu(self) -> GroupUse:
         """CPU in millicores."""
         return _use(
             self.nodes,
-            lambda n: n.cpu_millicores,
+            lambda n: allocatable(n)[CPU],
             lambda n: n.requested_cpu_millicores,
             lambda n: n.cpu_usage,
         )
@@ -63,7 +74,7 @@ class GroupCase:
         """Memory in bytes."""
         return _use(
             self.nodes,
-            lambda n: n.memory_bytes,
+            lambda n: allocatable(n)[MEMORY],
             lambda n: n.requested_memory_bytes,
             lambda n: n.memory_usage,
         )
@@ -113,37 +124,38 @@ class GroupCase:
 
     @property
     def max_pods(self) -> int:
-        """The fewest pods a node of the group may run, by its `max-pods` tag, else 110."""
-        said = [
-            int(value)
-            for node in self.nodes
-            for key, value in node.tags.items()
-            if key.lower().replace("_", "-").endswith("max-pods") and value.isdecimal()
-        ]
-        return max(1, min(said, default=_MAX_PODS))
+        """The fewest pods a node of the group may run, see `max_pods`."""
+        return max(1, min((max_pods(node) for node in self.nodes), default=1))
 
 
 def nodes_needed(case: GroupCase) -> int:
-    """The fewest nodes that hold the group's CPU, memory and pods; at least 1."""
+    """The fewest nodes that hold the group's CPU, memory and pods; at least 1.
+
+    With pods the simulation has placed what they ask for, and usage at its peak must fit too.
+    """
+    if case.drain is not None:
+        by_use = max(case.cpu.nodes_needed_by_use, case.memory.nodes_needed_by_use)
+        return max(1, len(case.nodes) - case.drain.leaving, by_use)
     pods = sum(node.pods for node in case.nodes)
     by_pods = -(-pods // case.max_pods)
     return max(1, case.cpu.nodes_needed, case.memory.nodes_needed, by_pods)
 
 
-def blockers_sentence(nodes: Sequence[Node]) -> str:
+def blockers_sentence(case: GroupCase) -> str:
     """Who must not be drained and why, three named, and what would help."""
-    blocked = [node for node in nodes if node.blockers]
-    named = "; ".join(f"{node.name}: {', '.join(node.blockers)}" for node in blocked[:3])
-    more = f"; and {len(blocked) - 3} more" if len(blocked) > 3 else ""
+    blocked = case.blocked or {n.name: n.blockers for n in case.nodes if n.blockers}
+    reasons = list(blocked.items())
+    named = "; ".join(f"{name}: {', '.join(said[:3])}" for name, said in reasons[:3])
+    more = f"; and {len(reasons) - 3} more" if len(reasons) > 3 else ""
     return (
-        f"{len(blocked)} of {len(nodes)} nodes must not be drained ({named}{more}). The cloud "
+        f"{len(reasons)} of {len(case.nodes)} nodes must not be drained ({named}{more}). The cloud "
         "chooses which node leaves, so clear what blocks them first."
     )
 
 
 def _use(
     nodes: Sequence[Node],
-    capacity_of: Callable[[Node], int],
+    allocatable_of: Callable[[Node], int],
     requested_of: Callable[[Node], int],
     usage_of: Callable[[Node], UsageSummary | None],
 ) -> GroupUse:
@@ -152,7 +164,7 @@ def _use(
     # Days are lined up from the newest; the shortest history decides how many there are.
     days = min((len(usage.daily_peaks) for usage in usages), default=0) if is_whole else 0
     return GroupUse(
-        capacity=max(1, min((capacity_of(node) for node in nodes), default=1)),
+        allocatable=max(1, min((allocatable_of(node) for node in nodes), default=1)),
         requested=sum(requested_of(node) for node in nodes),
         peak=sum(usage.maximum for usage in usages) if is_whole else None,
         daily_peaks=tuple(

@@ -133,6 +133,9 @@ class Pod:
     Requests are the pod's effective ones: the larger of its running containers with native sidecars
     and its largest init container, plus overhead. `workload_kind` and `workload_name` are the top
     controller's; both empty for a bare pod. `blockers` are the sentences why it must not be moved.
+    `loses_files` where moving it loses the files of a local volume: the cluster autoscaler leaves
+    its node alone then, Karpenter and scaling groups do not. `other_requests` are devices (GPUs)
+    and local storage by resource name.
     """
 
     namespace: str
@@ -147,6 +150,8 @@ class Pod:
     phase: str = ""
     claims: tuple[str, ...] = ()
     blockers: tuple[str, ...] = ()
+    loses_files: bool = False
+    other_requests: Mapping[str, int] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     started_at: datetime | None = None
 

@@ -113,8 +113,9 @@ class Node:
     """A machine of the cluster. `requested_*` sums the requests of the pods on it.
 
     `cpu_millicores` and `memory_bytes` are its capacity; `allocatable_*` what pods may ask for,
-    None where nobody said. `capacity_type` is `on-demand`, `spot`, `reserved` or empty. What of its
-    price is cash when it leaves is limited by `cashable_limit_usd_per_hour` (see `MachinePrice`).
+    None where nobody said (`allocatable_others`: devices and storage by name). `capacity_type` is
+    `on-demand`, `spot`, `reserved` or empty. What of its price is cash when it leaves is limited by
+    `cashable_limit_usd_per_hour` (see `MachinePrice`).
     """
 
     cluster: str
@@ -140,6 +141,7 @@ class Node:
     allocatable_cpu_millicores: int | None = None
     allocatable_memory_bytes: int | None = None
     max_pods: int | None = None
+    allocatable_others: Mapping[str, int] = field(default_factory=dict)
     region: str = ""
     zone: str = ""
     architecture: str = ""

@@ -120,6 +120,16 @@ def memory_of(values: object, place: str, problem: Problem) -> int | None:
     return _quantity(mapping(values).get("memory"), f"{place}.memory", problem, parse_memory_bytes)
 
 
+def other_amounts_of(values: object, place: str, problem: Problem) -> dict[str, int]:
+    """All but `cpu` and `memory`, by name: devices counted, storage in bytes."""
+    found = {}
+    for name, raw in mapping(values).items():
+        if name not in ("cpu", "memory", "pods"):
+            amount = _quantity(raw, f"{place}.{name}", problem, parse_memory_bytes)
+            found[name] = amount or 0
+    return found
+
+
 def _quantity(raw: object, place: str, problem: Problem, parse: Callable[[str], int]) -> int | None:
     if raw is None:
         return None

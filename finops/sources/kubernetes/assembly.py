@@ -14,7 +14,6 @@ from finops.sources.kubernetes.objects import SOURCE
 from finops.sources.kubernetes.pod_joins import (
     Joins,
     joined,
-    karpenter_nodes,
     loaded_nodes,
     makers_of,
     priorities_of,
@@ -69,7 +68,6 @@ def assemble(found: Found, *, cluster: str, version: str, now: datetime) -> Clus
         makers=makers_of(found.of(MadeBy)),
         budgets=budgets,
         priorities=priorities_of(found.of(Priority)),
-        karpenters=karpenter_nodes(nodes),
     )
     pods = [joined(each, joins) for each in seen]
     workload_joins = WorkloadJoins(

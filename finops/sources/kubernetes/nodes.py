@@ -8,7 +8,7 @@ from finops.domain.estate import Node, NodeGroup
 from finops.sources.kubernetes.listing import Notes
 from finops.sources.kubernetes.objects import Meta, Scope, meta_of
 from finops.sources.kubernetes.placements import taint_from
-from finops.sources.pod_templates import cpu_of, memory_of, refuse
+from finops.sources.pod_templates import cpu_of, memory_of, other_amounts_of, refuse
 from finops.sources.raw_objects import Mapped, at, mapping, mappings, text, whole
 
 _GROUPS = (
@@ -87,6 +87,7 @@ def read_node(raw: Mapped, scope: Scope, notes: Notes) -> Node:
         allocatable_cpu_millicores=cpu_of(allocatable, "status.allocatable", told),
         allocatable_memory_bytes=memory_of(allocatable, "status.allocatable", told),
         max_pods=_count(most_pods),
+        allocatable_others=other_amounts_of(allocatable, "status.allocatable", told),
         region=_first(labels, _REGIONS),
         zone=_first(labels, _ZONES),
         architecture=_first(labels, _ARCHITECTURES) or text(at(status, "nodeInfo", "architecture")),

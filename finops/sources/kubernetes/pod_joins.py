@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 from finops.domain.cluster_objects import DisruptionBudget, Pod
 from finops.domain.estate import Node
-from finops.sources.kubernetes.nodes import is_karpenters
 from finops.sources.kubernetes.objects import Owner, Place
 from finops.sources.kubernetes.pods import SeenPod
 from finops.sources.kubernetes.policies import Priority
@@ -25,7 +24,6 @@ class Joins:
     makers: Mapping[tuple[str, Place], Owner]
     budgets: SelectorIndex[DisruptionBudget]
     priorities: Mapping[str, int]
-    karpenters: frozenset[str]
 
 
 def makers_of(steps: Iterable[MadeBy]) -> dict[tuple[str, Place], Owner]:
@@ -77,19 +75,11 @@ def top_owner(seen: SeenPod, makers: Mapping[tuple[str, Place], Owner]) -> Owner
 
 def _joined_blockers(seen: SeenPod, joins: Joins) -> Iterable[str]:
     pod = seen.pod
-    where = f"pod {pod.namespace}/{pod.name}"
-    if seen.loses_data and pod.node not in joins.karpenters:
-        yield f"{where} would lose the files of its emptyDir"
     if pod.workload_kind == "DaemonSet":
         return  # it is not evicted: it ends with its node
     for budget in joins.budgets.matching(pod.namespace, pod.labels):
         if budget.allowed == 0:
             yield f"PodDisruptionBudget {pod.namespace}/{budget.name} allows no disruption now"
-
-
-def karpenter_nodes(nodes: Iterable[Node]) -> frozenset[str]:
-    """Names of the nodes that Karpenter made."""
-    return frozenset(node.name for node in nodes if is_karpenters(node))
 
 
 def loaded_nodes(

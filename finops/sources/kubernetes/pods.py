@@ -7,6 +7,7 @@ from datetime import datetime
 from finops.domain.cluster_objects import Pod
 from finops.sources.kubernetes.listing import Notes
 from finops.sources.kubernetes.objects import Meta, Owner, Scope, meta_of
+from finops.sources.kubernetes.other_resources import other_requests
 from finops.sources.kubernetes.pod_requests import effective_requests
 from finops.sources.kubernetes.workloads import Controller, controller_from
 from finops.sources.raw_objects import Mapped, at, mapping, mappings, moment, text, whole
@@ -28,15 +29,10 @@ class Fared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenPod:
-    """A pod with what is needed to say whose it is; `as_workload` is set for a bare one.
-
-    `loses_data` where moving it loses the files of a local volume, which is a reason for the
-    cluster autoscaler to leave its node alone, and none for Karpenter.
-    """
+    """A pod with what is needed to say whose it is; `as_workload` is set for a bare one."""
 
     pod: Pod
     owner: Owner | None
-    loses_data: bool
     has_priority: bool
     priority_class: str
     fared: tuple[Fared, ...] = ()
@@ -65,18 +61,19 @@ def read_pod(raw: Mapped, scope: Scope, notes: Notes) -> SeenPod | None:
         workload_name=meta.owner.name if meta.owner else "",
         cpu_request_millicores=room.cpu,
         memory_request_bytes=room.memory,
+        other_requests=other_requests(raw, told),
         qos_class=text(at(raw, "status", "qosClass")),
         priority=priority if isinstance(priority, int) and has_priority else 0,
         phase=phase,
         claims=tuple(_claims(spec, meta.name)),
         blockers=tuple(_blockers(meta, is_bare=is_bare)),
+        loses_files=_loses_files(meta, spec),
         labels=meta.labels,
         started_at=_started_at(raw),
     )
     return SeenPod(
         pod=pod,
         owner=meta.owner,
-        loses_data=_loses_data(meta, spec),
         has_priority=has_priority,
         priority_class=text(spec.get("priorityClassName")),
         fared=tuple(_fared(raw)),
@@ -110,7 +107,7 @@ def _blockers(meta: Meta, *, is_bare: bool) -> Iterator[str]:
         yield f"{where} has no controller that would start it elsewhere"
 
 
-def _loses_data(meta: Meta, spec: Mapped) -> bool:
+def _loses_files(meta: Meta, spec: Mapped) -> bool:
     """The cluster autoscaler's rule: an emptyDir on disk, unless the pod declares it safe."""
     if meta.annotations.get(_SAFE_TO_EVICT) == "true":
         return False

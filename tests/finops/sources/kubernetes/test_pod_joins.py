@@ -56,22 +56,19 @@ def test_daemons_are_not_evicted_so_no_budget_blocks_them() -> None:
     assert blockers(state) == ()
 
 
-def test_local_files_hold_the_cluster_autoscaler_and_not_karpenter() -> None:
-    karpenters = node("n2", labels={"karpenter.sh/nodepool": "general"})
+def test_local_files_are_told_of_the_pod_and_hold_no_node() -> None:
     state = read(
         of_kinds(
             Pod=[
                 pod("a", owner="StatefulSet/db", spec=SCRATCH, node="n1"),
-                pod("b", owner="StatefulSet/db", spec=SCRATCH, node="n2"),
+                pod("b", owner="StatefulSet/db", node="n1"),
             ],
-            Node=[node("n1"), karpenters],
+            Node=[node("n1")],
         )
     )
 
-    assert [n.blockers for n in state.nodes] == [
-        ("pod shop/a would lose the files of its emptyDir",),
-        (),
-    ]
+    assert blockers(state) == ()
+    assert [p.loses_files for p in state.pods] == [True, False]
 
 
 def test_many_reasons_on_one_node_are_counted() -> None:

@@ -76,13 +76,13 @@ def test_a_static_pod_of_the_kubelet_is_neither() -> None:
 def test_an_empty_dir_on_disk_is_lost_when_its_pod_moves(
     volume: Raw, more: Raw, loses: bool
 ) -> None:
-    assert owned(spec={"volumes": [volume]}, **more).loses_data is loses
+    assert owned(spec={"volumes": [volume]}, **more).pod.loses_files is loses
 
 
 def test_a_daemon_loses_nothing_it_ends_with_its_node() -> None:
     raw = pod("p", owner="DaemonSet/agent", spec={"volumes": [{"name": "d", "emptyDir": {}}]})
 
-    assert not seen(raw).loses_data
+    assert not seen(raw).pod.loses_files
 
 
 def test_claims_are_named_also_those_of_ephemeral_volumes() -> None:

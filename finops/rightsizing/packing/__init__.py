@@ -1,0 +1,1 @@
+"""The packing simulator: which pods fit on which nodes, before and after. Pure."""
