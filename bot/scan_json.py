@@ -9,12 +9,15 @@
                                   "rollback_possible", "caveats": [str]}],
                "skipped": {"count", "reasons": [{"detector", "reason", "count", "example"}]},
                "gaps": [{"source", "sentence", "hides": [str]}],
-               "absent_namespaces": [str]}],
+               "absent_namespaces": [str],
+               "joint": null | {"nodes_before", "nodes_after", "leaving": [str],
+                                "saving": {"cashable_usd_per_month", "freed_usd_per_month"}}}],
  "failed": [{"cluster", "sentence"}],
  "saving": {"cashable_usd_per_month", "freed_usd_per_month"}}
 
-Money is text with cents, as in reports; the two kinds of saving are never added. With `--all`,
-`skipped` also has `each`: [{"detector", "resource", "team", "reason"}].
+Money is text with cents, as in reports; the two kinds of saving are never added. `joint` is what
+all proposals are worth when they are done together: requests empty nodes only in company. With
+`--all`, `skipped` also has `each`: [{"detector", "resource", "team", "reason"}].
 """
 
 from collections.abc import Sequence
@@ -25,6 +28,7 @@ from bot.skip_groups import skip_groups
 from finops.domain.money import Saving, to_cents
 from finops.domain.opportunity import Opportunity
 from finops.pr_body import action_words
+from finops.rightsizing.packing.joint import JointSaving
 
 
 def as_json(results: Sequence[Result], *, everything: bool) -> dict[str, Any]:
@@ -57,6 +61,18 @@ def _cluster(result: Scanned, *, everything: bool) -> dict[str, Any]:
             for gap in result.gaps
         ],
         "absent_namespaces": list(result.absent_namespaces),
+        "joint": _joint(result.joint),
+    }
+
+
+def _joint(joint: JointSaving | None) -> dict[str, Any] | None:
+    if joint is None:
+        return None
+    return {
+        "nodes_before": joint.nodes_before,
+        "nodes_after": joint.nodes_after,
+        "leaving": list(joint.leaving),
+        "saving": _saving(joint.total),
     }
 
 

@@ -11,6 +11,7 @@ from finops.domain.lifecycle import Status
 from finops.domain.money import Saving
 from finops.domain.opportunity import Opportunity, Skipped
 from finops.pr_body import action_words
+from finops.rightsizing.packing.joint import JointSaving
 
 MOST_SHOWN = 20
 Span = tuple[str, str]
@@ -28,6 +29,7 @@ def result_lines(result: Result, *, width: int, everything: bool) -> list[Line]:
         for name in result.absent_namespaces
     ]
     lines += _opportunities(result.opportunities, width=width, everything=everything)
+    lines += _joint(result.joint, width=width)
     lines += _skipped(result.skipped, width=width, everything=everything)
     return lines + _gaps(result.gaps, width=width)
 
@@ -71,6 +73,19 @@ def _opportunities(found: Sequence[Opportunity], *, width: int, everything: bool
         worth = sum((each.saving for each in found[MOST_SHOWN:]), Saving())
         lines.append(_text(f"  and {hidden} more, {saving_words(worth)}: --all lists them"))
     return lines
+
+
+def _joint(joint: JointSaving | None, *, width: int) -> list[Line]:
+    """What the proposals do together: lowered requests empty nodes only in company."""
+    if joint is None:
+        return []
+    if not joint.leaving:
+        return [[], *_hanging(_text("  "), "All of it together would empty no node.", width=width)]
+    sentence = (
+        f"All of it together: {len(joint.leaving)} of {joint.nodes_before} nodes could leave, "
+        f"{saving_words(joint.total)}."
+    )
+    return [[], *_hanging(_text("  "), sentence, width=width)]
 
 
 def _opportunity(each: Opportunity, *, team_width: int, width: int) -> list[Line]:

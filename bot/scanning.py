@@ -21,6 +21,7 @@ from finops.domain.estate import Gap, Snapshot
 from finops.domain.opportunity import Opportunity, Skipped
 from finops.finops_engine import FinOpsEngine
 from finops.ports import Progress
+from finops.rightsizing.packing.joint import JointSaving, joint_saving
 
 log = logging.getLogger(__name__)
 # A snapshot of 10,000 containers takes about 100 MB; eight at once are enough to wait in parallel.
@@ -32,6 +33,7 @@ class Scanned:
     """What a scan of one cluster or account found, the largest saving first.
 
     `is_recorded` is False for a look at namespaces; `absent_namespaces` have no workload here.
+    `joint` is what everything found is worth when it is done together, None where nobody can say.
     """
 
     cluster: str
@@ -44,6 +46,7 @@ class Scanned:
     revised: int = 0
     is_recorded: bool = True
     absent_namespaces: tuple[str, ...] = ()
+    joint: JointSaving | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +94,17 @@ def scan_snapshot(
     if namespaces:
         return _look(engine, snapshot, namespaces, seconds=seconds)
     cycle = engine.run_cycle(snapshot)
+    found = tuple(record.opportunity for record in cycle.records)
     return Scanned(
         cluster=cycle.cluster,
         taken_at=cycle.taken_at,
         seconds=seconds,
-        opportunities=tuple(record.opportunity for record in cycle.records),
+        opportunities=found,
         skipped=cycle.skipped,
         gaps=cycle.gaps,
         new=cycle.new,
         revised=cycle.revised,
+        joint=joint_saving(snapshot, found) if found else None,
     )
 
 

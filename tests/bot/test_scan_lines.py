@@ -7,10 +7,14 @@ import pytest
 
 from bot.scan_lines import Line, result_lines, summary_lines
 from bot.scanning import NotScanned, Scanned
-from finops.domain.estate import Gap, SnapshotPart
+from finops.domain.cluster_objects import Pod
+from finops.domain.estate import Gap, Node, Snapshot, SnapshotPart, Workload
 from finops.domain.lifecycle import Status
 from finops.domain.money import Saving
 from finops.domain.opportunity import Opportunity, Skipped, WasteKind
+from finops.domain.quantities import GIB
+from finops.rightsizing.packing.joint import joint_saving
+from tests.finops.examples import UNIT_PRICES
 from tests.handlers.builders import record
 
 NOW = datetime(2026, 11, 28, 9, tzinfo=UTC)
@@ -107,3 +111,53 @@ def test_the_end_sums_and_tells_a_look_from_a_cycle() -> None:
     assert shown[0].startswith("Together: $73 a month off the bill")
     assert "nothing was recorded" in shown[1]
     assert shown[2] == "1 of 2 could not be scanned."
+
+
+def test_what_all_proposals_do_together_is_one_sentence() -> None:
+    snapshot = sparse_cluster()
+    joint = joint_saving(snapshot, ())
+
+    shown = lines_of(scanned(opportunities=(found(),), joint=joint), width=100)
+
+    assert "All of it together: 2 of 3 nodes could leave, " in shown
+
+
+def test_where_nothing_leaves_that_is_said_too() -> None:
+    joint = joint_saving(sparse_cluster(nodes=1), ())
+
+    assert "would empty no node" in lines_of(scanned(opportunities=(found(),), joint=joint))
+
+
+def sparse_cluster(nodes: int = 3) -> Snapshot:
+    """Nodes of four cores with one small pod each."""
+    web = Workload(cluster="shop", namespace="shop", kind="Deployment", name="web", replicas=nodes)
+    return Snapshot(
+        cluster="shop",
+        taken_at=NOW,
+        workloads=(web,),
+        nodes=tuple(
+            Node(
+                cluster="shop",
+                name=f"n{number}",
+                instance_type="m5.xlarge",
+                cpu_millicores=4000,
+                memory_bytes=16 * GIB,
+                price_usd_per_hour=Decimal("0.192"),
+            )
+            for number in range(nodes)
+        ),
+        pods=tuple(
+            Pod(
+                namespace="shop",
+                name=f"web-{number}",
+                node=f"n{number}",
+                workload_kind="Deployment",
+                workload_name="web",
+                cpu_request_millicores=500,
+                memory_request_bytes=GIB,
+                phase="Running",
+            )
+            for number in range(nodes)
+        ),
+        unit_prices=UNIT_PRICES,
+    )

@@ -67,7 +67,7 @@ def test_the_shape_of_the_json(capsys: pytest.CaptureFixture[str]) -> None:
     (cluster,) = shape["clusters"]
     assert set(cluster) == {
         "cluster", "taken_at", "seconds", "is_recorded", "new", "revised", "opportunities",
-        "skipped", "gaps", "absent_namespaces",
+        "skipped", "gaps", "absent_namespaces", "joint",
     }  # fmt: skip
     found = cluster["opportunities"][0]
     assert set(found) == {
