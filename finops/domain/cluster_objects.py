@@ -35,9 +35,14 @@ class Autoscaler:
     metrics: tuple[ScaleMetric, ...] = ()
 
     def scales_on(self, resource: str) -> bool:
-        """Whether one of its metrics is a share of that resource's request (`cpu`, `memory`)."""
+        """Whether one of its metrics is a share of that resource's request (`cpu`, `memory`).
+
+        An `AverageValue` is an absolute figure, which no request moves.
+        """
         return any(
-            metric.name == resource and metric.kind in ("Resource", "ContainerResource")
+            metric.name == resource
+            and metric.kind in ("Resource", "ContainerResource")
+            and metric.target_type == "Utilization"
             for metric in self.metrics
         )
 

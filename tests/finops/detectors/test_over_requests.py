@@ -82,7 +82,10 @@ def test_every_number_of_the_proposal_has_its_evidence() -> None:
     [
         (workload(kind="CronJob"), "A CronJob holds its request only while it runs"),
         (workload(replicas=0), "scaled to zero"),
-        (workload(container(role=ContainerRole.INIT)), "An init container has ended before"),
+        (
+            workload(container(), container(name="init", role=ContainerRole.INIT)),
+            "An init container has ended before",
+        ),
         (workload(Container(name="a")), "request is set, so there is nothing to lower"),
         (workload(container(cpu_usage=None, memory_usage=None)), "usage was found"),
         (workload(tags={"acme.io/hpa": "true"}), "HorizontalPodAutoscaler"),
