@@ -91,14 +91,11 @@ def sentence(case: RequestCase, proposal: Proposal) -> str:
 
 
 def _measuring(case: RequestCase) -> ScaleMetric | None:
-    """The metric that is a share of this container's request."""
+    """The first metric that is a share of this container's request."""
     metrics = case.workload.autoscaler.metrics if case.workload.autoscaler else ()
     for metric in metrics:
-        is_ours = metric.name == case.measure.word and metric.target_type == "Utilization"
-        is_whole_pod = metric.kind == "Resource"
-        is_container = metric.kind == "ContainerResource"
-        named = is_container and metric.container == case.container.name
-        if is_ours and metric.target > 0 and (is_whole_pod or named):
+        counts = metric.kind == "Resource" or metric.container == case.container.name
+        if metric.is_share_of(case.measure.word) and metric.target > 0 and counts:
             return metric
     return None
 
