@@ -10,7 +10,7 @@ from finops.domain.opportunity import Evidence
 from finops.rightsizing.requests import FULL_HISTORY_DAYS, widening
 from finops.rightsizing.rules import heap
 from finops.rightsizing.rules.measure import CPU, MEMORY
-from finops.rightsizing.rules.running_time import pods_held
+from finops.rightsizing.rules.running_time import is_average, pods_held
 
 
 def summary_of(found: OverRequest) -> str:
@@ -132,17 +132,15 @@ _RUNS_SOMETIMES = (
 
 
 def _pods(found: OverRequest) -> str:
-    if found.case.workload.kind == "CronJob":
-        return f"{pods_held(found.case.workload, found.case.usage):.2g} pods at a time on average"
-    return plural(found.case.workload.replicas, "replica")
+    workload = found.case.workload
+    if is_average(workload):
+        return f"{_count(found)} pods at a time on average"
+    return plural(workload.replicas, "replica")
 
 
 def _count(found: OverRequest) -> str:
-    return (
-        f"{pods_held(found.case.workload, found.case.usage):.2g}"
-        if (found.case.workload.kind == "CronJob")
-        else str(found.case.workload.replicas)
-    )
+    workload, held = found.case.workload, pods_held(found.case.workload, found.case.usage)
+    return f"{held:.3g}" if is_average(workload) else str(workload.replicas)
 
 
 def _window(usage: UsageSummary) -> str:

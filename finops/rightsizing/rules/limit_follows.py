@@ -34,15 +34,23 @@ def apply(case: RequestCase, proposal: Proposal) -> Proposal:
     if proposal.request >= case.current:
         return replace(proposal, limit=max(proposal.limit, proposal.request))
     if proposal.limit_stays:
-        return proposal.noting(proposal.limit_stays)
+        return proposal
     in_ratio = proposal.request  # where both were equal they stay so, to the last digit
     if limit != case.current:
         in_ratio = case.measure.rounded_up(limit * proposal.request / case.current)
-    lower = max(in_ratio, proposal.request, least_limit(case))
-    if lower >= limit:
-        return proposal.noting(f"The {case.measure.noun} limit stays at {case.written(limit)}.")
-    why = "in its ratio to it" if lower == in_ratio else "but stays well above the highest use"
-    return replace(proposal, limit=lower).noting(
-        f"The {case.measure.noun} limit falls with the request, from {case.written(limit)} to "
-        f"{case.written(lower)}, {why}."
+    return replace(proposal, limit=min(limit, max(in_ratio, proposal.request, least_limit(case))))
+
+
+def explain(case: RequestCase, proposal: Proposal) -> Proposal:
+    """Say what becomes of the limit, after every rule has had its word on it."""
+    limit, noun = case.limit, case.measure.noun
+    if limit is None or proposal.limit is None or proposal.request >= case.current:
+        return proposal
+    if proposal.limit >= limit:
+        stays = f"The {noun} limit stays at {case.written(limit)}."
+        return proposal.noting(proposal.limit_stays or stays)
+    return proposal.noting(
+        f"The {noun} limit falls with the request, from {case.written(limit)} to "
+        f"{case.written(proposal.limit)}; {case.written(round(case.usage.maximum))} is the most "
+        "that was used."
     )

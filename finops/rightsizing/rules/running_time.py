@@ -1,6 +1,7 @@
 """How many pods hold a request, on average over a month: what a saving is multiplied by.
 
-A Deployment's pods hold theirs all the time. A CronJob's hold it only while they run:
+A Deployment's pods hold theirs all the time; where an autoscaler changes how many there are, their
+mean over the history counts, not what happens to run now. A CronJob's hold it only while they run:
 
     pods held = pods that ran at once, on average while any did · share of the time any did
 
@@ -40,4 +41,12 @@ def pods_held(workload: Workload, usage: UsageSummary) -> float:
     """How many pods hold the request, averaged over all hours."""
     if workload.kind == "CronJob":
         return usage.pods * usage.running_share
+    if workload.autoscaler is not None and workload.replica_history is not None:
+        return workload.replica_history.mean
     return float(workload.replicas)
+
+
+def is_average(workload: Workload) -> bool:
+    """Whether `pods_held` is a mean over time and not a number of replicas."""
+    is_measured = workload.autoscaler is not None and workload.replica_history is not None
+    return workload.kind == "CronJob" or is_measured

@@ -42,6 +42,13 @@ def test_a_throttled_guaranteed_container_is_left_alone() -> None:
     assert "request and limit move only together" in found.refusal
 
 
+def test_a_guaranteed_jvm_that_reads_its_limit_is_left_alone() -> None:
+    jvm = {"runtime_hints": ("-XX:MaxRAMPercentage=25",)}
+    found = propose(memory_case(2048, 2048, maximum=300, container=PINNED_CPU | jvm))
+
+    assert "Its heap is a share of its memory limit" in found.refusal
+
+
 def test_after_a_kill_both_rise_to_the_larger_of_the_two_rules() -> None:
     trouble = {"stability": Stability(window_days=14, oom_kills=2)}
     found = propose(memory_case(2048, 2048, maximum=1000, container=PINNED_CPU | trouble))

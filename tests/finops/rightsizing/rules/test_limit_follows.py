@@ -38,7 +38,8 @@ def test_the_words_say_what_happens_to_the_limit() -> None:
     held = propose(memory_case(1024, 1024, maximum=700)).notes
 
     assert followed == (
-        "The memory limit falls with the request, from 2Gi to 920Mi, in its ratio to it.",
+        "The memory limit falls with the request, from 2Gi to 920Mi; 400Mi is the most that was "
+        "used.",
     )
     assert held == ("The memory limit stays at 1Gi.",)
 

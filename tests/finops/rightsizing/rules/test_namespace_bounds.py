@@ -22,7 +22,15 @@ def test_a_request_stays_within_the_ratio_of_its_limit() -> None:
     found = propose(cpu_case(400, 800, q97=20, maximum=660, policy=policy))
 
     assert (found.request, found.limit) == (190, 760)  # 1.15 · 660 = 759, a fourth of it is 190
-    assert "at most 4 times the request" in found.notes[-1]
+    assert "at most 4 times the request" in found.notes[-2]
+
+
+def test_what_is_said_of_the_limit_is_what_the_namespace_leaves_of_it() -> None:
+    policy = bounded(min_memory_bytes=1000 * MIB)
+    found = propose(memory_case(2048, 4096, maximum=100, policy=policy))
+
+    assert (found.request, found.limit) == (1000 * MIB, 1024 * MIB)
+    assert "from 4Gi to 1Gi" in found.notes[-1]
 
 
 def test_a_raise_stops_at_the_highest_that_the_namespace_allows() -> None:
