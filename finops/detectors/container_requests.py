@@ -1,5 +1,8 @@
 """What over-requested CPU and over-requested memory have in common: one container, one request.
 
+Whoever looks for too much sees too little too: a request that is too small becomes an opportunity
+of the opposite kind, for reliability, with a cost and without a saving.
+
 History proposes, the rules in `finops.rightsizing.rules` amend (their order is documented in
 `order`), and what is left is priced by the room that the pod really gives back.
 
@@ -9,12 +12,15 @@ Risk (0-1), how bad it is if the proposal does not hold, documented here for bot
            + 0.1 if the evidence is a single figure + 0.1 if the limit falls too
            + 0.1 if it looks like a JVM whose heap nobody named (memory)
 
+A request that rises takes nothing away: 0.1, and 0.1 more if its only replica restarts for it.
+
 `severity` is 0.15 for CPU (it gets slow) and 0.30 for memory (it is killed). Worked: memory falling
 by half on three replicas: 0.30 + 0.15 = 0.45, which the default guardrails let an approver decide.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import ClassVar
 
 from finops.detectors.cluster_costs import cluster_caveats
@@ -78,7 +84,7 @@ def find_over_requests(
     for workload in snapshot.workloads:
         judged = _Judged(snapshot, rule, policies.get(workload.namespace), min_history_days)
         for finding in judged.findings(workload):
-            if isinstance(finding, Opportunity):
+            if isinstance(finding, Opportunity) and not finding.kind.is_for_reliability:
                 finding = replace(finding, caveats=(*finding.caveats, *caveats))
             yield finding
 
@@ -147,19 +153,19 @@ class _Judged:
 
 
 def _opportunity(found: OverRequest, snapshot: Snapshot) -> Opportunity:
-    rule, case = found.rule, found.case
+    rule, case, usd = found.rule, found.case, found.usd_per_month
     workload, usage = case.workload, case.usage
-    fingerprint = fingerprint_of(rule.kind, found.resource)
+    fingerprint = fingerprint_of(found.kind, found.resource)
     is_scheduled = workload.kind == "CronJob"
     when = "with its next run" if is_scheduled else "with one rolling restart"
     what = f"{case.measure.noun} request returns to {case.written(case.current)}"
     return Opportunity(
         id=opportunity_id(fingerprint),
         fingerprint=fingerprint,
-        kind=rule.kind,
+        kind=found.kind,
         resource=found.resource,
         changes=found.changes,
-        saving=Saving(freed_usd_per_month=found.usd_per_month),
+        saving=Saving() if found.rises else Saving(freed_usd_per_month=usd),
         confidence=confidence_that_it_holds(
             found.proposal.request,
             usage.daily_peaks,
@@ -178,11 +184,14 @@ def _opportunity(found: OverRequest, snapshot: Snapshot) -> Opportunity:
         team=workload.team,
         tags=workload.tags,
         blast_replicas=workload.replicas,
+        cost_usd_per_month=usd if found.rises else Decimal(0),
     )
 
 
 def _risk(found: OverRequest) -> float:
     case = found.case
+    if found.rises:
+        return 0.2 if case.workload.replicas == 1 else 0.1
     dangers = (
         case.workload.replicas == 1,
         case.usage.window_days <= 0,

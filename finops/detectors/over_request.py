@@ -16,12 +16,13 @@ from finops.rightsizing.rules.running_time import pods_held
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestRule:
-    """One resource of a container: how it is sized, priced and changed.
+    """One resource of a container: how it is sized, priced and changed, down or up.
 
     `steady_use` is the use that a request must cover: bursts of CPU may go over it, memory may not.
     """
 
     kind: WasteKind
+    raise_kind: WasteKind
     measure: Measure
     setting: Setting
     limit_setting: Setting
@@ -50,8 +51,18 @@ class OverRequest:
     moved_per_pod: int
 
     @property
+    def rises(self) -> bool:
+        """Whether the request goes up, for reliability."""
+        return self.proposal.request > self.case.current
+
+    @property
+    def kind(self) -> WasteKind:
+        """What it is when it is proposed."""
+        return self.rule.raise_kind if self.rises else self.rule.kind
+
+    @property
     def fall_share(self) -> float:
-        """By which share of itself the request falls, 0-1."""
+        """By which share of itself the request falls, 0-1; below zero where it rises."""
         return (self.case.current - self.proposal.request) / self.case.current
 
     @property

@@ -21,6 +21,7 @@ from finops.rightsizing.rules import measure
 
 _RULE = RequestRule(
     kind=WasteKind.OVER_REQUESTED_CPU,
+    raise_kind=WasteKind.UNDER_REQUESTED_CPU,
     measure=measure.CPU,
     setting=Setting.CPU_REQUEST,
     limit_setting=Setting.CPU_LIMIT,

@@ -19,6 +19,7 @@ from finops.rightsizing.rules import measure
 
 _RULE = RequestRule(
     kind=WasteKind.OVER_REQUESTED_MEMORY,
+    raise_kind=WasteKind.UNDER_REQUESTED_MEMORY,
     measure=measure.MEMORY,
     setting=Setting.MEMORY_REQUEST,
     limit_setting=Setting.MEMORY_LIMIT,

@@ -19,10 +19,12 @@ def summary_of(found: OverRequest) -> str:
     used = f"used at most {found.written(usage.maximum)} in {_window(usage)}"
     if usage.window_days <= 0:
         used = f"was seen using {found.written(usage.maximum)}"
+    frees = f"frees room worth {format_usd(found.usd_per_month)}/month"
+    if found.rises:
+        frees = f"holds that, at {format_usd(found.usd_per_month)}/month more room"
     return (
         f"{found.resource.label} asks for {case.written(case.current)} {case.measure.noun} on "
-        f"{_pods(found)} and {used}; {case.written(found.proposal.request)} frees room worth "
-        f"{format_usd(found.usd_per_month)}/month."
+        f"{_pods(found)} and {used}; {case.written(found.proposal.request)} {frees}."
     )
 
 

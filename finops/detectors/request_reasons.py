@@ -6,12 +6,19 @@ from finops.detectors.detector import plural
 from finops.detectors.over_request import OverRequest
 from finops.domain.estate import Container, ContainerRole, UsageSummary, Workload
 from finops.domain.money import format_usd
-from finops.rightsizing.rules import running_time, scale_point, vertical_autoscaler
+from finops.rightsizing.rules import (
+    memory_kills,
+    running_time,
+    scale_point,
+    vertical_autoscaler,
+)
 from finops.rightsizing.rules.measure import Measure
 from finops.rightsizing.rules.pod_room import largest_init
 
 # Under a dollar a month a pull request costs more attention than it frees.
 LEAST_SAVING_USD_PER_MONTH = Decimal(1)
+# A request that is exceeded by a few per cent is not worth a restart.
+LEAST_RISE_SHARE = 0.10
 _NO = frozenset({"", "0", "false", "no", "none", "off"})
 
 
@@ -57,8 +64,11 @@ def why_not_changed(found: OverRequest) -> str:
     case, proposal = found.case, found.proposal
     if proposal.refusal:
         return proposal.refusal
-    if proposal.request >= case.current:
-        return _why_not_lower(found)
+    if found.rises:
+        return _why_not_raised(found)
+    if proposal.request == case.current:
+        right = f"The request of {case.written(case.current)} is already right."
+        return " ".join((right, *proposal.notes))
     return (
         _why_too_small(found)
         or _why_nothing_is_freed(found)
@@ -107,32 +117,28 @@ def _why_nothing_is_freed(found: OverRequest) -> str:
     return ""
 
 
-def _why_not_lower(found: OverRequest) -> str:
+def _why_not_raised(found: OverRequest) -> str:
+    """Why a request that could be larger is left; empty where it is too small to be left.
+
+    It is too small where it is exceeded as a matter of course, or after a kill. A rise needs no
+    least amount of money and no long history: it is gated less than a fall.
+    """
     case, proposal = found.case, found.proposal
-    used, noun = found.rule.steady_use(case.usage), case.measure.noun
-    asks = case.written(case.current)
-    if used > case.current:
-        shortage = (
-            f"It uses more {noun} than it asks for ({found.written(used)} used, {asks} asked)"
+    asks, wanted = case.written(case.current), case.written(proposal.request)
+    used = found.rule.steady_use(case.usage)
+    was_killed = memory_kills.was_killed(case)
+    if used <= case.current and not was_killed:
+        right = f"There is nothing to lower: {asks} is asked and {wanted} would be right."
+        return " ".join((right, *proposal.notes))
+    if -found.fall_share < LEAST_RISE_SHARE and not was_killed:
+        return f"The change is too small: {asks} to {wanted} is {-found.fall_share:.0%} more."
+    if case.usage.window_days <= 0:
+        figures = f"{found.written(used)} used, {asks} asked"
+        return (
+            f"It uses more {case.measure.noun} than it asks for ({figures}), but one figure is no "
+            f"history: look whether it should ask for {wanted}."
         )
-        return f"{shortage}: {_raise_words(found)}"
-    if proposal.request > max(case.percentile, case.current):
-        return f"{asks} of {noun} is too little: {_raise_words(found)}"
-    if proposal.request > case.current:
-        wanted = case.written(proposal.request)
-        return f"There is nothing to lower: {asks} is asked and {wanted} would be right."
-    return " ".join((f"The request of {asks} is already right.", *proposal.notes))
-
-
-def _raise_words(found: OverRequest) -> str:
-    """`raise it to 490Mi and its limit to 500Mi, which costs $4.10/month more.`, and why."""
-    case, proposal = found.case, found.proposal
-    to = f"raise it to {case.written(proposal.request)}"
-    if proposal.limit is not None and proposal.limit != case.limit:
-        to += f" and its limit to {case.written(proposal.limit)}"
-    cost = f"which costs {format_usd(found.usd_per_month)}/month more"
-    pair = scale_point.sentence(case, proposal)
-    return " ".join((f"{to}, {cost}.", *proposal.notes, *([pair] if pair else [])))
+    return scale_point.sentence(case, proposal)
 
 
 def _scales_on_the_unknown(workload: Workload) -> bool:

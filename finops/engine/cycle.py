@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from finops.domain.estate import Gap, Snapshot
 from finops.domain.lifecycle import WAITING, Status
 from finops.domain.observe import Observation
-from finops.domain.opportunity import Opportunity, OpportunityRecord, Skipped
+from finops.domain.opportunity import Opportunity, OpportunityRecord, Skipped, judging_kind
 from finops.engine import announce
 from finops.engine.aftermath import mark_implemented, recheck_verified
 from finops.engine.closing import GONE, batches, close
@@ -161,8 +161,13 @@ def _why_obsolete(
         patience *= UNSEEN_PATIENCE
     if now - record.last_seen_at < patience:
         return ""
-    why = reasons.get((opportunity.kind.value, opportunity.resource.key), "no cycle found it again")
+    why = reasons.get(_found_by(opportunity), "no cycle found it again")
     return f"Not found again since {record.last_seen_at:%Y-%m-%d}: {why}"
+
+
+def _found_by(opportunity: Opportunity) -> tuple[str, str]:
+    """The detector that would say why it is not found, and the resource."""
+    return judging_kind(opportunity.kind).words, opportunity.resource.key
 
 
 def _workloads_by_team(snapshot: Snapshot) -> dict[str, int]:

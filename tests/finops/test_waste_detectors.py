@@ -17,7 +17,7 @@ from finops.domain.cluster_objects import (
 )
 from finops.domain.errors import InvalidInput
 from finops.domain.estate import Snapshot, UsageSummary
-from finops.domain.opportunity import Opportunity, Skipped, WasteKind, opportunity_id
+from finops.domain.opportunity import Opportunity, Skipped, WasteKind, judging_kind, opportunity_id
 from finops.domain.quantities import MIB
 from finops.domain.usage import Stability
 from finops.waste_detectors import Detector, OrphanVolumeDetector, WasteDetectionEngine
@@ -219,8 +219,14 @@ def test_each_resource_gives_one_finding_and_no_saving_is_zero_or_less(
 
     assert len(found) == 1
     for finding in found:
-        if isinstance(finding, Opportunity):
+        if isinstance(finding, Opportunity) and finding.kind.is_for_reliability:
+            assert not finding.saving
+            assert finding.cost_usd_per_month >= 0
+            assert finding.changes[0].proposed > (finding.changes[0].current or 0)
+            assert judging_kind(finding.kind) is detector.kind
+        elif isinstance(finding, Opportunity):
             assert finding.saving.larger_usd_per_month > 0
+            assert finding.cost_usd_per_month == 0
             assert all(change.proposed < (change.current or 0) for change in finding.changes)
             assert not finding.saving.cashable_usd_per_month or detector.kind in (
                 WasteKind.IDLE_NODE,
@@ -234,7 +240,7 @@ def test_the_largest_saving_comes_first_and_the_order_is_stable() -> None:
     found = WasteDetectionEngine().detect(wasteful_snapshot()).opportunities
     savings = [o.saving.larger_usd_per_month for o in found]
 
-    assert {o.kind for o in found} == set(WasteKind)
+    assert {o.kind for o in found} == {k for k in WasteKind if not k.is_for_reliability}
     assert savings == sorted(savings, reverse=True)
     assert WasteDetectionEngine().detect(wasteful_snapshot()).opportunities == found
 

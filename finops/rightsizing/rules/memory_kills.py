@@ -22,10 +22,16 @@ BUMP_RATIO = 1.2
 LIMIT_RATIO = 1.25
 
 
+def was_killed(case: RequestCase) -> bool:
+    """Whether its memory was too little within the window."""
+    trouble = case.container.stability
+    return case.measure is MEMORY and trouble is not None and trouble.oom_kills > 0
+
+
 def apply(case: RequestCase, proposal: Proposal) -> Proposal:
     """Raise request and limit after kills; without any, or without a watch, nothing changes."""
     trouble = case.container.stability
-    if case.measure is not MEMORY or trouble is None or not trouble.oom_kills:
+    if trouble is None or not was_killed(case):
         return proposal
     used = max(case.current, case.usage.maximum)
     request = MEMORY.rounded_up(max(used + LEAST_BUMP_BYTES, used * BUMP_RATIO))

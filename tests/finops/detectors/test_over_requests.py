@@ -98,8 +98,8 @@ def test_every_number_of_the_proposal_has_its_evidence() -> None:
             "nothing to lower",
         ),
         (
-            workload(container(cpu_usage=usage(1400, 1500), memory_usage=usage(GIB, 3 * GIB))),
-            "raise it to",
+            workload(container(cpu_usage=single_figure(1400), memory_usage=single_figure(3 * GIB))),
+            "but one figure is no history: look whether it should ask for",
         ),
         (
             workload(container(cpu_usage=usage(850, 850), memory_usage=usage(GIB, int(1.7 * GIB)))),

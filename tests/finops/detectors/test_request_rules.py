@@ -11,7 +11,7 @@ from finops.detectors.over_requested_memory import OverRequestedMemoryDetector
 from finops.domain.cluster_objects import Autoscaler, ScaleMetric, VerticalAutoscaler
 from finops.domain.estate import Container, ContainerRole, Workload
 from finops.domain.money import Saving
-from finops.domain.opportunity import Change, Opportunity, Setting, Skipped
+from finops.domain.opportunity import Change, Opportunity, Setting, Skipped, WasteKind
 from finops.domain.quantities import GIB, MIB
 from finops.domain.usage import Stability
 from tests.finops.rule_examples import container, snapshot, usage, workload
@@ -50,27 +50,61 @@ def test_request_and_limit_are_two_changes_of_one_proposal() -> None:
     assert found.risk == pytest.approx(found_in(MEMORY, workload()).risk + 0.1)
 
 
-def test_a_killed_container_is_told_to_raise_with_what_that_costs() -> None:
-    killed = container(
-        memory_request_bytes=GIB,
-        memory_limit_bytes=2 * GIB,
-        memory_usage=usage(300 * MIB, 900 * MIB),
-        stability=Stability(window_days=14, oom_kills=3),
+KILLED = container(
+    memory_request_bytes=GIB,
+    memory_limit_bytes=2 * GIB,
+    memory_usage=usage(300 * MIB, 900 * MIB),
+    stability=Stability(window_days=14, oom_kills=3),
+)
+
+
+def test_a_killed_container_is_offered_more_for_what_that_costs() -> None:
+    found = found_in(MEMORY, workload(KILLED))
+
+    assert found.kind is WasteKind.UNDER_REQUESTED_MEMORY
+    assert found.changes == (
+        Change(Setting.MEMORY_REQUEST, GIB, 1229 * MIB),
+        Change(Setting.MEMORY_LIMIT, 2 * GIB, 2560 * MIB),
     )
+    assert (found.saving, found.cost_usd_per_month) == (Saving(), Decimal("1.86"))
+    assert found.risk == 0.1
+    assert found.summary.endswith("1229Mi holds that, at $1.86/month more room.")
+    assert found.caveats == ("It was killed for want of memory 3 times in 14 days.",)
 
-    assert reason_of(MEMORY, workload(killed)) == (
-        "1Gi of memory is too little: raise it to 1229Mi and its limit to 2560Mi, which costs "
-        "$1.86/month more. It was killed for want of memory 3 times in 14 days."
-    )
+
+def test_more_use_than_request_is_offered_more() -> None:
+    found = found_in(CPU, workload(container(cpu_usage=usage(1400, 1500)), replicas=1))
+
+    assert found.kind is WasteKind.UNDER_REQUESTED_CPU
+    assert found.changes == (Change(Setting.CPU_REQUEST, 1000, 1490),)
+    assert (found.saving, found.cost_usd_per_month) == (Saving(), Decimal("11.31"))
+    assert found.risk == 0.2
 
 
-def test_more_use_than_request_says_what_the_raise_costs() -> None:
+def test_a_few_per_cent_more_are_not_worth_a_restart() -> None:
+    busy = container(cpu_request_millicores=1450, cpu_usage=usage(1455, 1460))
+
+    assert reason_of(CPU, workload(busy)) == ("The change is too small: 1450m to 1530m is 6% more.")
+
+
+def test_bursts_alone_are_no_reason_for_more() -> None:
+    bursty = container(cpu_request_millicores=300, cpu_usage=usage(290, 2000))
+
+    assert "There is nothing to lower: 300m is asked" in reason_of(CPU, workload(bursty))
+
+
+def test_a_raise_of_what_an_autoscaler_measures_by_waits_too() -> None:
     busy = container(cpu_usage=usage(1400, 1500))
+    reason = reason_of(CPU, workload(busy, autoscaler=scaled(70)))
 
-    assert reason_of(CPU, workload(busy)) == (
-        "It uses more CPU than it asks for (1400m used, 1000m asked): raise it to 1490m, which "
-        "costs $33.92/month more."
-    )
+    assert "raise the request from 1000m to 1522m only together with the target to 46 %" in reason
+
+
+def test_a_raise_and_a_fall_of_one_container_are_two_opportunities() -> None:
+    fall, rise = found_in(MEMORY, workload()), found_in(MEMORY, workload(KILLED))
+
+    assert fall.resource == rise.resource
+    assert fall.id != rise.id
 
 
 def test_cpu_that_an_autoscaler_measures_by_waits_for_both_to_change() -> None:
