@@ -62,10 +62,10 @@ def why_not_judged(
 def why_not_changed(found: OverRequest) -> str:
     """Why the request stays as it is, or an empty text."""
     case, proposal = found.case, found.proposal
-    if proposal.refusal:
-        return proposal.refusal
     if found.rises:
         return _why_not_raised(found)
+    if proposal.refusal:
+        return proposal.refusal
     if proposal.request == case.current:
         right = f"The request of {case.written(case.current)} is already right."
         return " ".join((right, *proposal.notes))
@@ -130,15 +130,18 @@ def _why_not_raised(found: OverRequest) -> str:
     if used <= case.current and not was_killed:
         right = f"There is nothing to lower: {asks} is asked and {wanted} would be right."
         return " ".join((right, *proposal.notes))
+    if proposal.refusal:
+        return proposal.refusal
     if -found.fall_share < LEAST_RISE_SHARE and not was_killed:
         return f"The change is too small: {asks} to {wanted} is {-found.fall_share:.0%} more."
-    if case.usage.window_days <= 0:
+    if case.usage.window_days <= 0 and not was_killed:
         figures = f"{found.written(used)} used, {asks} asked"
         return (
             f"It uses more {case.measure.noun} than it asks for ({figures}), but one figure is no "
             f"history: look whether it should ask for {wanted}."
         )
-    return scale_point.sentence(case, proposal)
+    pair = scale_point.sentence(case, proposal)
+    return " ".join((pair, *proposal.notes)) if pair else ""
 
 
 def _scales_on_the_unknown(workload: Workload) -> bool:

@@ -59,7 +59,8 @@ def hpa_pair(case: RequestCase, request: int) -> HpaPair | None:
     others = _asked(case, metric) - case.current
     point = metric.target / 100 * (others + case.current)
     percent = int(100 * point / (others + request) + 1e-9)
-    fitted = round(100 * point / percent) - others if percent else request
+    step = case.measure.step
+    fitted = round((100 * point / percent - others) / step) * step if percent else request
     drift = abs(percent * (others + fitted) / 100 / point - 1)
     is_exact = percent > 0 and drift <= MOST_DRIFT and fitted <= request * (1 + MOST_GROWTH)
     return HpaPair(

@@ -8,13 +8,19 @@ import pytest
 
 from finops.detectors.over_requested_cpu import OverRequestedCPUDetector
 from finops.detectors.over_requested_memory import OverRequestedMemoryDetector
-from finops.domain.cluster_objects import Autoscaler, ScaleMetric, VerticalAutoscaler
+from finops.domain.cluster_objects import (
+    Autoscaler,
+    NamespacePolicy,
+    Quota,
+    ScaleMetric,
+    VerticalAutoscaler,
+)
 from finops.domain.estate import Container, ContainerRole, Workload
 from finops.domain.money import Saving
 from finops.domain.opportunity import Change, Opportunity, Setting, Skipped, WasteKind
 from finops.domain.quantities import GIB, MIB
 from finops.domain.usage import Stability
-from tests.finops.rule_examples import container, snapshot, usage, workload
+from tests.finops.rule_examples import container, single_figure, snapshot, usage, workload
 
 CPU, MEMORY = OverRequestedCPUDetector(), OverRequestedMemoryDetector()
 
@@ -79,6 +85,27 @@ def test_more_use_than_request_is_offered_more() -> None:
     assert found.changes == (Change(Setting.CPU_REQUEST, 1000, 1490),)
     assert (found.saving, found.cost_usd_per_month) == (Saving(), Decimal("11.31"))
     assert found.risk == 0.2
+
+
+def test_a_raise_without_room_is_refused_and_a_needless_one_is_not_mentioned() -> None:
+    quota = Quota(name="compute", hard={"requests.cpu": 3000}, used={"requests.cpu": 3000})
+    full = (NamespacePolicy(namespace="shop", quotas=(quota,)),)
+    busy, content = container(cpu_usage=usage(1400, 1500)), container(cpu_usage=usage(990, 999))
+    said = [
+        finding.reason
+        for held in (busy, content)
+        for finding in CPU.find(snapshot(workloads=(workload(held),), namespaces=full))
+        if isinstance(finding, Skipped)
+    ]
+
+    assert "has only 0m of requests.cpu left for 3 replicas" in said[0]
+    assert said[1].startswith("There is nothing to lower")
+
+
+def test_a_kill_needs_no_history_of_use() -> None:
+    seen_once = replace(KILLED, memory_usage=single_figure(900 * MIB))
+
+    assert found_in(MEMORY, workload(seen_once)).kind is WasteKind.UNDER_REQUESTED_MEMORY
 
 
 def test_a_few_per_cent_more_are_not_worth_a_restart() -> None:

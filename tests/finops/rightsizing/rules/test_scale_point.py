@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from finops.domain.cluster_objects import Autoscaler, ScaleMetric
 from finops.domain.estate import ContainerRole
+from finops.domain.quantities import MIB
 from finops.rightsizing.requests import cpu_request_millicores
 from finops.rightsizing.rules.proposal import RequestCase
 from finops.rightsizing.rules.scale_point import HpaPair, hpa_pair, sentence
-from tests.finops.rightsizing.rules.cases import cpu_case, start
+from tests.finops.rightsizing.rules.cases import cpu_case, memory_case, start
 from tests.finops.rule_examples import container, usage, workload
 
 
@@ -71,6 +72,15 @@ def test_a_whole_pod_is_measured_with_its_sidecars_and_without_what_has_ended() 
 
     assert pair.scale_point == 300  # half of 500m + 100m
     assert (pair.request, pair.target_percent) == (200, 100)
+
+
+def test_memory_is_paired_in_whole_mebibytes() -> None:
+    metric = ScaleMetric(kind="Resource", name="memory", target_type="Utilization", target=80)
+    auto = Autoscaler(name="web", min_replicas=1, max_replicas=9, metrics=(metric,))
+    pair = pair_of(memory_case(1024, None, maximum=300, autoscaler=auto), 345 * MIB)
+
+    assert (pair.request, pair.target_percent) == (346 * MIB, 237)  # 81920 / 237 = 345.7
+    assert pair.scale_point == round(0.8 * 1024 * MIB)
 
 
 @pytest.mark.parametrize(
