@@ -86,6 +86,7 @@ class PaceSection(Section):
     expire_after_days: int = Field(default=14, ge=1, le=90)
     forget_after_days: int = Field(default=7, ge=1, le=60)
     cards_per_channel_per_day: int = Field(default=10, ge=1, le=100)
+    cooldown_days: int = Field(default=14, ge=0, le=90)
 
 
 class Configuration(Section):

@@ -97,6 +97,7 @@ def _opportunity(each: Opportunity) -> dict[str, Any]:
             for c in each.changes
         ],
         "saving": _saving(each.saving),
+        "cost_usd_per_month": str(to_cents(each.cost_usd_per_month)),
         "confidence": each.confidence,
         "risk": each.risk,
         "effort": each.effort.value,

@@ -9,11 +9,11 @@ from itertools import groupby
 from finops.domain.estate import UNKNOWN_TEAM
 from finops.domain.lifecycle import Status
 from finops.domain.money import Saving, format_usd
-from finops.domain.opportunity import OpportunityRecord
+from finops.domain.opportunity import Opportunity, OpportunityRecord
 from finops.finops_engine import SavingsSummary
 from finops.guardrails import PolicyReason
 from finops.ledger.audit import AuditEntry
-from finops.pr_body import action_words, confidence_words, risk_words, short_figures
+from finops.pr_body import action_words, confidence_words, cost_words, risk_words, short_figures
 
 NOTHING = "–"
 WIDEST = 100
@@ -44,7 +44,7 @@ def show_lines(
     rows = [
         ("status", status),
         ("team", team_words(found.team)),
-        ("saving", saving_words(found.saving)),
+        _worth_row(found),
         ("confidence", f"{confidence_words(found.confidence)} that it holds for 14 days"),
         ("risk", f"{risk_words(found.risk)} if it does not hold"),
         ("way back", found.rollback),
@@ -60,6 +60,12 @@ def show_lines(
     for title, pairs in (("", rows), ("Evidence", facts), ("Guardrails", rules), ("History", past)):
         lines += ["", *([title] if title else []), *_pairs(pairs)] if pairs else []
     return lines
+
+
+def _worth_row(found: Opportunity) -> tuple[str, str]:
+    if found.kind.is_for_reliability:
+        return "cost", f"{cost_words(found)}, for reliability"
+    return "saving", saving_words(found.saving)
 
 
 def savings_lines(summary: SavingsSummary) -> list[str]:

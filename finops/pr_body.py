@@ -57,7 +57,7 @@ def render_commit_message(opportunity: Opportunity, proof: Proof) -> str:
         render_title(opportunity),
         "",
         _one_line(opportunity.summary),
-        f"Estimated saving: {short_figures(str(opportunity.saving))}.",
+        f"Estimated {_money(opportunity)}.",
         f"{_count(proof.lines_changed, 'line')} changed, "
         f"{proof.unintended_lines_changed} unintended.",
         "",
@@ -169,12 +169,31 @@ def _at_a_glance(opportunity: Opportunity) -> str:
     warning = "" if opportunity.rollback_possible else "**It cannot be undone.** "
     back = _escape(opportunity.rollback or "Revert this pull request and apply again.")
     return (
-        f"- **Saving (estimate):** {_saving(opportunity.saving)}\n"
+        f"{_worth(opportunity)}\n"
         f"- **Confidence:** {confidence_words(opportunity.confidence)}, the chance that the "
         "proposal holds for the next 14 days\n"
         f"- **Risk:** {risk_words(opportunity.risk)} if it does not hold; {restart}\n"
         f"- **Way back:** {warning}{back}"
     )
+
+
+def _money(opportunity: Opportunity) -> str:
+    if opportunity.kind.is_for_reliability:
+        return f"cost: {cost_words(opportunity)}"
+    return f"saving: {short_figures(str(opportunity.saving))}"
+
+
+def _worth(opportunity: Opportunity) -> str:
+    if opportunity.kind.is_for_reliability:
+        return (
+            f"- **Cost (estimate):** {cost_words(opportunity)}, for reliability; it saves nothing"
+        )
+    return f"- **Saving (estimate):** {_saving(opportunity.saving)}"
+
+
+def cost_words(opportunity: Opportunity) -> str:
+    """`$1.86/month more room`: what a raise takes of what is paid for anyway."""
+    return f"{short_figures(format_usd(opportunity.cost_usd_per_month))}/month more room"
 
 
 def _saving(saving: Saving) -> str:

@@ -177,4 +177,5 @@ REST = """\
 #  expire_after_days: 14               # a card that nobody answers
 #  forget_after_days: 7                # waste that no cycle finds again
 #  cards_per_channel_per_day: 10       # the rest waits for tomorrow
+#  cooldown_days: 14                   # from one change of a resource to the next
 """

@@ -5,7 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from finops.billing.unit_prices import origins_of
-from finops.domain.estate import Node, Snapshot, UnitPrices, Workload
+from finops.domain.estate import ContainerRole, Node, Snapshot, UnitPrices, Workload
 from finops.domain.money import DAYS_PER_MONTH, HOURS_PER_MONTH, to_cents
 from finops.domain.opportunity import Opportunity, Resource
 from finops.domain.quantities import GIB
@@ -106,8 +106,9 @@ def _names_of(node: Node, kind: str) -> tuple[str, ...]:
 
 def _workload_cost(workload: Workload, unit: UnitPrices) -> tuple[Decimal, str]:
     """Requests at unit prices: 2 replicas of 0.5 cores at $0.0313 are 0.0313 × 730 = $22.85."""
-    millicores = sum(c.cpu_request_millicores or 0 for c in workload.containers)
-    size_bytes = sum(c.memory_request_bytes or 0 for c in workload.containers)
+    running = [c for c in workload.containers if c.role is not ContainerRole.INIT]
+    millicores = sum(c.cpu_request_millicores or 0 for c in running)
+    size_bytes = sum(c.memory_request_bytes or 0 for c in running)
     per_hour = (
         Decimal(millicores) / 1000 * unit.cpu_usd_per_core_hour
         + Decimal(size_bytes) / GIB * unit.memory_usd_per_gib_hour

@@ -1,27 +1,37 @@
 """What over-requested CPU and over-requested memory have in common: one container, one request.
 
+Whoever looks for too much sees too little too: a request that is too small becomes an opportunity
+of the opposite kind, for reliability, with a cost and without a saving.
+
+History proposes, the rules in `finops.rightsizing.rules` amend (their order is documented in
+`order`), and what is left is priced by the room that the pod really gives back.
+
 Risk (0-1), how bad it is if the proposal does not hold, documented here for both:
 
     risk = severity + 0.3 · share by which the request falls + 0.1 if there is one replica only
-           + 0.1 if the evidence is a single figure
+           + 0.1 if the evidence is a single figure + 0.1 if the limit falls too
+           + 0.1 if it looks like a JVM whose heap nobody named (memory)
+
+A request that rises takes nothing away: 0.1, and 0.1 more if its only replica restarts for it.
 
 `severity` is 0.15 for CPU (it gets slow) and 0.30 for memory (it is killed). Worked: memory falling
 by half on three replicas: 0.30 + 0.15 = 0.45, which the default guardrails let an approver decide.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import ClassVar
 
 from finops.detectors.cluster_costs import cluster_caveats
-from finops.detectors.detector import Finding, plural, skipped
+from finops.detectors.detector import Finding, skipped
 from finops.detectors.over_request import OverRequest, RequestRule
 from finops.detectors.request_evidence import caveats_of, evidence_of, summary_of
-from finops.domain.estate import Container, ContainerRole, Snapshot, UsageSummary, Workload
-from finops.domain.money import Saving, format_usd
+from finops.detectors.request_reasons import why_not_changed, why_not_judged
+from finops.domain.cluster_objects import NamespacePolicy
+from finops.domain.estate import Container, Snapshot, Workload
+from finops.domain.money import Saving
 from finops.domain.opportunity import (
-    Change,
     Effort,
     Opportunity,
     Resource,
@@ -30,13 +40,13 @@ from finops.domain.opportunity import (
     opportunity_id,
 )
 from finops.rightsizing.confidence import confidence_that_it_holds
-from finops.rightsizing.requests import at_most_one_step
+from finops.rightsizing.rules import heap
+from finops.rightsizing.rules.measure import MEMORY
+from finops.rightsizing.rules.order import propose
+from finops.rightsizing.rules.pod_room import effective_request
+from finops.rightsizing.rules.proposal import RequestCase
 
-# Under a dollar a month a pull request costs more attention than it frees.
-LEAST_SAVING_USD_PER_MONTH = Decimal(1)
 MIN_HISTORY_DAYS = 1.0
-_RUNS_ONLY_SOMETIMES = frozenset({"Job", "CronJob"})
-_NO = frozenset({"", "0", "false", "no", "none", "off"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,156 +80,125 @@ def find_over_requests(
 ) -> Iterator[Finding]:
     """One finding for each container of each workload; a workload without any gives a `Skipped`."""
     caveats = cluster_caveats(snapshot)
+    policies = {policy.namespace: policy for policy in snapshot.namespaces}
     for workload in snapshot.workloads:
-        if not workload.containers:
-            key = _resource(workload, "").key
-            yield skipped(rule.kind.words, key, "No container is declared.", team=workload.team)
-        for container in workload.containers:
-            finding = _judge(snapshot, rule, workload, container, min_history_days=min_history_days)
-            if isinstance(finding, Opportunity):
+        judged = _Judged(snapshot, rule, policies.get(workload.namespace), min_history_days)
+        for finding in judged.findings(workload):
+            if isinstance(finding, Opportunity) and not finding.kind.is_for_reliability:
                 finding = replace(finding, caveats=(*finding.caveats, *caveats))
             yield finding
 
 
-def _judge(
-    snapshot: Snapshot,
-    rule: RequestRule,
-    workload: Workload,
-    container: Container,
-    *,
-    min_history_days: float,
-) -> Finding:
-    resource = _resource(workload, container.name)
-    current, usage = rule.request_of(container), rule.usage_of(container)
-    if container.role is ContainerRole.INIT:
-        reason = "An init container has ended before the others start, so it holds nothing."
-        return skipped(rule.kind.words, resource.key, reason, team=workload.team)
-    reason = _why_not_judged(rule, workload, current, usage, min_history_days=min_history_days)
-    if not reason and current is not None and usage is not None:
-        wanted = rule.propose(usage)
-        case = OverRequest(
-            rule=rule,
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What judging one workload's containers needs."""
+
+    snapshot: Snapshot
+    rule: RequestRule
+    policy: NamespacePolicy | None
+    min_history_days: float
+
+    def findings(self, workload: Workload) -> Iterator[Finding]:
+        """Containers in order, each priced on top of what was proposed for those before it.
+
+        Two that fall under one init container would else both claim the same room.
+        """
+        if not workload.containers:
+            yield self._no(workload, "", "No container is declared.")
+        changed: dict[str, int] = {}
+        for container in workload.containers:
+            found = self._held_against(workload, container, changed)
+            reason = found if isinstance(found, str) else why_not_changed(found)
+            if isinstance(found, str) or reason:
+                yield self._no(workload, container.name, reason)
+            else:
+                changed[container.name] = found.proposal.request
+                yield _opportunity(found, self.snapshot)
+
+    def _held_against(
+        self, workload: Workload, container: Container, changed: Mapping[str, int]
+    ) -> OverRequest | str:
+        """The container with all rules applied, or the reason why it is not judged."""
+        rule, measure = self.rule, self.rule.measure
+        current, usage = measure.request_of(container), measure.usage_of(container)
+        reason = why_not_judged(
+            measure, workload, container, usage, min_history_days=self.min_history_days
+        )
+        if reason or not current or usage is None:
+            return reason
+        case = RequestCase(
+            measure=measure,
             workload=workload,
             container=container,
-            resource=resource,
             usage=usage,
-            prices=snapshot.unit_prices,
             current=current,
-            wanted=wanted,
-            proposed=at_most_one_step(current, wanted, unit=rule.step),
+            percentile=rule.propose(usage),
+            policy=self.policy,
         )
-        reason = _why_not_changed(case)
-        if not reason:
-            return _opportunity(case, snapshot)
-    return skipped(rule.kind.words, resource.key, reason, team=workload.team)
-
-
-def _why_not_judged(
-    rule: RequestRule,
-    workload: Workload,
-    current: int | None,
-    usage: UsageSummary | None,
-    *,
-    min_history_days: float,
-) -> str:
-    """The first reason not to look at usage at all, or an empty text."""
-    short = usage is not None and 0 < usage.window_days < min_history_days
-    reasons = (
-        (
-            workload.kind in _RUNS_ONLY_SOMETIMES,
-            f"A {workload.kind} holds its request only while "
-            "it runs, so a month's saving cannot be priced.",
-        ),
-        (workload.replicas <= 0, "It is scaled to zero and holds nothing."),
-        (not current, f"No {rule.noun} request is set, so there is nothing to lower."),
-        (
-            _is_scaled_on(workload, rule.hpa_word),
-            f"A HorizontalPodAutoscaler scales it on "
-            f"{rule.hpa_word}: a smaller request would only add replicas.",
-        ),
-        (
-            not workload.is_scaling_known,
-            "Whether a HorizontalPodAutoscaler scales it is unknown: they could not be listed.",
-        ),
-        (usage is None, f"No {rule.noun} usage was found for this container."),
-        (
-            short,
-            f"{usage.window_days if usage else 0:.2g} of {plural(min_history_days, 'day')} of "
-            "history.",
-        ),
-    )
-    return next((sentence for applies, sentence in reasons if applies), "")
-
-
-def _why_not_changed(case: OverRequest) -> str:
-    """Why the request stays as it is, or an empty text."""
-    rule, asks = case.rule, case.rule.written(case.current)
-    if case.wanted >= case.current:
-        return _why_not_lower(case)
-    least = rule.least_fall_share(case.current)
-    if case.fall_share < least:
-        return (
-            f"The change is too small: {asks} to {rule.written(case.proposed)} is "
-            f"{case.fall_share:.0%}, and {least:.0%} is worth a restart at this size."
+        proposal = propose(case)
+        before = effective_request(workload.containers, measure, changed)
+        after = {**changed, container.name: proposal.request}
+        return OverRequest(
+            rule=rule,
+            case=case,
+            proposal=proposal,
+            resource=_resource(workload, container.name),
+            prices=self.snapshot.unit_prices,
+            moved_per_pod=before - effective_request(workload.containers, measure, after),
         )
-    if case.freed_usd_per_month < LEAST_SAVING_USD_PER_MONTH:
-        return (
-            f"The change is too small: it frees {format_usd(case.freed_usd_per_month)}/month, "
-            f"under {format_usd(LEAST_SAVING_USD_PER_MONTH)}."
-        )
-    return ""
+
+    def _no(self, workload: Workload, container: str, reason: str) -> Finding:
+        key = _resource(workload, container).key
+        return skipped(self.rule.kind.words, key, reason, team=workload.team)
 
 
-def _why_not_lower(case: OverRequest) -> str:
-    rule, used = case.rule, case.rule.steady_use(case.usage)
-    asks, wanted = rule.written(case.current), rule.written(case.wanted)
-    if used > case.current:
-        return (
-            f"It uses more {rule.noun} than it asks for ({rule.written(round(used))} used, {asks} "
-            f"asked): raise it to {wanted}."
-        )
-    if case.wanted > case.current:
-        return f"There is nothing to lower: {asks} is asked and {wanted} would be right."
-    return f"The request of {asks} is already right."
-
-
-def _opportunity(case: OverRequest, snapshot: Snapshot) -> Opportunity:
-    rule, workload = case.rule, case.workload
-    fingerprint = fingerprint_of(rule.kind, case.resource)
-    back = rule.written(case.current)
+def _opportunity(found: OverRequest, snapshot: Snapshot) -> Opportunity:
+    rule, case, usd = found.rule, found.case, found.usd_per_month
+    workload, usage = case.workload, case.usage
+    fingerprint = fingerprint_of(found.kind, found.resource)
+    is_scheduled = workload.kind == "CronJob"
+    when = "with its next run" if is_scheduled else "with one rolling restart"
+    what = f"{case.measure.noun} request returns to {case.written(case.current)}"
     return Opportunity(
         id=opportunity_id(fingerprint),
         fingerprint=fingerprint,
-        kind=rule.kind,
-        resource=case.resource,
-        changes=(Change(rule.setting, case.current, case.proposed),),
-        saving=Saving(freed_usd_per_month=case.freed_usd_per_month),
+        kind=found.kind,
+        resource=found.resource,
+        changes=found.changes,
+        saving=Saving() if found.rises else Saving(freed_usd_per_month=usd),
         confidence=confidence_that_it_holds(
-            case.proposed,
-            case.usage.daily_peaks,
-            window_days=case.usage.window_days,
+            found.proposal.request,
+            usage.daily_peaks,
+            window_days=usage.window_days,
             base=rule.base_rate,
         ),
-        risk=_risk(case),
+        risk=_risk(found),
         effort=Effort.LOW,
-        restart_needed=True,
+        restart_needed=not is_scheduled,
         rollback_possible=True,
-        summary=summary_of(case),
-        rollback=f"Revert the pull request: the {rule.noun} request returns to {back} with one "
-        "rolling restart.",
+        summary=summary_of(found),
+        rollback=f"Revert the pull request: the {what} {when}.",
         detected_at=snapshot.taken_at,
-        evidence=evidence_of(case),
-        caveats=caveats_of(case),
+        evidence=evidence_of(found),
+        caveats=caveats_of(found),
         team=workload.team,
         tags=workload.tags,
         blast_replicas=workload.replicas,
+        cost_usd_per_month=usd if found.rises else Decimal(0),
     )
 
 
-def _risk(case: OverRequest) -> float:
-    single_replica = 0.1 * (case.workload.replicas == 1)
-    single_figure = 0.1 * (case.usage.window_days <= 0)
-    risk = case.rule.severity + 0.3 * case.fall_share + single_replica + single_figure
+def _risk(found: OverRequest) -> float:
+    case = found.case
+    if found.rises:
+        return 0.2 if case.workload.replicas == 1 else 0.1
+    dangers = (
+        case.workload.replicas == 1,
+        case.usage.window_days <= 0,
+        found.lowers_limit,
+        case.measure is MEMORY and heap.is_unbounded_jvm(case.workload, case.container),
+    )
+    risk = found.rule.severity + 0.3 * found.fall_share + 0.1 * sum(dangers)
     return round(min(1.0, risk), 3)
 
 
@@ -231,16 +210,3 @@ def _resource(workload: Workload, container: str) -> Resource:
         name=workload.name,
         container=container,
     )
-
-
-def _is_scaled_on(workload: Workload, resource_word: str) -> bool:
-    """Whether its autoscaler or a tag `hpa` (or `…/hpa`) says so: `cpu`, `memory`; else both."""
-    if workload.autoscaler is not None:
-        return workload.autoscaler.scales_on(resource_word)
-    for key, value in workload.tags.items():
-        said = value.strip().lower()
-        if key.rsplit("/", 1)[-1].lower() != "hpa" or said in _NO:
-            continue
-        named = {word for word in ("cpu", "memory") if word in said}
-        return not named or resource_word in named
-    return False

@@ -4,62 +4,89 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from finops.domain.estate import Container, UnitPrices, UsageSummary, Workload
+from finops.domain.estate import UnitPrices, UsageSummary
 from finops.domain.money import to_cents
-from finops.domain.opportunity import Resource, Setting, WasteKind
+from finops.domain.opportunity import Change, Resource, Setting, WasteKind
 from finops.rightsizing.confidence import BaseRate
 from finops.rightsizing.requests import freed_usd_per_month
+from finops.rightsizing.rules.measure import Measure
+from finops.rightsizing.rules.proposal import Proposal, RequestCase
+from finops.rightsizing.rules.running_time import pods_held
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestRule:
-    """One resource of a container: how it is read, sized, priced and written.
+    """One resource of a container: how it is sized, priced and changed, down or up.
 
-    `per_unit` is what one priced unit holds (1000 millicores, 2^30 bytes); `step` the rounding;
-    `steady_use` the use that a request must cover: bursts of CPU may go over it, memory may not.
+    `steady_use` is the use that a request must cover: bursts of CPU may go over it, memory may not.
     """
 
     kind: WasteKind
+    raise_kind: WasteKind
+    measure: Measure
     setting: Setting
-    noun: str
-    hpa_word: str
+    limit_setting: Setting
     severity: float
-    per_unit: int
-    step: int
     base_rate: BaseRate
     formula: str
-    request_of: Callable[[Container], int | None]
-    limit_of: Callable[[Container], int | None]
-    usage_of: Callable[[Container], UsageSummary | None]
     steady_use: Callable[[UsageSummary], float]
     propose: Callable[[UsageSummary], int]
     least_fall_share: Callable[[int], float]
     price_of: Callable[[UnitPrices], Decimal]
-    written: Callable[[int], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverRequest:
-    """One container under judgement, its proposal already held to one step."""
+    """One container under judgement, after every rule has spoken.
+
+    `moved_per_pod` is by how much the pod's effective request falls (above zero) or rises, in the
+    measure's unit: an init container that asks for more makes it smaller than the change itself.
+    """
 
     rule: RequestRule
-    workload: Workload
-    container: Container
+    case: RequestCase
+    proposal: Proposal
     resource: Resource
-    usage: UsageSummary
     prices: UnitPrices
-    current: int
-    wanted: int
-    proposed: int
+    moved_per_pod: int
+
+    @property
+    def rises(self) -> bool:
+        """Whether the request goes up, for reliability."""
+        return self.proposal.request > self.case.current
+
+    @property
+    def kind(self) -> WasteKind:
+        """What it is when it is proposed."""
+        return self.rule.raise_kind if self.rises else self.rule.kind
 
     @property
     def fall_share(self) -> float:
-        """By which share of itself the request falls, 0-1."""
-        return (self.current - self.proposed) / self.current
+        """By which share of itself the request falls, 0-1; below zero where it rises."""
+        return (self.case.current - self.proposal.request) / self.case.current
 
     @property
-    def freed_usd_per_month(self) -> Decimal:
-        """Δrequest × replicas × price × 730, to the cent."""
-        amount = Decimal(self.current - self.proposed) / self.rule.per_unit
+    def usd_per_month(self) -> Decimal:
+        """|Δ effective request| × pods that hold it × price × 730, to the cent."""
+        pods = Decimal(str(pods_held(self.case.workload, self.case.usage)))
+        amount = Decimal(abs(self.moved_per_pod)) / self.rule.measure.per_unit * pods
         price = self.rule.price_of(self.prices)
-        return to_cents(freed_usd_per_month(amount, price, replicas=self.workload.replicas))
+        return to_cents(freed_usd_per_month(amount, price, replicas=1))
+
+    @property
+    def lowers_limit(self) -> bool:
+        """Whether a limit falls with the request."""
+        return (self.proposal.limit or 0) < (self.case.limit or 0)
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """The request, and the limit where it moves too."""
+        request = Change(self.rule.setting, self.case.current, self.proposal.request)
+        limit = self.proposal.limit
+        if limit is None or limit == self.case.limit:
+            return (request,)
+        return request, Change(self.rule.limit_setting, self.case.limit, limit)
+
+    def written(self, value: float) -> str:
+        """`250m`, `512Mi`."""
+        return self.case.written(round(value))

@@ -17,26 +17,21 @@ from finops.detectors.over_request import RequestRule
 from finops.domain.opportunity import Setting, WasteKind
 from finops.rightsizing.confidence import CPU
 from finops.rightsizing.requests import cpu_request_millicores, least_cpu_fall_share
+from finops.rightsizing.rules import measure
 
 _RULE = RequestRule(
     kind=WasteKind.OVER_REQUESTED_CPU,
+    raise_kind=WasteKind.UNDER_REQUESTED_CPU,
+    measure=measure.CPU,
     setting=Setting.CPU_REQUEST,
-    noun="CPU",
-    hpa_word="cpu",
+    limit_setting=Setting.CPU_LIMIT,
     severity=0.15,
-    per_unit=1000,
-    step=1,
     base_rate=CPU,
     formula="1.05 · q97^0.9 · maximum^0.1 · widening, at least 10m",
-    request_of=lambda container: container.cpu_request_millicores,
-    limit_of=lambda container: container.cpu_limit_millicores,
-    usage_of=lambda container: container.cpu_usage,
     steady_use=lambda usage: usage.percentile(0.97),
     propose=cpu_request_millicores,
     least_fall_share=least_cpu_fall_share,
     price_of=lambda prices: prices.cpu_usd_per_core_hour,
-    # One unit in a sentence: `1000m to 250m` reads better than `1 to 250m`.
-    written=lambda millicores: f"{millicores}m",
 )
 
 
@@ -44,8 +39,9 @@ _RULE = RequestRule(
 class OverRequestedCPUDetector(OverRequestDetector):
     """Proposes a smaller CPU request for each container that asks for more than it needs.
 
-    Frees room, never cash. Containers scaled by an autoscaler on CPU are left alone, because a
-    smaller request would move the scale point.
+    Frees room, never cash. What history alone does not know is asked of `finops.rightsizing.rules`:
+    a CPU limit falls with the request unless the container was throttled, and one that an
+    autoscaler measures by is left alone, with the pair of request and target that would do.
     """
 
     rule = _RULE

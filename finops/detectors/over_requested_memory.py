@@ -13,35 +13,23 @@ from dataclasses import dataclass
 from finops.detectors.container_requests import OverRequestDetector
 from finops.detectors.over_request import RequestRule
 from finops.domain.opportunity import Setting, WasteKind
-from finops.domain.quantities import GIB, MIB, format_memory
 from finops.rightsizing.confidence import MEMORY
 from finops.rightsizing.requests import least_memory_fall_share, memory_request_bytes
-
-
-def _written(size_bytes: int) -> str:
-    """Whole MiB and GiB as manifests write them; a measured figure rounded to a tenth of a MiB."""
-    exact = format_memory(size_bytes)
-    return exact if exact.endswith(("Mi", "Gi", "Ti")) else f"{size_bytes / MIB:.1f}Mi"
-
+from finops.rightsizing.rules import measure
 
 _RULE = RequestRule(
     kind=WasteKind.OVER_REQUESTED_MEMORY,
+    raise_kind=WasteKind.UNDER_REQUESTED_MEMORY,
+    measure=measure.MEMORY,
     setting=Setting.MEMORY_REQUEST,
-    noun="memory",
-    hpa_word="memory",
+    limit_setting=Setting.MEMORY_LIMIT,
     severity=0.30,
-    per_unit=GIB,
-    step=MIB,
     base_rate=MEMORY,
     formula="1.15 · maximum · widening, at least 16Mi",
-    request_of=lambda container: container.memory_request_bytes,
-    limit_of=lambda container: container.memory_limit_bytes,
-    usage_of=lambda container: container.memory_usage,
     steady_use=lambda usage: usage.maximum,
     propose=memory_request_bytes,
     least_fall_share=least_memory_fall_share,
     price_of=lambda prices: prices.memory_usd_per_gib_hour,
-    written=_written,
 )
 
 
@@ -49,8 +37,9 @@ _RULE = RequestRule(
 class OverRequestedMemoryDetector(OverRequestDetector):
     """Proposes a smaller memory request for each container that asks for more than it ever held.
 
-    Frees room, never cash. The limit stays: a limit under the next peak kills the container, a
-    request under it does not.
+    Frees room, never cash. What history alone does not know is asked of `finops.rightsizing.rules`:
+    kills for want of memory and named heaps raise it, and the limit falls in its ratio to it, but
+    never under 1.5 times the highest use, because a limit under the next peak kills.
     """
 
     rule = _RULE

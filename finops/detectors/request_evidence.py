@@ -6,98 +6,143 @@ from finops.detectors.detector import plural
 from finops.detectors.over_request import OverRequest
 from finops.domain.estate import UsageSummary
 from finops.domain.money import format_usd
-from finops.domain.opportunity import Evidence, Setting
-from finops.rightsizing.requests import FULL_HISTORY_DAYS, MAX_FALL_SHARE, widening
-
-# Runtimes that size a heap themselves: the working set tells little of what they may still take.
-_HEAP_RUNTIMES = (
-    *("java", "jvm", "spring", "tomcat", "jenkins", "keycloak", "spark", "flink"),
-    *("kafka", "zookeeper", "cassandra", "elasticsearch", "opensearch", "solr", "logstash"),
-)
+from finops.domain.opportunity import Evidence
+from finops.rightsizing.requests import FULL_HISTORY_DAYS, widening
+from finops.rightsizing.rules import heap
+from finops.rightsizing.rules.measure import CPU, MEMORY
+from finops.rightsizing.rules.running_time import is_average, pods_held
 
 
-def summary_of(case: OverRequest) -> str:
+def summary_of(found: OverRequest) -> str:
     """One sentence: who asks for what, used how much, and what that frees."""
-    rule, usage = case.rule, case.usage
-    noun, written = rule.noun, rule.written
-    on = plural(case.workload.replicas, "replica")
-    used = f"used at most {written(round(usage.maximum))} in {_window(usage)}"
+    case, usage = found.case, found.case.usage
+    used = f"used at most {found.written(usage.maximum)} in {_window(usage)}"
     if usage.window_days <= 0:
-        used = f"was seen using {written(round(usage.maximum))}"
+        used = f"was seen using {found.written(usage.maximum)}"
+    frees = f"frees room worth {format_usd(found.usd_per_month)}/month"
+    if found.rises:
+        frees = f"holds that, at {format_usd(found.usd_per_month)}/month more room"
     return (
-        f"{case.resource.label} asks for {written(case.current)} {noun} on {on} and {used}; "
-        f"{written(case.proposed)} frees room worth {format_usd(case.freed_usd_per_month)}/month."
+        f"{found.resource.label} asks for {case.written(case.current)} {case.measure.noun} on "
+        f"{_pods(found)} and {used}; {case.written(found.proposal.request)} {frees}."
     )
 
 
-def evidence_of(case: OverRequest) -> tuple[Evidence, ...]:
+def evidence_of(found: OverRequest) -> tuple[Evidence, ...]:
     """Every number of the proposal with where it was read."""
-    rule, usage, source = case.rule, case.usage, case.usage.source or "snapshot"
-    price = rule.price_of(case.prices)
-    unit = "core" if rule.per_unit == 1000 else "GiB"
-    facts = [
-        Evidence(
-            f"{rule.noun} request",
-            f"{rule.written(case.current)} × {case.workload.replicas}",
-            case.workload.source_path or "snapshot",
-        ),
-        Evidence(f"{rule.noun} maximum", rule.written(round(usage.maximum)), source),
-        Evidence(
-            f"{rule.noun} 97th percentile", rule.written(round(usage.percentile(0.97))), source
-        ),
+    case, rule, usage = found.case, found.rule, found.case.usage
+    noun, source = case.measure.noun, case.usage.source or "snapshot"
+    declared = case.workload.source_path or "snapshot"
+    price = rule.price_of(found.prices)
+    unit = "core" if case.measure is CPU else "GiB"
+    formula = f"{case.written(case.percentile)} = {rule.formula}"
+    return (
+        Evidence(f"{noun} request", f"{case.written(case.current)} × {_count(found)}", declared),
+        Evidence(f"{noun} maximum", found.written(usage.maximum), source),
+        Evidence(f"{noun} 97th percentile", found.written(usage.percentile(0.97)), source),
         Evidence("history", f"{_window(usage)}, {plural(usage.samples, 'sample')}", source),
-        Evidence("proposal", f"{rule.written(case.wanted)} = {rule.formula}", "rightsizing"),
-        Evidence("price", f"${_plain(price)} per {unit}-hour", case.prices.source),
-    ]
-    wider = widening(usage.window_days)
-    if wider > 1:
-        facts.append(Evidence("margin for the short history", f"{wider:.3g}×", "rightsizing"))
-    if usage.daily_peaks:
-        held = sum(peak <= case.proposed for peak in usage.daily_peaks)
-        days = f"{held} of {plural(len(usage.daily_peaks), 'day')}"
-        facts.append(Evidence("would have held", days, source))
-    return tuple(facts)
-
-
-def caveats_of(case: OverRequest) -> tuple[str, ...]:
-    """What a person should know before agreeing."""
-    return tuple(
-        sentence
-        for applies, sentence in (*_history_caveats(case), *_workload_caveats(case))
-        if applies
+        Evidence("proposal", formula, "rightsizing"),
+        Evidence("price", f"${_plain(price)} per {unit}-hour", found.prices.source),
+        *_margin(usage),
+        *_held(found, source),
+        *_troubles(found, source),
+        *_room(found, declared),
     )
 
 
-def _history_caveats(case: OverRequest) -> tuple[tuple[bool, str], ...]:
-    days, wanted = case.usage.window_days, case.rule.written(case.wanted)
+def caveats_of(found: OverRequest) -> tuple[str, ...]:
+    """What a person should know before agreeing."""
+    asked = (*_history_caveats(found), *_workload_caveats(found))
+    return (*found.proposal.notes, *(sentence for applies, sentence in asked if applies))
+
+
+def _margin(usage: UsageSummary) -> tuple[Evidence, ...]:
+    wider = widening(usage.window_days)
+    label = "margin for the short history"
+    return (Evidence(label, f"{wider:.3g}×", "rightsizing"),) if wider > 1 else ()
+
+
+def _held(found: OverRequest, source: str) -> tuple[Evidence, ...]:
+    peaks = found.case.usage.daily_peaks
+    held = sum(peak <= found.proposal.request for peak in peaks)
+    days = f"{held} of {plural(len(peaks), 'day')}"
+    return (Evidence("would have held", days, source),) if peaks else ()
+
+
+def _troubles(found: OverRequest, source: str) -> tuple[Evidence, ...]:
+    """Kills and throttling, where somebody counted them."""
+    trouble = found.case.container.stability
+    if trouble is None:
+        return ()
+    if found.case.measure is CPU:
+        share = trouble.throttled_share
+        words = f"{share or 0:.1%} of CPU periods on the worst day"
+        return () if share is None else (Evidence("throttled", words, source),)
+    if not trouble.is_watched:
+        return ()
+    words = f"{trouble.oom_kills:,} in {plural(round(trouble.window_days, 1), 'day')}"
+    return (Evidence("kills for want of memory", words, source),)
+
+
+def _room(found: OverRequest, declared: str) -> tuple[Evidence, ...]:
+    """What the pod really gives back, where that is less than the change."""
+    case = found.case
+    if found.moved_per_pod >= case.current - found.proposal.request:
+        return ()
+    words = f"{case.written(found.moved_per_pod)} a pod: an init container asks for the rest"
+    return (Evidence("room freed", words, declared),)
+
+
+def _history_caveats(found: OverRequest) -> tuple[tuple[bool, str], ...]:
+    days = found.case.usage.window_days
     single = "Judged from a single figure without history: the margin is the widest and the "
     short = f"{days:.2g} of {FULL_HISTORY_DAYS} days of history: the margin is wider than usual."
-    step = f"A first step: one value falls by at most {MAX_FALL_SHARE:.0%} at once; {wanted} would "
     return (
         (days <= 0, f"{single}confidence low."),
         (0 < days < FULL_HISTORY_DAYS, short),
-        (case.proposed > case.wanted, f"{step}do."),
     )
 
 
-def _workload_caveats(case: OverRequest) -> tuple[tuple[bool, str], ...]:
-    rule, limit = case.rule, case.rule.limit_of(case.container)
-    stays = f" ({rule.written(limit)})" if limit else ""
-    equal = "Request and limit were equal: the pod may leave the Guaranteed class and be evicted "
-    heap = "It looks like a runtime that sizes its own heap (JVM): stay above -Xmx plus what is "
-    is_memory = rule.setting is Setting.MEMORY_REQUEST
+def _workload_caveats(found: OverRequest) -> tuple[tuple[bool, str], ...]:
+    case, workload = found.case, found.case.workload
+    is_memory = case.measure is MEMORY
+    trouble = case.container.stability
+    is_watched = trouble is not None and trouble.is_watched
+    is_scheduled = workload.kind == "CronJob"
+    jvm = "It looks like a JVM and does not say how large its heap is: stay above the heap plus "
     return (
-        (limit is not None, f"The {rule.noun} limit stays as it is{stays}."),
-        (limit == case.current, f"{equal}earlier when its node runs short."),
-        (case.workload.replicas == 1, "It has one replica: the restart may interrupt it."),
-        (is_memory and _sizes_its_heap(case), f"{heap}outside the heap."),
+        (workload.replicas == 1 and not is_scheduled, _ONE_REPLICA),
+        (
+            is_memory and heap.is_unbounded_jvm(workload, case.container),
+            f"{jvm}what is outside of it.",
+        ),
+        (is_memory and not is_watched, _KILLS_UNKNOWN),
+        (workload.kind == "DaemonSet", _EACH_NODE),
+        (is_scheduled, _RUNS_SOMETIMES),
     )
 
 
-def _sizes_its_heap(case: OverRequest) -> bool:
-    workload = case.workload
-    texts = (workload.name, case.container.name, *workload.tags.keys(), *workload.tags.values())
-    return any(runtime in text.lower() for text in texts for runtime in _HEAP_RUNTIMES)
+_ONE_REPLICA = "It has one replica: the restart may interrupt it."
+_KILLS_UNKNOWN = "Whether it was ever killed for want of memory is not known: nobody counted."
+_EACH_NODE = (
+    "It runs once on every node and is judged by the busiest one; nodes of other sizes need less."
+)
+_RUNS_SOMETIMES = (
+    "It is priced for the time it runs, which older days tell to the hour only; the change counts "
+    "from its next run."
+)
+
+
+def _pods(found: OverRequest) -> str:
+    workload = found.case.workload
+    if is_average(workload):
+        return f"{_count(found)} pods at a time on average"
+    return plural(workload.replicas, "replica")
+
+
+def _count(found: OverRequest) -> str:
+    workload, held = found.case.workload, pods_held(found.case.workload, found.case.usage)
+    return f"{held:.3g}" if is_average(workload) else str(workload.replicas)
 
 
 def _window(usage: UsageSummary) -> str:

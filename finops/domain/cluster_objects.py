@@ -23,6 +23,14 @@ class ScaleMetric:
     target: float
     container: str = ""
 
+    def is_share_of(self, resource: str) -> bool:
+        """Whether it is a share of that resource's request (`cpu`, `memory`).
+
+        An `AverageValue` is an absolute figure, which no request moves.
+        """
+        is_of_pods = self.kind in ("Resource", "ContainerResource")
+        return is_of_pods and self.name == resource and self.target_type == "Utilization"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Autoscaler:
@@ -33,13 +41,6 @@ class Autoscaler:
     max_replicas: int
     current_replicas: int = 0
     metrics: tuple[ScaleMetric, ...] = ()
-
-    def scales_on(self, resource: str) -> bool:
-        """Whether one of its metrics is a share of that resource's request (`cpu`, `memory`)."""
-        return any(
-            metric.name == resource and metric.kind in ("Resource", "ContainerResource")
-            for metric in self.metrics
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

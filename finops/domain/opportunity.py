@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
 from finops.domain.errors import InvalidInput
@@ -13,10 +14,12 @@ from finops.domain.money import Saving
 
 
 class WasteKind(StrEnum):
-    """What kind of waste it is; one detector finds one kind."""
+    """What kind of waste it is; one detector finds one kind, or one and its opposite."""
 
     OVER_REQUESTED_CPU = "over_requested_cpu"
     OVER_REQUESTED_MEMORY = "over_requested_memory"
+    UNDER_REQUESTED_CPU = "under_requested_cpu"
+    UNDER_REQUESTED_MEMORY = "under_requested_memory"
     IDLE_NODE = "idle_node"
     ORPHAN_VOLUME = "orphan_volume"
 
@@ -25,13 +28,31 @@ class WasteKind(StrEnum):
         """The kind as people read it: `over-requested CPU`."""
         return _KIND_WORDS[self]
 
+    @property
+    def is_for_reliability(self) -> bool:
+        """Whether it costs money instead of saving it: what is asked is too little."""
+        return self in (WasteKind.UNDER_REQUESTED_CPU, WasteKind.UNDER_REQUESTED_MEMORY)
+
 
 _KIND_WORDS = {
     WasteKind.OVER_REQUESTED_CPU: "over-requested CPU",
     WasteKind.OVER_REQUESTED_MEMORY: "over-requested memory",
+    WasteKind.UNDER_REQUESTED_CPU: "under-requested CPU",
+    WasteKind.UNDER_REQUESTED_MEMORY: "under-requested memory",
     WasteKind.IDLE_NODE: "idle node",
     WasteKind.ORPHAN_VOLUME: "orphan volume",
 }
+
+
+_JUDGED_WITH = {
+    WasteKind.UNDER_REQUESTED_CPU: WasteKind.OVER_REQUESTED_CPU,
+    WasteKind.UNDER_REQUESTED_MEMORY: WasteKind.OVER_REQUESTED_MEMORY,
+}
+
+
+def judging_kind(kind: WasteKind) -> WasteKind:
+    """The kind of the detector that finds it: whoever looks for too much sees too little too."""
+    return _JUDGED_WITH.get(kind, kind)
 
 
 class Effort(StrEnum):
@@ -107,6 +128,9 @@ class Opportunity:
 
     `confidence` is the probability (0-1) that the proposal holds for the next 14 days; `risk`
     (0-1) is how bad it would be if it does not. `blast_replicas` counts what restarts or goes.
+
+    What is asked for reliability saves nothing: its `saving` is zero, so that no total holds it,
+    and `cost_usd_per_month` is what it costs more, in room inside what is paid for anyway.
     """
 
     id: str
@@ -131,6 +155,7 @@ class Opportunity:
     status: Status = Status.DETECTED
     revision: int = 1
     generation: int = 1
+    cost_usd_per_month: Decimal = Decimal(0)
 
     def __post_init__(self) -> None:
         for name in ("confidence", "risk"):

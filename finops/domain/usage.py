@@ -12,7 +12,8 @@ class UsageSummary:
     value. `daily_peaks` holds one figure for each day of the window, oldest first: the day's 95th
     percentile for CPU, the day's maximum for memory. A single figure without history has
     `window_days` 0 and no daily peaks. `pods` is how many pods ran at once on average and
-    `summed_mean` what all of them used together; both 0 where nobody knows.
+    `summed_mean` what all of them used together; both 0 where nobody knows. `running_share` is the
+    share (0-1) of the window in which any pod ran; 0 where nobody knows.
     """
 
     window_days: float
@@ -24,6 +25,7 @@ class UsageSummary:
     source: str = ""
     pods: float = 0.0
     summed_mean: float = 0.0
+    running_share: float = 0.0
 
     def percentile(self, share: float) -> float:
         """The value at `share`; falls back to the next higher known share, then the maximum."""

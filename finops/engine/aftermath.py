@@ -110,7 +110,8 @@ def _verify_one(
     is_late = now - (record.implemented_at or now) >= timedelta(
         days=parts.pace.give_up_verifying_after_days
     )
-    if verdict.verdict is Verdict.UNPROVEN and not is_late:
+    waits_for_bill = not opportunity.kind.is_for_reliability
+    if verdict.verdict is Verdict.UNPROVEN and waits_for_bill and not is_late:
         return False
     return _note_verdict(parts, record, verdict, now=now)
 

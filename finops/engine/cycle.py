@@ -12,10 +12,11 @@ from datetime import datetime, timedelta
 from finops.domain.estate import Gap, Snapshot
 from finops.domain.lifecycle import WAITING, Status
 from finops.domain.observe import Observation
-from finops.domain.opportunity import Opportunity, OpportunityRecord, Skipped
+from finops.domain.opportunity import Opportunity, OpportunityRecord, Skipped, judging_kind
 from finops.engine import announce
 from finops.engine.aftermath import mark_implemented, recheck_verified
 from finops.engine.closing import GONE, batches, close
+from finops.engine.cooling import cooled
 from finops.engine.owning import with_known_owners
 from finops.engine.parts import Parts
 from finops.engine.proving import COST_CATEGORY
@@ -46,15 +47,17 @@ def run_cycle(parts: Parts, snapshot: Snapshot) -> CycleResult:
     now = parts.now()
     snapshot = with_known_owners(parts, snapshot)
     detection = parts.detection.detect(snapshot)
+    found, waiting = cooled(parts, detection.opportunities, cluster=snapshot.cluster, now=now)
+    skips = (*detection.skipped, *waiting)
     outcomes: list[tuple[OpportunityRecord, Outcome]] = []
-    for batch in batches(detection.opportunities, BATCH):
+    for batch in batches(found, BATCH):
         with parts.ledger.transaction() as tx:
-            outcomes.extend(_record(tx, parts, snapshot, found, now=now) for found in batch)
+            outcomes.extend(_record(tx, parts, snapshot, each, now=now) for each in batch)
     observation = Observation(snapshot)
-    _retire(parts, snapshot, observation, detection.skipped, now=now)
+    _retire(parts, snapshot, observation, skips, now=now)
     mark_implemented(parts, snapshot, observation)
     recheck_verified(parts, snapshot, observation)
-    _keep_facts(parts, snapshot, detection.skipped, found=len(outcomes))
+    _keep_facts(parts, snapshot, skips, found=len(outcomes))
     announce.offer_cards(parts, now=now)
     with parts.ledger.transaction() as tx:
         announce.tell_owners(tx, parts.directory, now=parts.now())
@@ -62,7 +65,7 @@ def run_cycle(parts: Parts, snapshot: Snapshot) -> CycleResult:
         cluster=snapshot.cluster,
         taken_at=snapshot.taken_at,
         records=tuple(record for record, _ in outcomes),
-        skipped=tuple(detection.skipped),
+        skipped=skips,
         gaps=snapshot.gaps,
         new=sum(outcome is Outcome.NEW for _, outcome in outcomes),
         revised=sum(outcome is Outcome.REVISED for _, outcome in outcomes),
@@ -158,8 +161,13 @@ def _why_obsolete(
         patience *= UNSEEN_PATIENCE
     if now - record.last_seen_at < patience:
         return ""
-    why = reasons.get((opportunity.kind.value, opportunity.resource.key), "no cycle found it again")
+    why = reasons.get(_found_by(opportunity), "no cycle found it again")
     return f"Not found again since {record.last_seen_at:%Y-%m-%d}: {why}"
+
+
+def _found_by(opportunity: Opportunity) -> tuple[str, str]:
+    """The detector that would say why it is not found, and the resource."""
+    return judging_kind(opportunity.kind).words, opportunity.resource.key
 
 
 def _workloads_by_team(snapshot: Snapshot) -> dict[str, int]:

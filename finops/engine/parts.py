@@ -27,6 +27,8 @@ class Pace:
     # A waste that no cycle saw again for so long is gone, whatever the reason.
     forget_after_days: int = 7
     cards_per_channel_per_day: int = 10
+    # As long as a proposal's odds look ahead: a next step is judged by what the last one did.
+    cooldown_days: int = 14
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,9 @@ from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from finops.domain.money import Saving
+from finops.domain.money import Saving, format_usd
 from finops.domain.observe import Observation
-from finops.domain.opportunity import OpportunityRecord, WasteKind
+from finops.domain.opportunity import Opportunity, OpportunityRecord, WasteKind
 from finops.domain.verdict import SavingVerdict, Verdict
 from finops.ledger import history, opportunities
 from finops.savings_ledger import LedgerTransaction
@@ -17,6 +17,8 @@ BILLED = "billed"
 COST_CATEGORY = {
     WasteKind.OVER_REQUESTED_CPU: "allocated_cpu",
     WasteKind.OVER_REQUESTED_MEMORY: "allocated_memory",
+    WasteKind.UNDER_REQUESTED_CPU: "allocated_cpu",
+    WasteKind.UNDER_REQUESTED_MEMORY: "allocated_memory",
     WasteKind.IDLE_NODE: BILLED,
     WasteKind.ORPHAN_VOLUME: BILLED,
 }
@@ -29,6 +31,8 @@ def judge_by_bill(
 ) -> SavingVerdict:
     """Compare the daily costs before the merge with those after the deployment."""
     opportunity = record.opportunity
+    if opportunity.kind.is_for_reliability:
+        return _not_for_money(opportunity)
     merged = (record.merged_at or record.status_changed_at).date()
     implemented = (record.implemented_at or record.status_changed_at).date()
     before = _daily(tx, record, _start(tx, record, merged), merged)
@@ -44,6 +48,21 @@ def judge_by_bill(
         is_cashable=opportunity.saving.cashable_usd_per_month > 0,
     )
     return verdict if is_seen or is_in_place else _unseen(verdict)
+
+
+def _not_for_money(opportunity: Opportunity) -> SavingVerdict:
+    """A raise has no saving that a bill could prove."""
+    cost = format_usd(opportunity.cost_usd_per_month)
+    return SavingVerdict(
+        verdict=Verdict.UNPROVEN,
+        realised=Saving(),
+        low_usd_per_month=Decimal(0),
+        high_usd_per_month=Decimal(0),
+        method="none: it was for reliability",
+        sentence=f"It was raised for reliability, at {cost}/month more room: nothing to prove.",
+        days_before=0,
+        days_after=0,
+    )
 
 
 def verdict_json(verdict: SavingVerdict) -> dict[str, object]:

@@ -11,9 +11,12 @@ _ALLOW, _ASK, _DENY = GuardrailVerdict
 def single_change(
     opportunity: Opportunity, rules: GuardrailRules, _context: GuardrailContext
 ) -> PolicyReason:
-    """A saving over `max_single_change_usd_per_month` needs an approver."""
+    """A saving, or a cost, over `max_single_change_usd_per_month` needs an approver."""
     saving, limit = opportunity.saving.larger_usd_per_month, rules.max_single_change_usd_per_month
-    said = f"The saving of {format_usd(saving)}/month is"
+    what = "saving"
+    if opportunity.kind.is_for_reliability:
+        saving, what = opportunity.cost_usd_per_month, "cost"
+    said = f"The {what} of {format_usd(saving)}/month is"
     limit_words = (
         f"the single change limit of {format_usd(limit)}/month for team {opportunity.team}"
     )

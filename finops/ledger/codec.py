@@ -1,6 +1,7 @@
 """Opportunities to and from rows: queryable facts are columns, the rest of the proposal is JSON."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Row
@@ -38,6 +39,7 @@ def proposal_to_json(opportunity: Opportunity) -> dict[str, Any]:
         "rollback": opportunity.rollback,
         "tags": dict(opportunity.tags),
         "blast_replicas": opportunity.blast_replicas,
+        "cost_usd_per_month": str(opportunity.cost_usd_per_month),
     }
 
 
@@ -86,6 +88,7 @@ def opportunity_from(row: Row[Any]) -> Opportunity:
         status=Status(row.status),
         revision=row.revision,
         generation=row.generation,
+        cost_usd_per_month=Decimal(proposal.get("cost_usd_per_month", "0")),
     )
 
 

@@ -171,6 +171,23 @@ def implemented_before(connection: Connection, known: Opportunity) -> datetime |
     return connection.execute(query).scalar()
 
 
+def closed_after_implementing(
+    connection: Connection, *, cluster: str, since: datetime
+) -> dict[str, datetime]:
+    """When each waste that was implemented since then was, by fingerprint; closed ones only."""
+    table = opportunities
+    query = (
+        select(table.c.fingerprint, func.max(table.c.implemented_at))
+        .where(
+            table.c.cluster == cluster,
+            table.c.open_fingerprint.is_(None),
+            table.c.implemented_at > since,
+        )
+        .group_by(table.c.fingerprint)
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
 def move(
     connection: Connection,
     known: OpportunityRecord,

@@ -75,6 +75,8 @@ def _worth_words(worth: Saving) -> str:
     cash, freed = worth.cashable_usd_per_month, worth.freed_usd_per_month
     if cash > 0 and freed > 0:
         return f"{format_usd(cash)}/month in cash and {format_usd(freed)}/month in room"
+    if not worth:
+        return "more reliability"
     return f"{format_usd(cash)}/month in cash" if cash > 0 else f"{format_usd(freed)}/month in room"
 
 

@@ -58,6 +58,7 @@ def usage_summaries(
             source=source,
             pods=float(means[row, 1]),
             summed_mean=float(means[row, 2]),
+            running_share=_running_share(samples[row], today_days),
         )
         if counts[row] > 0
         else None
@@ -71,6 +72,12 @@ def _window_days(samples: Matrix, today_days: float) -> float:
     if first == DAYS:
         return part
     return part + (DAYS - 1 - first) + today_days
+
+
+def _running_share(samples: Matrix, today_days: float) -> float:
+    """Sampled time over the time since the first day with samples, that day counted as a whole."""
+    days = DAYS - int(np.flatnonzero(samples)[0]) + today_days
+    return min(1.0, float(samples.sum()) / SAMPLES_PER_DAY / days) if days > 0 else 0.0
 
 
 def stabilities(facts: DailyFacts) -> list[Stability | None]:

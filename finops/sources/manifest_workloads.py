@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from finops.domain.errors import InvalidInput
-from finops.domain.estate import Container, ContainerRole, Workload
+from finops.domain.estate import Container, Workload
 from finops.sources.pod_templates import (
     TEMPLATE,
     pod_spec_of,
@@ -153,11 +153,9 @@ def _replicas(document: Mapped) -> int:
 
 
 def _read_containers(document: Mapped) -> tuple[Container, ...]:
-    """Containers and native sidecars; nothing measures what an init container in a file does."""
     kind = str(document["kind"])
     place = ".".join((*template_path(kind), "spec"))
-    read = read_containers(pod_spec_of(document, kind), place, refuse)
-    return tuple(container for container in read if container.role is not ContainerRole.INIT)
+    return read_containers(pod_spec_of(document, kind), place, refuse)
 
 
 def _containers(document: Mapped) -> Sequence[object]:

@@ -45,7 +45,7 @@ def refuse(problem: str) -> None:
 
 
 def read_containers(spec: Mapped, place: str, problem: Problem) -> tuple[Container, ...]:
-    """App containers, then native sidecars, then init containers that end before they start.
+    """App containers, then init containers and native sidecars in the order in which they start.
 
     A figure that makes no sense is None after `problem` was told. Raises InvalidInput for a
     container without a proper name, and for two of one name.
@@ -58,7 +58,7 @@ def read_containers(spec: Mapped, place: str, problem: Problem) -> tuple[Contain
         read_container(mapping(raw), f"{place}.initContainers[{index}]", problem, is_init=True)
         for index, raw in enumerate(listing(spec.get("initContainers")))
     ]
-    read += sorted(inits, key=lambda init: init.role is ContainerRole.INIT)
+    read += inits
     if len({container.name for container in read}) < len(read):
         raise InvalidInput(f"{place}.containers: two containers have one name")
     return tuple(read)

@@ -180,6 +180,7 @@ def _honest(summary: UsageSummary) -> UsageSummary:
     return replace(
         summary,
         window_days=summary.samples / SAMPLES_PER_DAY,
+        running_share=0.0,  # a gap between samples may be ours as well as the workload's
         source=f"metrics.k8s.io, {summary.samples:,} samples five minutes apart; peaks between "
         "them are not seen",
     )

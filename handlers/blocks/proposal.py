@@ -1,13 +1,15 @@
 """A proposal in a line that names action, scope and saving, and a line that an owner weighs."""
 
 from finops.domain.opportunity import Effort, Opportunity, Setting, WasteKind
-from finops.pr_body import action_words, confidence_words, risk_words
+from finops.pr_body import action_words, confidence_words, cost_words, risk_words
 from handlers.blocks import text
 
 
 def headline(opportunity: Opportunity, *, limit: int = 400) -> str:
     """The first line of a card, safe for mrkdwn: action, scope, and what it saves by name."""
     saved = text.saving_words(opportunity.saving)
+    if opportunity.kind.is_for_reliability:
+        saved = f"costs {cost_words(opportunity)}, for reliability"
     return f"{text.safe(action_words(opportunity), limit)} · {saved}"
 
 

@@ -1,16 +1,25 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from finops.detectors.detector import Finding
+from finops.domain.cluster_objects import (
+    Autoscaler,
+    ContainerBounds,
+    NamespacePolicy,
+    Quota,
+    ScaleMetric,
+)
 from finops.domain.errors import InvalidInput
 from finops.domain.estate import Snapshot, UsageSummary
-from finops.domain.opportunity import Opportunity, Skipped, WasteKind, opportunity_id
+from finops.domain.opportunity import Opportunity, Skipped, WasteKind, judging_kind, opportunity_id
 from finops.domain.quantities import MIB
+from finops.domain.usage import Stability
 from finops.waste_detectors import Detector, OrphanVolumeDetector, WasteDetectionEngine
 from finops.waste_detectors import default_detectors as all_detectors
 from tests.finops.rule_examples import (
@@ -100,6 +109,8 @@ usages = st.builds(
         maximum=low + high,
         percentiles={0.97: low},
         daily_peaks=tuple(peaks),
+        pods=1.0,
+        running_share=0.5,
     ),
     days=st.sampled_from([0.0, 0.4, 1.0, 14.0]),
     low=st.floats(0, 4e9),
@@ -108,8 +119,67 @@ usages = st.builds(
 )
 
 
+stabilities = st.none() | st.builds(
+    Stability,
+    window_days=st.just(14.0),
+    oom_kills=st.integers(0, 2),
+    throttled_share=st.none() | st.floats(0, 1),
+)
+autoscalers = st.none() | st.builds(
+    lambda name, percent: Autoscaler(
+        name="web",
+        min_replicas=1,
+        max_replicas=9,
+        metrics=(
+            ScaleMetric(kind="Resource", name=name, target_type="Utilization", target=percent),
+        ),
+    ),
+    name=st.sampled_from(["cpu", "memory"]),
+    percent=st.floats(1, 200),
+)
+policies = st.builds(
+    lambda least, ratio, hard: NamespacePolicy(
+        namespace="shop",
+        bounds=ContainerBounds(
+            min_cpu_millicores=least,
+            max_memory_bytes=hard,
+            max_limit_request_ratio_cpu=ratio,
+            max_limit_request_ratio_memory=ratio,
+        ),
+        quotas=(Quota(name="compute", hard={"limits.memory": hard}, used={"limits.memory": 1}),),
+    ),
+    least=st.none() | st.integers(1, 4000),
+    ratio=st.none() | st.floats(1, 8),
+    hard=st.integers(1, 2**40),
+)
+held_workloads = st.builds(
+    lambda ratio, hints, trouble, scaler, kind, qos: {
+        "ratio": ratio,
+        "container": {"runtime_hints": hints, "stability": trouble},
+        "workload": {"autoscaler": scaler, "kind": kind, "qos_class": qos},
+    },
+    ratio=st.none() | st.floats(1, 8),
+    hints=st.sampled_from([(), ("-Xmx1g",), ("-XX:MaxRAMPercentage=50",), ("GOMEMLIMIT=1GiB",)]),
+    trouble=stabilities,
+    scaler=autoscalers,
+    kind=st.sampled_from(["Deployment", "DaemonSet", "CronJob", "Job"]),
+    qos=st.sampled_from(["", "Burstable", "Guaranteed"]),
+)
+
+
+def with_limits(cpu: int | None, memory: int | None, ratio: float | None) -> dict[str, int | None]:
+    if ratio is None:
+        return {}
+    return {
+        "cpu_limit_millicores": None if cpu is None else int(cpu * ratio),
+        "memory_limit_bytes": None if memory is None else int(memory * ratio),
+    }
+
+
 @every_detector
 @given(
+    policy=policies,
+    held=held_workloads,
     cpu=st.none() | st.integers(0, 64_000),
     memory=st.none() | st.integers(0, 64 * 1024 * MIB),
     used=st.none() | usages,
@@ -119,20 +189,28 @@ usages = st.builds(
 def test_each_resource_gives_one_finding_and_no_saving_is_zero_or_less(
     detector: Detector,
     *,
+    policy: NamespacePolicy,
+    held: dict[str, Any],
     cpu: int | None,
     memory: int | None,
     used: UsageSummary | None,
     replicas: int,
     price: Decimal | None,
 ) -> None:
-    held = container(
-        cpu_request_millicores=cpu, memory_request_bytes=memory, cpu_usage=used, memory_usage=used
+    one = container(
+        cpu_request_millicores=cpu,
+        memory_request_bytes=memory,
+        cpu_usage=used,
+        memory_usage=used,
+        **with_limits(cpu, memory, held["ratio"]),
+        **held["container"],
     )
     machines = nodes(
         replicas, requested_cpu_millicores=cpu or 0, cpu_usage=used, price_usd_per_hour=price
     )
     whole = snapshot(
-        workloads=(workload(held, replicas=replicas),),
+        workloads=(workload(one, replicas=replicas, **held["workload"]),),
+        namespaces=(policy,),
         nodes=machines,
         node_groups=(group(replicas),),
         volumes=(volume(price_usd_per_month=price),),
@@ -141,8 +219,14 @@ def test_each_resource_gives_one_finding_and_no_saving_is_zero_or_less(
 
     assert len(found) == 1
     for finding in found:
-        if isinstance(finding, Opportunity):
+        if isinstance(finding, Opportunity) and finding.kind.is_for_reliability:
+            assert not finding.saving
+            assert finding.cost_usd_per_month >= 0
+            assert finding.changes[0].proposed > (finding.changes[0].current or 0)
+            assert judging_kind(finding.kind) is detector.kind
+        elif isinstance(finding, Opportunity):
             assert finding.saving.larger_usd_per_month > 0
+            assert finding.cost_usd_per_month == 0
             assert all(change.proposed < (change.current or 0) for change in finding.changes)
             assert not finding.saving.cashable_usd_per_month or detector.kind in (
                 WasteKind.IDLE_NODE,
@@ -156,7 +240,7 @@ def test_the_largest_saving_comes_first_and_the_order_is_stable() -> None:
     found = WasteDetectionEngine().detect(wasteful_snapshot()).opportunities
     savings = [o.saving.larger_usd_per_month for o in found]
 
-    assert {o.kind for o in found} == set(WasteKind)
+    assert {o.kind for o in found} == {k for k in WasteKind if not k.is_for_reliability}
     assert savings == sorted(savings, reverse=True)
     assert WasteDetectionEngine().detect(wasteful_snapshot()).opportunities == found
 

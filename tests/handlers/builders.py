@@ -45,6 +45,11 @@ _CHANGES = {
         Change(Setting.MEMORY_REQUEST, 2 * 1024**3, 768 * 1024**2),
         Change(Setting.MEMORY_LIMIT, 2 * 1024**3, 1024**3),
     ),
+    WasteKind.UNDER_REQUESTED_CPU: (Change(Setting.CPU_REQUEST, 480, 900),),
+    WasteKind.UNDER_REQUESTED_MEMORY: (
+        Change(Setting.MEMORY_REQUEST, 1024**3, 1229 * 1024**2),
+        Change(Setting.MEMORY_LIMIT, 2 * 1024**3, 2560 * 1024**2),
+    ),
     WasteKind.IDLE_NODE: (Change(Setting.DESIRED_SIZE, 5, 4),),
     WasteKind.ORPHAN_VOLUME: (Change(Setting.PRESENT, 1, 0),),
 }
@@ -83,14 +88,15 @@ def opportunity(
     """A typical waste of that kind, owned by the payments team."""
     resource = _resource(kind, name)
     fingerprint = fingerprint_of(kind, resource)
-    is_container = kind in (WasteKind.OVER_REQUESTED_CPU, WasteKind.OVER_REQUESTED_MEMORY)
+    is_container = kind not in _RESOURCES
     made = Opportunity(
         id=opportunity_id(fingerprint),
         fingerprint=fingerprint,
         kind=kind,
         resource=resource,
         changes=_CHANGES[kind],
-        saving=_SAVINGS[kind],
+        saving=_SAVINGS.get(kind, Saving()),
+        cost_usd_per_month=Decimal("1.86" if kind.is_for_reliability else 0),
         confidence=0.95,
         risk=0.1,
         effort=Effort.LOW,

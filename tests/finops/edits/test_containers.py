@@ -301,6 +301,23 @@ def test_a_request_may_rise_together_with_its_limit() -> None:
     assert after == DEPLOYMENT.replace(b"512Mi", b"2048Mi").replace(b"1Gi", b"3Gi")
 
 
+def test_a_request_and_its_limit_fall_together_in_one_proof() -> None:
+    changes = (
+        Change(Setting.MEMORY_REQUEST, 512 * MIB, 230 * MIB),
+        Change(Setting.MEMORY_LIMIT, 1024 * MIB, 460 * MIB),
+    )
+    planned = plan_edit(repository({"a.yaml": DEPLOYMENT}), opportunity(container(), *changes))
+
+    assert planned.files[0].after == DEPLOYMENT.replace(b"512Mi", b"230Mi").replace(
+        b"1Gi", b"460Mi"
+    )
+    assert [(e.where.rpartition("resources.")[2], e.after) for e in planned.proof.entries] == [
+        ("requests.memory", "230Mi"),
+        ("limits.memory", "460Mi"),
+    ]
+    assert (planned.proof.lines_changed, planned.proof.unintended_lines_changed) == (2, 0)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [

@@ -384,7 +384,7 @@ def test_a_second_saving_on_the_same_resource_does_not_count_the_first_again(
 ) -> None:
     prove(world, before="1.08", after="0.40")
     world.estate.cpu_used *= 0.5
-    world.pass_days(1)
+    world.pass_days(10)
     world.scan()
     second = next(r for r in world.engine.ledger.find() if r.opportunity.generation == 2)
     world.engine.card_posted(second.id, channel="C0WEB", message_id="2.0", render_hash="h")
@@ -394,7 +394,7 @@ def test_a_second_saving_on_the_same_resource_does_not_count_the_first_again(
     world.host.merge(number, by="U0MERGER", at=world.estate.now)
     world.engine.watch_pull_requests()
     world.estate.cpu_request["frontend"] = second.opportunity.changes[0].proposed
-    world.bill(second, "0.40", days=1, until=world.estate.now)
+    world.bill(second, "0.40", days=10, until=world.estate.now)
     world.pass_days(0.01)
     world.scan()
     world.pass_days(9)

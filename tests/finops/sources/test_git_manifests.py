@@ -286,7 +286,7 @@ def test_workloads_are_read_from_a_real_repository(
     assert [(w.name, w.source_path) for w in state.workloads] == [("frontend", "k8s/frontend.yaml")]
 
 
-def test_native_sidecars_are_containers_and_other_init_containers_are_not() -> None:
+def test_init_containers_and_native_sidecars_follow_in_the_order_they_start_in() -> None:
     inits = (
         "initContainers: [{name: migrate, image: i, resources: {requests: {cpu: 2}}}, "
         "{name: mesh, image: i, restartPolicy: Always, resources: {requests: {cpu: 200m}}}]"
@@ -296,8 +296,10 @@ def test_native_sidecars_are_containers_and_other_init_containers_are_not() -> N
     assert [(c.name, c.cpu_request_millicores) for c in workload.containers] == [
         ("server", 1000),
         ("proxy", None),
+        ("migrate", 2000),
         ("mesh", 200),
     ]
+    assert [c.role.value for c in workload.containers[2:]] == ["init", "sidecar"]
 
 
 @given(

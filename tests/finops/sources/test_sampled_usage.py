@@ -79,6 +79,7 @@ def test_history_counts_as_far_as_it_was_sampled() -> None:
     assert found.cpu
     assert found.cpu.samples == 10
     assert found.cpu.window_days == pytest.approx(10 / 288)
+    assert found.cpu.running_share == 0  # whether it ran between samples is not known
     assert [round(peak) for peak in found.cpu.daily_peaks] == list(range(100, 110))
     assert "10 samples" in found.cpu.source
 

@@ -155,6 +155,11 @@ def test_the_first_line_names_action_scope_and_money() -> None:
         "120m · frees $41/month of room*",
         WasteKind.OVER_REQUESTED_MEMORY: "*Lower memory request of shop/frontend (server) from "
         "2Gi to 768Mi and lower memory limit from 2Gi to 1Gi · frees $17.42/month of room*",
+        WasteKind.UNDER_REQUESTED_CPU: "*Raise CPU request of shop/frontend (server) from 480m to "
+        "900m · costs $1.86/month more room, for reliability*",
+        WasteKind.UNDER_REQUESTED_MEMORY: "*Raise memory request of shop/frontend (server) from "
+        "1Gi to 1229Mi and raise memory limit from 2Gi to 2560Mi · costs $1.86/month more room, "
+        "for reliability*",
         WasteKind.IDLE_NODE: "*Shrink node group workers from 5 to 4 nodes · saves $73/month*",
         WasteKind.ORPHAN_VOLUME: "*Delete unattached volume vol-0a1b2c3d4e5f · saves $8/month*",
     }
@@ -222,6 +227,8 @@ def test_only_restarts_and_deletions_ask_again() -> None:
     assert {kind for kind in WasteKind if asks(kind)} == {
         WasteKind.OVER_REQUESTED_CPU,
         WasteKind.OVER_REQUESTED_MEMORY,
+        WasteKind.UNDER_REQUESTED_CPU,
+        WasteKind.UNDER_REQUESTED_MEMORY,
         WasteKind.ORPHAN_VOLUME,
     }
 

@@ -1,0 +1,1 @@
+"""What a percentile does not know: one rule a file, composed in `order`."""

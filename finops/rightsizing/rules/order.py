@@ -1,0 +1,51 @@
+"""All rules over one proposal, in the one order in which they hold.
+
+1. `memory_kills` and `heap` raise what history asks for: they know of memory that no sample shows.
+2. `throttling` (and `heap`) say whether the limit may fall, before anything follows it.
+3. `guaranteed` makes the request as large as its limit must be; it may refuse.
+4. `one_step` holds the fall to 75 %: what is asked later only makes the fall smaller.
+5. `limit_follows` sets the limit that goes with that request.
+6. `namespace_bounds` has the last word on both figures: nothing outside them would start.
+7. `quota_room` refuses a raise for which there is no room.
+8. `limit_follows` explains the limit, now that it is final.
+
+The rest is asked around it: `vertical_autoscaler` and `running_time` before anything else,
+`pod_room` for the price, `scale_point` last, because its pair needs the final request.
+
+Start-up spikes are not told apart from steady use: what is kept of a day holds no time since a
+pod's start. A spike of minutes stays above the 97 % quantile only where pods start all day long.
+"""
+
+from finops.rightsizing.rules import (
+    guaranteed,
+    heap,
+    limit_follows,
+    memory_kills,
+    namespace_bounds,
+    one_step,
+    quota_room,
+    throttling,
+)
+from finops.rightsizing.rules.proposal import Proposal, RequestCase
+
+_IN_ORDER = (
+    memory_kills.apply,
+    heap.apply,
+    throttling.apply,
+    guaranteed.apply,
+    one_step.apply,
+    limit_follows.apply,
+    namespace_bounds.apply,
+    quota_room.apply,
+    limit_follows.explain,
+)
+
+
+def propose(case: RequestCase) -> Proposal:
+    """What the request and the limit should become; after a refusal no further rule is asked."""
+    proposal = Proposal(request=case.percentile, wanted=case.percentile, limit=case.limit)
+    for rule in _IN_ORDER:
+        proposal = rule(case, proposal)
+        if proposal.refusal:
+            return proposal
+    return proposal

@@ -1,0 +1,227 @@
+"""The rules of `finops.rightsizing.rules` as people meet them: in changes, reasons and evidence."""
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from finops.detectors.over_requested_cpu import OverRequestedCPUDetector
+from finops.detectors.over_requested_memory import OverRequestedMemoryDetector
+from finops.domain.cluster_objects import (
+    Autoscaler,
+    NamespacePolicy,
+    Quota,
+    ScaleMetric,
+    VerticalAutoscaler,
+)
+from finops.domain.estate import Container, ContainerRole, Workload
+from finops.domain.money import Saving
+from finops.domain.opportunity import Change, Opportunity, Setting, Skipped, WasteKind
+from finops.domain.quantities import GIB, MIB
+from finops.domain.usage import Stability
+from tests.finops.rule_examples import container, single_figure, snapshot, usage, workload
+
+CPU, MEMORY = OverRequestedCPUDetector(), OverRequestedMemoryDetector()
+
+
+def findings(detector: Any, held: Workload) -> list[Opportunity | Skipped]:
+    return list(detector.find(snapshot(workloads=(held,))))
+
+
+def found_in(detector: Any, held: Workload) -> Opportunity:
+    finding = findings(detector, held)[0]
+    assert isinstance(finding, Opportunity)
+    return finding
+
+
+def reason_of(detector: Any, held: Workload) -> str:
+    finding = findings(detector, held)[0]
+    assert isinstance(finding, Skipped)
+    return finding.reason
+
+
+def scaled(percent: float, target_type: str = "Utilization") -> Autoscaler:
+    metric = ScaleMetric(kind="Resource", name="cpu", target_type=target_type, target=percent)
+    return Autoscaler(name="web", min_replicas=2, max_replicas=9, metrics=(metric,))
+
+
+def test_request_and_limit_are_two_changes_of_one_proposal() -> None:
+    found = found_in(MEMORY, workload(container(memory_limit_bytes=4 * GIB)))
+
+    assert found.changes == (
+        Change(Setting.MEMORY_REQUEST, 2 * GIB, 512 * MIB),
+        Change(Setting.MEMORY_LIMIT, 4 * GIB, GIB),
+    )
+    assert found.risk == pytest.approx(found_in(MEMORY, workload()).risk + 0.1)
+
+
+KILLED = container(
+    memory_request_bytes=GIB,
+    memory_limit_bytes=2 * GIB,
+    memory_usage=usage(300 * MIB, 900 * MIB),
+    stability=Stability(window_days=14, oom_kills=3),
+)
+
+
+def test_a_killed_container_is_offered_more_for_what_that_costs() -> None:
+    found = found_in(MEMORY, workload(KILLED))
+
+    assert found.kind is WasteKind.UNDER_REQUESTED_MEMORY
+    assert found.changes == (
+        Change(Setting.MEMORY_REQUEST, GIB, 1229 * MIB),
+        Change(Setting.MEMORY_LIMIT, 2 * GIB, 2560 * MIB),
+    )
+    assert (found.saving, found.cost_usd_per_month) == (Saving(), Decimal("1.86"))
+    assert found.risk == 0.1
+    assert found.summary.endswith("1229Mi holds that, at $1.86/month more room.")
+    assert found.caveats == ("It was killed for want of memory 3 times in 14 days.",)
+
+
+def test_more_use_than_request_is_offered_more() -> None:
+    found = found_in(CPU, workload(container(cpu_usage=usage(1400, 1500)), replicas=1))
+
+    assert found.kind is WasteKind.UNDER_REQUESTED_CPU
+    assert found.changes == (Change(Setting.CPU_REQUEST, 1000, 1490),)
+    assert (found.saving, found.cost_usd_per_month) == (Saving(), Decimal("11.31"))
+    assert found.risk == 0.2
+
+
+def test_a_raise_without_room_is_refused_and_a_needless_one_is_not_mentioned() -> None:
+    quota = Quota(name="compute", hard={"requests.cpu": 3000}, used={"requests.cpu": 3000})
+    full = (NamespacePolicy(namespace="shop", quotas=(quota,)),)
+    busy, content = container(cpu_usage=usage(1400, 1500)), container(cpu_usage=usage(990, 999))
+    said = [
+        finding.reason
+        for held in (busy, content)
+        for finding in CPU.find(snapshot(workloads=(workload(held),), namespaces=full))
+        if isinstance(finding, Skipped)
+    ]
+
+    assert "has only 0m of requests.cpu left for 3 replicas" in said[0]
+    assert said[1].startswith("There is nothing to lower")
+
+
+def test_a_kill_needs_no_history_of_use() -> None:
+    seen_once = replace(KILLED, memory_usage=single_figure(900 * MIB))
+
+    assert found_in(MEMORY, workload(seen_once)).kind is WasteKind.UNDER_REQUESTED_MEMORY
+
+
+def test_a_few_per_cent_more_are_not_worth_a_restart() -> None:
+    busy = container(cpu_request_millicores=1450, cpu_usage=usage(1455, 1460))
+
+    assert reason_of(CPU, workload(busy)) == ("The change is too small: 1450m to 1530m is 6% more.")
+
+
+def test_bursts_alone_are_no_reason_for_more() -> None:
+    bursty = container(cpu_request_millicores=300, cpu_usage=usage(290, 2000))
+
+    assert "There is nothing to lower: 300m is asked" in reason_of(CPU, workload(bursty))
+
+
+def test_a_raise_of_what_an_autoscaler_measures_by_waits_too() -> None:
+    busy = container(cpu_usage=usage(1400, 1500))
+    reason = reason_of(CPU, workload(busy, autoscaler=scaled(70)))
+
+    assert "raise the request from 1000m to 1522m only together with the target to 46 %" in reason
+
+
+def test_a_raise_and_a_fall_of_one_container_are_two_opportunities() -> None:
+    fall, rise = found_in(MEMORY, workload()), found_in(MEMORY, workload(KILLED))
+
+    assert fall.resource == rise.resource
+    assert fall.id != rise.id
+
+
+def test_cpu_that_an_autoscaler_measures_by_waits_for_both_to_change() -> None:
+    reason = reason_of(CPU, workload(autoscaler=scaled(70)))
+
+    assert "lower the request from 1000m to 250m only together with the target to 280 %" in reason
+    assert "still adds pods at 700m each" in reason
+    assert found_in(MEMORY, workload(autoscaler=scaled(70))).changes
+
+
+def test_an_absolute_target_leaves_the_request_free() -> None:
+    assert found_in(CPU, workload(autoscaler=scaled(350, "AverageValue"))).changes
+
+
+def test_an_autoscaler_without_a_readable_metric_is_not_guessed_at() -> None:
+    blind = replace(scaled(70), metrics=())
+
+    assert "is unknown" in reason_of(CPU, workload(autoscaler=blind))
+
+
+def test_a_vertical_autoscaler_in_charge_is_left_in_charge() -> None:
+    held = workload(vertical_autoscaler=VerticalAutoscaler(name="api", mode="Auto"))
+
+    assert "VerticalPodAutoscaler api" in reason_of(CPU, held)
+
+
+def test_an_init_container_that_asks_for_more_limits_what_is_freed() -> None:
+    init = Container(name="migrate", cpu_request_millicores=700, role=ContainerRole.INIT)
+    found, skip = findings(CPU, workload(container(), init))
+
+    assert isinstance(found, Opportunity)
+    assert isinstance(skip, Skipped)
+    assert found.changes == (Change(Setting.CPU_REQUEST, 1000, 250),)
+    # 0.3 cores on 3 replicas, not 0.75: the pod holds 700m anyway.
+    assert found.saving == Saving(freed_usd_per_month=Decimal("20.77"))
+    facts = {fact.label: fact.value for fact in found.evidence}
+    assert facts["room freed"] == "300m a pod: an init container asks for the rest"
+    assert "An init container has ended before" in skip.reason
+
+
+def test_an_init_container_that_asks_for_all_of_it_leaves_nothing_to_free() -> None:
+    init = Container(name="migrate", cpu_request_millicores=1500, role=ContainerRole.INIT)
+    app, own = findings(CPU, workload(container(), init))
+
+    assert isinstance(app, Skipped)
+    assert isinstance(own, Skipped)
+    assert "Lowering it frees nothing: the init container migrate asks for more" in app.reason
+    assert "asks for 1500m CPU and all that runs after it for 1000m" in own.reason
+
+
+def test_two_containers_under_one_init_container_never_claim_the_same_room() -> None:
+    apps = (container(), container(name="second"))
+    init = Container(name="migrate", cpu_request_millicores=1400, role=ContainerRole.INIT)
+    both = findings(CPU, workload(*apps, init))
+
+    savings = [f.saving.freed_usd_per_month for f in both if isinstance(f, Opportunity)]
+    assert sum(savings) == Decimal("41.54")  # 2000m fall to 1400m, whatever the two give up
+
+
+def test_a_sidecar_is_judged_like_an_app() -> None:
+    found = found_in(CPU, workload(container(role=ContainerRole.SIDECAR)))
+
+    assert found.changes == (Change(Setting.CPU_REQUEST, 1000, 250),)
+
+
+def test_a_cron_job_is_priced_for_the_time_it_runs() -> None:
+    nightly = replace(usage(180, 220), pods=2.0, running_share=0.125)
+    found = found_in(CPU, workload(container(cpu_usage=nightly), kind="CronJob", replicas=2))
+
+    assert found.saving == Saving(freed_usd_per_month=Decimal("4.33"))  # 51.92 / 3 · 0.25
+    assert "on 0.25 pods at a time on average" in found.summary
+    assert not found.restart_needed
+    assert found.rollback.endswith("with its next run.")
+    assert any("priced for the time it runs" in caveat for caveat in found.caveats)
+
+
+def test_a_daemon_says_that_nodes_differ() -> None:
+    found = found_in(CPU, workload(kind="DaemonSet"))
+
+    assert any("once on every node" in caveat for caveat in found.caveats)
+
+
+def test_kills_and_throttling_are_evidence_where_somebody_counted() -> None:
+    calm = container(stability=Stability(window_days=14, throttled_share=0.01))
+    memory, cpu = found_in(MEMORY, workload(calm)), found_in(CPU, workload(calm))
+
+    assert ("kills for want of memory", "0 in 14 days") in [
+        (fact.label, fact.value) for fact in memory.evidence
+    ]
+    assert ("throttled", "1.0% of CPU periods on the worst day") in [
+        (fact.label, fact.value) for fact in cpu.evidence
+    ]
+    assert not any("nobody counted" in caveat for caveat in memory.caveats)
