@@ -40,11 +40,13 @@ def test_a_cluster_without_a_repository_is_scanned_through_its_api(tmp_path: Pat
         engine = engine_of(
             tmp_path, f"kubernetes: {{context: prod, kubeconfig: {config}, page_size: 10}}"
         )
-        result = engine.scan("prod")
+        snapshot = engine.read("prod")
+        result = engine.run_cycle(snapshot)
         engine.ledger.close()
 
-    web = [each.reason for each in result.skipped if "/Deployment/web/" in each.resource_key]
-    assert any(reason.startswith("A HorizontalPodAutoscaler scales it") for reason in web)
+    (web,) = (each for each in snapshot.workloads if each.key == ("shop", "Deployment", "web"))
+    assert web.autoscaler is not None
+    assert any("/Deployment/web/" in each.resource_key for each in result.skipped)
     assert server.asked("/api/v1/pods") == ["/api/v1/pods?limit=10"]
 
 

@@ -72,7 +72,8 @@ def test_the_shape_of_the_json(capsys: pytest.CaptureFixture[str]) -> None:
     found = cluster["opportunities"][0]
     assert set(found) == {
         "id", "kind", "status", "team", "what", "summary", "resource", "changes", "saving",
-        "confidence", "risk", "effort", "restart_needed", "rollback_possible", "caveats",
+        "cost_usd_per_month", "confidence", "risk", "effort", "restart_needed",
+        "rollback_possible", "caveats",
     }  # fmt: skip
     assert set(found["saving"]) == {"cashable_usd_per_month", "freed_usd_per_month"}
     assert cluster["skipped"]["count"] == len(cluster["skipped"]["each"]) > 0
