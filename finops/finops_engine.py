@@ -33,6 +33,7 @@ from finops.engine.assigning import Assigned
 from finops.engine.cycle import CycleResult, run_cycle
 from finops.engine.drafts import PullRequestDraft
 from finops.engine.guarding import guardrail_decision
+from finops.engine.owning import with_known_owners
 from finops.engine.parts import Pace, Parts
 from finops.engine.refusals import PATIENCE_SECONDS
 from finops.guardrails import GuardrailDecision, Guardrails
@@ -163,7 +164,7 @@ class FinOpsEngine:
 
     def look(self, snapshot: Snapshot) -> Detection:
         """What a cycle would find, with nothing recorded and nobody told."""
-        return self.parts.detection.detect(snapshot)
+        return self.parts.detection.detect(with_known_owners(self.parts, snapshot))
 
     @property
     def clusters(self) -> tuple[str, ...]:
@@ -252,6 +253,10 @@ class FinOpsEngine:
         Raises the first failure after all have been tried.
         """
         return aftermath.sample_usage(self.parts)
+
+    def forget(self) -> None:
+        """Drop from the ledger what nobody will ask for again."""
+        self.ledger.forget(now=self.now())
 
     def read_bill(self) -> int:
         """Read the bill's newest days; returns the rows read."""

@@ -99,7 +99,7 @@ class SampledUsage:
             alike[until.get(row.namespace)].add(row.namespace)
         for before, namespaces in alike.items():
             mine = [row for row in rows if row.namespace in namespaces]
-            kept = self._kept(namespaces, before, slot)
+            kept = self.store.load(self.cluster, SOURCE, namespaces=namespaces)
             moment = (before or slot - STEP, slot, day_start)
             # A second replica that sampled the same five minutes keeps nothing.
             self.store.save(
@@ -121,13 +121,6 @@ class SampledUsage:
             series |= folded(kept, answers, resource=resource, key_of=key_of).written()
         return series
 
-    def _kept(
-        self, namespaces: Collection[str], before: int | None, slot: int
-    ) -> Mapping[SeriesKey, bytes]:
-        if before is None or slot - before > DAYS * DAY:
-            return {}
-        return self.store.load(self.cluster, SOURCE, namespaces=namespaces)
-
 
 @dataclass(frozen=True, slots=True)
 class _KeyOf:
@@ -145,6 +138,7 @@ class _KeyOf:
 def _answers(rows: Rows, resource: str, moment: tuple[int, int, int]) -> list[UsageAnswers]:
     """The days that ended since the last sample, without samples, and then the new one."""
     before, slot, day_start = moment
+    before = max(before, slot - (DAYS + 2) * DAY)  # after so many days nothing is left to fade
     ended = range((before - day_start) // DAY + 1, (slot - STEP - day_start) // DAY + 1)
     nothing = Table({}, np.empty((0, 0)))
     empty = [

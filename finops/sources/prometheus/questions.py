@@ -86,8 +86,9 @@ HOURS = Question(_grouped(f"count_over_time({MEMORY_METRIC}{{$s}}[$w:1h])"), 24 
 
 THROTTLED = Question(
     _grouped(
+        # Without `> 0` whoever never ran would be 0 / 0, no number.
         "increase(container_cpu_cfs_throttled_periods_total{$s}[$w]) / "
-        "increase(container_cpu_cfs_periods_total{$s}[$w])"
+        "(increase(container_cpu_cfs_periods_total{$s}[$w]) > 0)"
     ),
     1.0,
 )

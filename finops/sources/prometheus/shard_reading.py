@@ -117,7 +117,7 @@ class ShardReading:
         for resource in RESOURCES:
             # Containers without trouble have no row, but no trouble is knowledge too.
             is_watched = resource == "stability" and _has_state(self._reading.look)
-            also = kept["cpu"].keys if is_watched else []
+            also = kept["cpu"].known_keys() if is_watched else []
             kept[resource] = self._folded(before, answers, resource, also=also)
         if not answers or self._save(kept, answers):
             return kept
@@ -142,11 +142,12 @@ class ShardReading:
         if resource not in answers:
             return read_kept(before, resource)
         return folded(
-            {} if self._shard.begins_anew(resource) else before,
+            before,
             answers[resource],
             resource=resource,
             key_of=self._key_of(resource),
             also=also,
+            anew=self._shard.begins_anew(resource),
         )
 
     def _key_of(self, resource: str) -> KeyOf:

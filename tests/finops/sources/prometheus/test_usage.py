@@ -1,6 +1,7 @@
 """Against a real Prometheus that holds days which a test wrote down."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -342,3 +343,51 @@ def test_a_server_without_fresh_samples_moves_no_mark(prometheus: Callable[[str]
     assert store.marks_by_place == {}
     assert "no container samples of the last minutes" in late.gaps[0].sentence
     assert late.containers == {}
+
+
+def test_a_container_that_never_ran_is_not_throttled_and_no_gap(
+    prometheus: Callable[[str], str],
+) -> None:
+    periods = [
+        f"{named(f'container_cpu_cfs_{name}_total', pod)} {count(t)} {t}"
+        for pod, count in (("db-0", lambda _: 7), ("web-7d4b9c6f5d-x7k2p", lambda t: t / 10))
+        for name in ("periods", "throttled_periods")
+        for t in moments(1)
+    ]
+    pods = ("db-0", "web-7d4b9c6f5d-x7k2p")
+    url = prometheus(
+        history(
+            [counter(pod, lambda _: 0.2, 1) for pod in pods],
+            [gauge(pod, lambda _: MIB, 1) for pod in pods],
+            periods,
+        )
+    )
+    reading = read(usage_of(url), days=1)
+    stability = reading.containers[WEB].stability
+
+    assert "kube-state-metrics" in " ".join(gap.sentence for gap in reading.gaps)
+    assert len(reading.gaps) == 1
+    assert stability
+    assert stability.throttled_share == pytest.approx(1)
+    assert reading.containers[DB].stability is None
+
+
+def test_a_reading_that_begins_anew_keeps_nothing_of_before(
+    prometheus: Callable[[str], str],
+) -> None:
+    url = prometheus(
+        history([counter("db-0", lambda _: 0.2, 1)], [gauge("db-0", lambda _: MIB, 1)])
+    )
+    store = MemoryUsageStore()
+    read(usage_of(url, store), SHOP[1:], days=1)
+    old = replace(next(iter(store.series)), workload="left", resource="cpu")
+    store.series[old] = store.series[replace(old, workload="db")]
+    store.marks_by_place = {
+        place: replace(mark, until=mark.until - 40 * DAY)
+        for place, mark in store.marks_by_place.items()
+    }
+    found = read(usage_of(url, store), SHOP[1:], days=1).containers[DB]
+
+    assert found.cpu
+    assert found.cpu.window_days == pytest.approx(1, abs=0.05)
+    assert {key.workload for key in store.series} == {"db"}
