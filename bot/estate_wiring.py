@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from bot.configuration import Configuration
 from bot.estate_sections import (
     AccountSection,
+    AwsLogin,
     AwsSection,
     ClusterSection,
     KubernetesSection,
@@ -195,9 +196,7 @@ def prometheus_usage(
 
 
 def _signing(sigv4: SigV4Section) -> SignedRequests:
-    import boto3  # only who signs needs AWS
-
-    session = boto3.Session()
+    session = session_for(Login(role_arn=sigv4.role_arn, region=sigv4.region))
     return SignedRequests(session.get_credentials, region=sigv4.region, service=sigv4.service)
 
 
@@ -206,7 +205,7 @@ def cluster_inventory(
 ) -> AwsInventory:
     """The machines and disks of one cluster; disks of nobody are the accounts', where there are."""
     return AwsInventory(
-        clients=Clients(endpoint_url=aws.endpoint_url),
+        clients=_clients(aws, region=next(iter(aws.regions), "")),
         regions=aws.regions,
         cluster=cluster,
         prices=prices,
@@ -218,18 +217,23 @@ def account_reader(
     account: AccountSection, prices: PriceList, claims: Sequence[Callable[[], VolumeClaim]] = ()
 ) -> AccountReader:
     """One AWS account; `claims` say which disks a cluster reports already."""
-    login = Login(
-        profile=account.profile,
-        role_arn=account.role_arn,
-        external_id=account.external_id,
-        region=next((region for region in account.regions if region != ALL_REGIONS), ""),
-        endpoint_url=account.endpoint_url,
-    )
+    region = next((region for region in account.regions if region != ALL_REGIONS), "")
     return AccountReader(
         name=account.name,
-        clients=Clients(session_for(login), account.endpoint_url),
+        clients=_clients(account, region=region),
         prices=prices,
         regions=account.regions,
         metric_days=account.metric_days,
         claims=claims,
     )
+
+
+def _clients(section: AwsLogin, *, region: str) -> Clients:
+    login = Login(
+        profile=section.profile,
+        role_arn=section.role_arn,
+        external_id=section.external_id,
+        region=region,
+        endpoint_url=section.endpoint_url,
+    )
+    return Clients(session_for(login), section.endpoint_url)

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Sequence
 from finops.billing import baselines
 from finops.billing.bill_rate_file import BillRateFile
 from finops.billing.bill_rates import BilledRate, BillRates
+from finops.billing.bundled_rates import EC2_SOURCE
 from finops.billing.price_list_api import PriceListApi
 from finops.billing.price_lists import PriceLists
 from finops.billing.rate_names import Item, ListRate, RateName
 from finops.billing.resource_costs import resource_cost
 from finops.billing.unit_prices import unit_prices
 from finops.billing.volume_costs import volume_cost
-from finops.domain.checks import Check
+from finops.domain.checks import Check, Outcome
 from finops.domain.cloud import CloudResource
 from finops.domain.estate import Node, Snapshot, UnitPrices
 from finops.domain.opportunity import Opportunity
@@ -120,12 +121,23 @@ class AwsCostIntegration:
         return baselines.baseline_of(opportunity, snapshot, daily_costs)
 
     def check(self) -> list[Check]:
-        """How each layer but the bundled one stands, for `finops doctor`."""
+        """How each layer stands, for `finops doctor`; the bundled one where it is alone."""
         found = self._bill.check() if self._bill else []
-        return found + (self._api.check() if self._api else [])
+        found = found + (self._api.check() if self._api else [])
+        return found or [_bundled_only()]
 
     def _rates(self) -> BillRates:
         return self._bill.rates() if self._bill else _NO_RATES
+
+
+def _bundled_only() -> Check:
+    return Check(
+        area="Prices",
+        subject="bundled list",
+        outcome=Outcome.WARNING,
+        detail=f"all there is: {EC2_SOURCE}; other regions cost a little more",
+        fix="Set bill: {focus_csv: path} for what is really paid, or prices.price_list_api: true.",
+    )
 
 
 def _billed_price(

@@ -164,9 +164,9 @@ class UsageStore(Protocol):
         after: Collection[Mark],
         now: datetime,
     ) -> bool:
-        """Keep series and marks in one transaction, or nothing and False; an empty series is dropped.
+        """Keep series and marks in one transaction, or nothing and False.
 
-        False means that the marks are no longer `before`: somebody else has read the same stretch
+        An empty series is dropped. False means that the marks are no longer `before`: somebody else has read the same stretch
         meanwhile, and adding ours would count it twice.
         """
         ...

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -10,7 +10,8 @@ import pytest
 
 from bot.scanning import NotScanned, Scanned, scan
 from finops.domain.errors import TryAgainLater
-from finops.domain.estate import Snapshot
+from finops.domain.estate import UNKNOWN_TEAM, Snapshot
+from finops.domain.people import Directory, Team
 from finops.finops_engine import FinOpsEngine
 from finops.ports import UNHEARD, SnapshotSource
 from finops.savings_ledger import SavingsLedger
@@ -34,6 +35,13 @@ class Source:
         fitting = wasteful("cart") | {"cpu_request": 0.4, "memory_request_gb": 1.3}
         workloads = {"shop": [wasteful("frontend"), fitting], "data": [wasteful("etl")]}
         return read_cluster_data({"cluster": self.cluster, "workloads": workloads}, now=now)
+
+
+class Unlabelled(Source):
+    def snapshot(self, *, now: datetime) -> Snapshot:
+        seen = super().snapshot(now=now)
+        nobody = tuple(replace(each, team=UNKNOWN_TEAM, tags={}) for each in seen.workloads)
+        return replace(seen, workloads=nobody)
 
 
 @dataclass
@@ -137,4 +145,18 @@ def test_what_is_left_alone_is_filtered_by_whole_names(tmp_path: Path) -> None:
 
     assert {key.split("/")[1] for key in skipped("shop")} == {"shop"}
     assert skipped("sho") == []
+    engine.ledger.close()
+
+
+def test_a_look_at_namespaces_knows_the_owners_that_a_cycle_finds(tmp_path: Path) -> None:
+    teams = (Team(name="search", namespaces=("data",)),)
+    engine = FinOpsEngine(
+        SavingsLedger(f"sqlite:///{tmp_path}/finops.db"),
+        directory=Directory(teams=teams),
+        snapshots={"eu": Unlabelled("eu")},
+    )
+    [look] = scan(engine, ["eu"], namespaces=["data"], progress=lambda _: UNHEARD)
+
+    assert isinstance(look, Scanned)
+    assert {one.team for one in look.opportunities} == {"search"}
     engine.ledger.close()
