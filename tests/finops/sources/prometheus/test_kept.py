@@ -17,7 +17,7 @@ def key_of(row: RowKey) -> SeriesKey:
 
 
 def five_minutes() -> UsageAnswers:
-    row = {("shop", "web", "server"): 0}
+    row: dict[RowKey, int] = {("shop", "web", "server"): 0}
     return UsageAnswers(Stretch(0, STEP, closes=True), samples=Table(row, np.array([[200.0]])))
 
 

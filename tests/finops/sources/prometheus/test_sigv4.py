@@ -78,7 +78,7 @@ def test_without_credentials_a_person_is_told() -> None:
 def test_a_refused_role_is_a_sentence() -> None:
     def refused() -> None:
         answer = {"Error": {"Code": "AccessDenied", "Message": "not yours"}}
-        raise ClientError(answer, "AssumeRole")  # type: ignore[arg-type]
+        raise ClientError(answer, "AssumeRole")
 
     session = requests.Session()
     session.auth = SignedRequests(refused, region="eu-west-1", service="aps")
