@@ -70,8 +70,7 @@ class DailyFacts:
 
     def is_known(self) -> NDArray[np.bool_]:
         """(n,): whether there is any figure of the days kept or today."""
-        known: NDArray[np.bool_] = np.isfinite(self.values.reshape(len(self), -1)).any(axis=1)
-        return known
+        return np.asarray(np.isfinite(self.values).any(axis=(1, 2)))
 
     @classmethod
     def from_bytes(cls, pieces: Sequence[bytes], merges: tuple[Merge, ...]) -> "DailyFacts":
