@@ -17,8 +17,8 @@ from finops.savings_ledger import LedgerTransaction
 def with_known_owners(parts: Parts, snapshot: Snapshot) -> Snapshot:
     """The snapshot with the team of each resource and the rule that found it.
 
-    While CODEOWNERS, the catalogue, the manifests or the namespaces cannot be read, what no other rule answers
-    stays with the team it had: an outage is no reason to move cards to triage.
+    While CODEOWNERS, the catalogue, the manifests or the namespaces cannot be read, what no other
+    rule answers stays with the team it had: an outage is no reason to move cards to triage.
     """
     repository, gaps = _repository(parts, snapshot.cluster)
     lacks_paths = snapshot.cluster in parts.owner_files and _lacks_paths(snapshot)

@@ -244,8 +244,8 @@ def _check_status(response: requests.Response, body: bytes, path: str) -> None:
     if 300 <= code < 400:
         target = shown_url(response.headers.get("Location", ""))
         raise WillNeverWork(
-            f"it redirects to {_plain(target)[:100] or 'nowhere'} (HTTP {code}); if that is no login "
-            "page, write that address"
+            f"it redirects to {_plain(target)[:100] or 'nowhere'} (HTTP {code}); if that is no "
+            "login page, write that address"
         )
     if code == 404:
         raise WillNeverWork(f"it has no /api/v1/{path} (HTTP 404); check the path prefix")
