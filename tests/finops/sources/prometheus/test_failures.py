@@ -157,8 +157,8 @@ def test_refused_credentials_need_a_person(start: Start, code: int) -> None:
 
 
 def test_headers_do_not_follow_a_redirect(start: Start) -> None:
-    followed = []
-    other = start(lambda handler, _: (followed.append(handler.path), answer(handler, b"{}"))[1])
+    followed: list[str] = []
+    other = start(lambda handler, _: followed.append(handler.path))
     secret = {"Location": other.replace("//", "//me:secret@") + "/login?token=secret"}
     url = start(lambda handler, _: answer(handler, b"", code=301, headers=secret))
 
