@@ -4,7 +4,7 @@ Nothing is asked here. A cluster that is down must not keep the bot from startin
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import requests
@@ -43,6 +43,9 @@ from finops.sources.prometheus.api import Patience
 from finops.sources.prometheus.sigv4 import SignedRequests
 from finops.sources.prometheus.usage import PrometheusUsage
 from finops.sources.sampled_usage import SampledUsage
+
+# Every tick samples, before it does anything else, and the next sample is due in five minutes.
+_SAMPLING_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +147,7 @@ class _Wiring:
             cluster=cluster.name,
             connect=running.connect,
             page_size=running.page_size,
-            patience=running.patience,
+            patience=replace(running.patience, total_seconds=_SAMPLING_SECONDS),
         )
         return SampledUsage(
             cluster=cluster.name, metrics=metrics, running=running, store=self.store
