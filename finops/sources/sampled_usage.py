@@ -30,7 +30,13 @@ from finops.sources.kubernetes.pod_metrics import ContainerSample, PodMetrics
 from finops.sources.prometheus.folding import UsageAnswers
 from finops.sources.prometheus.kept import Kept, folded, read_kept
 from finops.sources.prometheus.owners import Owners
-from finops.sources.prometheus.stretches import DAY, STEP, Stretch, last_sample_second
+from finops.sources.prometheus.stretches import (
+    DAY,
+    FRESH_SECONDS,
+    STEP,
+    Stretch,
+    last_sample_second,
+)
 from finops.sources.prometheus.tables import RowKey, Table
 
 SOURCE = "metrics-api"
@@ -79,6 +85,9 @@ class SampledUsage:
             gaps += self.sample(now=now)
         except OutsideWorldFailed as error:
             gaps.append(Gap(SOURCE, f"The present use was not sampled: {error}"))
+        if not self._is_fresh(now):
+            sentence = f"The newest samples of {self.cluster} are over 3 days old."
+            return UsageReading({}, gaps=(*gaps, Gap(SOURCE, sentence)))
         namespaces = {workload.namespace for workload in workloads}
         series = self.store.load(self.cluster, SOURCE, namespaces=namespaces)
         cpu, memory = (_summaries(read_kept(series, resource)) for resource in RESOURCES)
@@ -89,6 +98,11 @@ class SampledUsage:
             {key: ContainerUsage(cpu=cpu.get(key), memory=memory.get(key)) for key in keys},
             gaps=tuple(gaps),
         )
+
+    def _is_fresh(self, now: datetime) -> bool:
+        """Whether the newest of all samples is evidence of today, or there never was one."""
+        newest = max((m.until for m in self.store.marks(self.cluster, SOURCE)), default=None)
+        return newest is None or last_sample_second(now.timestamp()) - newest <= FRESH_SECONDS
 
     def _keep(self, rows: Rows, marks: Sequence[Mark], *, slot: int, now: datetime) -> None:
         """Fold the rows into what is kept; namespaces that were sampled equally far together."""

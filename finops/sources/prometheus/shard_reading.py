@@ -15,11 +15,9 @@ from finops.sources.prometheus.kept import Answers, Kept, KeyOf, folded, read_ke
 from finops.sources.prometheus.look import Look
 from finops.sources.prometheus.owners import OWNER_METRICS, Owners
 from finops.sources.prometheus.shards import RESOURCES, Shard
-from finops.sources.prometheus.stretches import DAY, stretches
+from finops.sources.prometheus.stretches import DAY, FRESH_SECONDS, stretches
 from finops.sources.prometheus.tables import RowKey
 
-# Older figures are no evidence of today.
-_FRESH_SECONDS = 3 * DAY
 _METRIC = {"cpu": questions.CPU_METRIC, "memory": questions.MEMORY_METRIC}
 
 
@@ -219,7 +217,7 @@ class ShardReading:
 
     def _is_fresh(self, resource: str) -> bool:
         mark = self._shard.before[resource]
-        return mark is not None and self._reading.end - mark <= _FRESH_SECONDS
+        return mark is not None and self._reading.end - mark <= FRESH_SECONDS
 
     def _sentences(self, found: Found, answers: Mapping[str, Sequence[Answers]]) -> Iterator[str]:
         server, names = self._reading.server, self._shard.namespaces

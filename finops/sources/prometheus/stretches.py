@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 
 STEP = 300
 DAY = 86_400
+# Older figures are no evidence of today.
+FRESH_SECONDS = 3 * DAY
 # Two hours of samples are 24 values a series; the statistics of any stretch are 9 (CPU and memory).
 _RAW_SECONDS = 7_200
 
