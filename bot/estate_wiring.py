@@ -143,12 +143,7 @@ class _Wiring:
             return prometheus_usage(cluster.name, cluster.prometheus, self.store, progress)
         if running is None or cluster.kubernetes is None or not cluster.kubernetes.metrics_api:
             return None
-        metrics = PodMetrics(
-            cluster=cluster.name,
-            connect=running.connect,
-            page_size=running.page_size,
-            patience=replace(running.patience, total_seconds=_SAMPLING_SECONDS),
-        )
+        metrics = pod_metrics(running)
         return SampledUsage(
             cluster=cluster.name, metrics=metrics, running=running, store=self.store
         )
@@ -165,6 +160,16 @@ def running_cluster(
         rules=rules,
         page_size=section.page_size,
         patience=KubernetesPatience(timeout_seconds=seconds, total_seconds=10 * seconds),
+    )
+
+
+def pod_metrics(running: KubernetesCluster) -> PodMetrics:
+    """The metrics API of the same server."""
+    return PodMetrics(
+        cluster=running.cluster,
+        connect=running.connect,
+        page_size=running.page_size,
+        patience=replace(running.patience, total_seconds=_SAMPLING_SECONDS),
     )
 
 
