@@ -413,3 +413,41 @@ def test_an_exporter_that_restarts_at_this_moment_was_there_all_the_same(
     assert reading.gaps == ()
     assert stability
     assert stability.is_watched
+
+
+def test_a_container_that_restarts_is_one_container_all_day(
+    prometheus: Callable[[str], str],
+) -> None:
+    """cAdvisor begins a new series with each restart: here every two hours for a day."""
+    start = NOW.timestamp() - DAY
+
+    def lives(lines: Callable[[str], list[str]]) -> list[str]:
+        return [
+            line
+            for life in range(13)
+            for line in lines(f',id="/pod/{life}"')
+            if life * 7_200 <= int(line.split()[-1]) - start < (life + 1) * 7_200
+        ]
+
+    def periods(name: str, share: float) -> Callable[[str], list[str]]:
+        def lines(extra: str) -> list[str]:
+            # Only the newest life is held back, for its hour.
+            factor = share if extra.endswith('/11"') else 0 if share < 1 else 1
+            metric = named(f"container_cpu_cfs_{name}_total", "db-0", extra)
+            return [f"{metric} {(t - start) * 10 * factor} {t}" for t in moments(1)]
+
+        return lines
+
+    url = prometheus(
+        history(
+            [lives(lambda extra: counter("db-0", lambda _: 0.2, 1, extra=extra))],
+            [lives(lambda extra: gauge("db-0", lambda _: MIB, 1, extra=extra))],
+            [*lives(periods("periods", 1)), *lives(periods("throttled_periods", 0.6))],
+        )
+    )
+    db = read(usage_of(url), SHOP[1:], days=1).containers[DB]
+
+    assert db.memory
+    assert db.memory.samples == pytest.approx(288, abs=30)
+    assert db.stability
+    assert db.stability.throttled_share == pytest.approx(0.6 / 12, rel=0.15)
