@@ -62,12 +62,10 @@ class ShardReading:
             return
         asking = Asking(reading.asker, shard.namespaces, reading.matchers, reading.look.has_state)
         for resource in _wanted(reading.look):
-            self._gathers[resource] = [
-                asking.about(resource, stretch)
-                for stretch in stretches(
-                    shard.start[resource], reading.end, day_start=shard.day_start
-                )
-            ]
+            start = shard.start[resource]
+            new = list(stretches(start, reading.end, day_start=shard.day_start))
+            if new:  # another process may have read as far, or further, a moment ago
+                self._gathers[resource] = [asking.about(resource, each) for each in new]
 
     def finish(self) -> Found:
         """Fold what was answered, keep it, and say what is known now."""
@@ -208,7 +206,7 @@ class ShardReading:
     ) -> Mapping[SeriesKey, UsageSummary]:
         until = self._reading.end if resource in answers else self._shard.before[resource] or 0
         source = f"{self._reading.server}, {_METRIC[resource]}, hottest pod of each 5 minutes"
-        if resource not in answers:
+        if until < self._reading.end:
             source += f", up to {datetime.fromtimestamp(until, UTC):%Y-%m-%d %H:%M} UTC"
         if any(table.warnings for table in tables_of(answers.get(resource, ()))):
             source += "; the server warned, so it may be too low"

@@ -451,3 +451,19 @@ def test_a_container_that_restarts_is_one_container_all_day(
     assert db.memory.samples == pytest.approx(288, abs=30)
     assert db.stability
     assert db.stability.throttled_share == pytest.approx(0.6 / 12, rel=0.15)
+
+
+def test_whoever_finds_itself_overtaken_reads_nothing_and_moves_no_mark_back(
+    prometheus: Callable[[str], str],
+) -> None:
+    url = prometheus(
+        history([counter("db-0", lambda _: 0.2, 1)], [gauge("db-0", lambda _: MIB, 1)])
+    )
+    store = MemoryUsageStore()
+    first = read(usage_of(url, store), SHOP[1:], days=1)
+    marks = dict(store.marks_by_place)
+    late = read(usage_of(url, store), SHOP[1:], hours_ago=0.5, days=1)
+
+    assert store.marks_by_place == marks
+    assert late.gaps == first.gaps
+    assert both(late.containers[DB]) == both(first.containers[DB])
