@@ -3,11 +3,14 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from finops.domain.estate import Container, Workload
-from finops.ports import ContainerUsage, Mark, UsageReading
+from finops.ledger.usage import LedgerUsageStore
+from finops.ports import ContainerUsage, Mark, UsageReading, UsageStore
+from finops.savings_ledger import SavingsLedger
 from finops.sources.prometheus.usage import PrometheusUsage
 from tests.finops.usage_store import MemoryUsageStore
 
@@ -63,7 +66,7 @@ def history(cpu: Sequence[list[str]], memory: Sequence[list[str]], more: Sequenc
     return "\n".join([*lines, *(x for part in memory for x in part), *more])
 
 
-def usage_of(url: str, store: MemoryUsageStore | None = None, **matchers: str) -> PrometheusUsage:
+def usage_of(url: str, store: UsageStore | None = None, **matchers: str) -> PrometheusUsage:
     return PrometheusUsage(
         base_url=url, cluster="prod", store=store or MemoryUsageStore(), matchers=matchers
     )
@@ -249,6 +252,32 @@ def test_matchers_choose_the_cluster(prometheus: Callable[[str], str]) -> None:
 
     assert memory
     assert memory.maximum == pytest.approx(MIB, rel=0.001)
+
+
+def test_other_matchers_mean_other_containers_so_reading_begins_anew(
+    prometheus: Callable[[str], str], tmp_path: Path
+) -> None:
+    ledger = SavingsLedger(f"sqlite:///{tmp_path}/finops.db")
+    store = LedgerUsageStore(ledger.engine)
+    url = prometheus(
+        history(
+            [],
+            [
+                gauge("db-0", lambda _: MIB, 1, extra=',cluster="prod"'),
+                gauge("db-0", lambda _: 9 * MIB, 1, extra=',cluster="test"'),
+            ],
+        )
+    )
+    both_clusters, chosen = (
+        read(usage_of(url, store, **matchers), days=1).containers[DB].memory
+        for matchers in ({}, {"cluster": "prod"})
+    )
+    ledger.close()
+
+    assert both_clusters
+    assert chosen
+    assert both_clusters.maximum == pytest.approx(9 * MIB, rel=0.001)
+    assert chosen.maximum == pytest.approx(MIB, rel=0.001)
 
 
 def test_a_hostile_namespace_is_only_a_label_value(prometheus: Callable[[str], str]) -> None:
