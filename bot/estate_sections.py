@@ -86,24 +86,28 @@ class KubernetesSection(Section):
         return self
 
 
-class AwsSection(Section):
-    """Which AWS regions of a cluster to read; credentials come from AWS's own chain."""
+class AwsLogin(Section):
+    """Whose AWS account: AWS's own chain or a profile, then a role where one is named."""
 
-    regions: list[str] = ["us-east-1"]
-    endpoint_url: str = ""
-
-
-class AccountSection(Section):
-    """An AWS account whose resources are read; `regions: [all]` asks which ones are enabled."""
-
-    name: str = Field(min_length=1, max_length=100)
     role_arn: str = Field(default="", pattern=_ROLE)
     external_id: str = ""
     profile: str = ""
-    regions: list[str] = ["all"]
+    endpoint_url: str = ""
+
+
+class AwsSection(AwsLogin):
+    """Which AWS regions of a cluster to read."""
+
+    regions: list[str] = Field(default=["us-east-1"], min_length=1)
+
+
+class AccountSection(AwsLogin):
+    """An AWS account whose resources are read; `regions: [all]` asks which ones are enabled."""
+
+    name: str = Field(min_length=1, max_length=100)
+    regions: list[str] = Field(default=["all"], min_length=1)
     # How many days of CloudWatch metrics decide what is idle; 0 asks for none.
     metric_days: int = Field(default=14, ge=0, le=60)
-    endpoint_url: str = ""
 
 
 class ClusterSection(Section):

@@ -4,7 +4,7 @@ Nothing is asked here. A cluster that is down must not keep the bot from startin
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import requests
@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from bot.configuration import Configuration
 from bot.estate_sections import (
     AccountSection,
+    AwsLogin,
     AwsSection,
     ClusterSection,
     KubernetesSection,
@@ -42,6 +43,9 @@ from finops.sources.prometheus.api import Patience
 from finops.sources.prometheus.sigv4 import SignedRequests
 from finops.sources.prometheus.usage import PrometheusUsage
 from finops.sources.sampled_usage import SampledUsage
+
+# Every tick samples, before it does anything else, and the next sample is due in five minutes.
+_SAMPLING_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +143,7 @@ class _Wiring:
             return prometheus_usage(cluster.name, cluster.prometheus, self.store, progress)
         if running is None or cluster.kubernetes is None or not cluster.kubernetes.metrics_api:
             return None
-        metrics = PodMetrics(
-            cluster=cluster.name,
-            connect=running.connect,
-            page_size=running.page_size,
-            patience=running.patience,
-        )
+        metrics = pod_metrics(running)
         return SampledUsage(
             cluster=cluster.name, metrics=metrics, running=running, store=self.store
         )
@@ -161,6 +160,16 @@ def running_cluster(
         rules=rules,
         page_size=section.page_size,
         patience=KubernetesPatience(timeout_seconds=seconds, total_seconds=10 * seconds),
+    )
+
+
+def pod_metrics(running: KubernetesCluster) -> PodMetrics:
+    """The metrics API of the same server."""
+    return PodMetrics(
+        cluster=running.cluster,
+        connect=running.connect,
+        page_size=running.page_size,
+        patience=replace(running.patience, total_seconds=_SAMPLING_SECONDS),
     )
 
 
@@ -204,7 +213,7 @@ def cluster_inventory(
 ) -> AwsInventory:
     """The machines and disks of one cluster; disks of nobody are the accounts', where there are."""
     return AwsInventory(
-        clients=Clients(endpoint_url=aws.endpoint_url),
+        clients=_clients(aws, region=next(iter(aws.regions), "")),
         regions=aws.regions,
         cluster=cluster,
         prices=prices,
@@ -216,18 +225,23 @@ def account_reader(
     account: AccountSection, prices: PriceList, claims: Sequence[Callable[[], VolumeClaim]] = ()
 ) -> AccountReader:
     """One AWS account; `claims` say which disks a cluster reports already."""
-    login = Login(
-        profile=account.profile,
-        role_arn=account.role_arn,
-        external_id=account.external_id,
-        region=next((region for region in account.regions if region != ALL_REGIONS), ""),
-        endpoint_url=account.endpoint_url,
-    )
+    region = next((region for region in account.regions if region != ALL_REGIONS), "")
     return AccountReader(
         name=account.name,
-        clients=Clients(session_for(login), account.endpoint_url),
+        clients=_clients(account, region=region),
         prices=prices,
         regions=account.regions,
         metric_days=account.metric_days,
         claims=claims,
     )
+
+
+def _clients(section: AwsLogin, *, region: str) -> Clients:
+    login = Login(
+        profile=section.profile,
+        role_arn=section.role_arn,
+        external_id=section.external_id,
+        region=region,
+        endpoint_url=section.endpoint_url,
+    )
+    return Clients(session_for(login), section.endpoint_url)

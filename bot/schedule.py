@@ -127,6 +127,7 @@ class Ticker:
                 self._engine.sample_usage,
                 self._read_bill,
                 self._run_cycles,
+                self._forget,
                 self._offer_digest,
                 self._also,
             ):
@@ -156,6 +157,9 @@ class Ticker:
 
     def _read_bill(self) -> None:
         self._claimed("bill", self._engine.now().date().isoformat(), self._engine.read_bill)
+
+    def _forget(self) -> None:
+        self._claimed("forget", self._engine.now().date().isoformat(), self._engine.forget)
 
     def _run_cycles(self) -> None:
         """Clusters side by side: they wait for servers, and one that hangs holds up no other."""

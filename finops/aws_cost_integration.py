@@ -12,7 +12,7 @@ from finops.billing.rate_names import Item, ListRate, RateName
 from finops.billing.resource_costs import resource_cost
 from finops.billing.unit_prices import unit_prices
 from finops.billing.volume_costs import volume_cost
-from finops.domain.checks import Area, Check
+from finops.domain.checks import Check, Outcome
 from finops.domain.cloud import CloudResource
 from finops.domain.estate import Node, Snapshot, UnitPrices
 from finops.domain.opportunity import Opportunity
@@ -22,7 +22,6 @@ from finops.domain.verdict import CostBaseline, DailyCost
 __all__ = ["AwsCostIntegration", "CostBaseline"]
 
 _NO_RATES = BillRates()
-_AREA = Area("Prices")
 
 
 class AwsCostIntegration:
@@ -122,13 +121,23 @@ class AwsCostIntegration:
         return baselines.baseline_of(opportunity, snapshot, daily_costs)
 
     def check(self) -> list[Check]:
-        """How each layer stands, for `finops doctor`."""
+        """How each layer stands, for `finops doctor`; the bundled one where it is alone."""
         found = self._bill.check() if self._bill else []
-        found += self._api.check() if self._api else []
-        return [*found, _AREA.ok("bundled list", f"for the rest: {EC2_SOURCE}")]
+        found = found + (self._api.check() if self._api else [])
+        return found or [_bundled_only()]
 
     def _rates(self) -> BillRates:
         return self._bill.rates() if self._bill else _NO_RATES
+
+
+def _bundled_only() -> Check:
+    return Check(
+        area="Prices",
+        subject="bundled list",
+        outcome=Outcome.WARNING,
+        detail=f"all there is: {EC2_SOURCE}; other regions cost a little more",
+        fix="Set bill: {focus_csv: path} for what is really paid, or prices.price_list_api: true.",
+    )
 
 
 def _billed_price(

@@ -254,6 +254,10 @@ class FinOpsEngine:
         """
         return aftermath.sample_usage(self.parts)
 
+    def forget(self) -> None:
+        """Drop from the ledger what nobody will ask for again."""
+        self.ledger.forget(now=self.now())
+
     def read_bill(self) -> int:
         """Read the bill's newest days; returns the rows read."""
         return aftermath.read_bill(self.parts)

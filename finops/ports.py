@@ -166,8 +166,8 @@ class UsageStore(Protocol):
     ) -> bool:
         """Keep series and marks in one transaction, or nothing and False.
 
-        False means that the marks are no longer `before`: somebody else has read the same stretch
-        meanwhile, and adding ours would count it twice.
+        An empty series is dropped. False means that the marks are no longer `before`: somebody else
+        has read the same stretch meanwhile, and adding ours would count it twice.
         """
         ...
 

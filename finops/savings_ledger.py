@@ -15,7 +15,7 @@ from finops.domain.lifecycle import Status
 from finops.domain.money import Saving
 from finops.domain.opportunity import Opportunity, OpportunityRecord
 from finops.domain.verdict import CostBaseline
-from finops.ledger import audit, claims, history, outbox, totals
+from finops.ledger import audit, claims, history, outbox, totals, usage
 from finops.ledger.database import PATIENCE_SECONDS, connecting, open_engine, writing
 from finops.ledger.opportunities import Outcome, Recorded
 from finops.ledger.schema import migrate
@@ -160,6 +160,15 @@ class SavingsLedger:
         """Give a claimed unit back after a failure."""
         with self.bookkeeping() as connection:
             claims.release(connection, claim, retry_at=retry_at, error=error)
+
+    def forget(self, *, now: datetime) -> None:
+        """Drop what nobody will ask for again: usage not read, and work done, for 45 days.
+
+        `now` is the estate's clock; work is dated by the wall clock.
+        """
+        with self.bookkeeping() as connection:
+            usage.forget(connection, now=now)
+            claims.forget(connection, now=self._wall_clock())
 
     def lease_intents(
         self, *, owner: str, now: datetime, seconds: float = 120, limit: int = 8

@@ -18,6 +18,7 @@ from bot.estate_wiring import (
     account_reader,
     build_prices,
     cluster_inventory,
+    pod_metrics,
     prometheus_usage,
     running_cluster,
 )
@@ -84,6 +85,15 @@ def _cluster(cluster: ClusterSection, settings: Settings) -> Iterator[Examinatio
             build=lambda: running_cluster(cluster.name, kubernetes, ManifestRules()),
             patience_seconds=60,
         )
+        if kubernetes.metrics_api and prometheus is None:
+            yield Examination(
+                topic=Topic.KUBERNETES,
+                area=f"Metrics API of {cluster.name}",
+                build=lambda: pod_metrics(
+                    running_cluster(cluster.name, kubernetes, ManifestRules())
+                ),
+                patience_seconds=60,
+            )
     if prometheus is not None:
         yield Examination(
             topic=Topic.PROMETHEUS,

@@ -44,8 +44,8 @@ CLUSTERS_HEAD = """\
 ##   repository          which repository declares it; without it no pull request is opened
 ##   folders             its parts of the repository, such as [clusters/prod]; without: all of it
 ##   default_namespace   where manifests that name none belong (default)
-##   aws                 {regions, endpoint_url} with its machines and disks; without it disks are
-##                       not seen
+##   aws                 {regions, role_arn, external_id, profile, endpoint_url} with its machines
+##                       and disks; without it disks are not seen
 ##   window_days         days of usage that decide (14)
 """
 

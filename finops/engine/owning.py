@@ -17,11 +17,12 @@ from finops.savings_ledger import LedgerTransaction
 def with_known_owners(parts: Parts, snapshot: Snapshot) -> Snapshot:
     """The snapshot with the team of each resource and the rule that found it.
 
-    While CODEOWNERS, the catalogue or the namespaces cannot be read, what no other rule answers
-    stays with the team it had: an outage is no reason to move cards to triage.
+    While CODEOWNERS, the catalogue, the manifests or the namespaces cannot be read, what no other
+    rule answers stays with the team it had: an outage is no reason to move cards to triage.
     """
     repository, gaps = _repository(parts, snapshot.cluster)
-    is_whole = not gaps and not _lacks_namespaces(snapshot)
+    lacks_paths = snapshot.cluster in parts.owner_files and _lacks_paths(snapshot)
+    is_whole = not gaps and not _lacks_namespaces(snapshot) and not lacks_paths
     with parts.ledger.reading() as tx:
         finder = OwnerFinder(
             parts.owner_rules,
@@ -49,6 +50,11 @@ def _repository(parts: Parts, cluster: str) -> tuple[RepositoryOwners, tuple[Gap
 def _lacks_namespaces(snapshot: Snapshot) -> bool:
     """Whether a cluster that runs pods showed no namespaces, so that their labels are unknown."""
     return bool(snapshot.pods) and not snapshot.namespaces
+
+
+def _lacks_paths(snapshot: Snapshot) -> bool:
+    """Whether no workload shows its manifest: the repository was down while they were read."""
+    return bool(snapshot.workloads) and not any(each.source_path for each in snapshot.workloads)
 
 
 def _teams_before(tx: LedgerTransaction, cluster: str) -> dict[str, str]:

@@ -7,10 +7,12 @@ one takes the unit over. A finished unit is never done again.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, update
+from sqlalchemy import ColumnElement, Connection, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from finops.ledger.tables import claims
+
+FORGET_AFTER = timedelta(days=45)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,14 @@ def release(connection: Connection, claim: Claim, *, retry_at: datetime, error: 
     """Give the unit back after a failure; it can be taken again from `retry_at` on."""
     connection.execute(
         update(claims).where(*_mine(claim)).values(lease_until=retry_at, last_error=error[:2000])
+    )
+
+
+def forget(connection: Connection, *, now: datetime) -> None:
+    """Drop what was done 45 days ago: no unit of work comes due again after a week."""
+    since = now - FORGET_AFTER
+    connection.execute(
+        delete(claims).where(claims.c.status == "done", claims.c.finished_at < since)
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
-from sqlalchemy import Connection, Engine, delete, select, update
+from sqlalchemy import Connection, Engine, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from finops.ledger import tables
@@ -14,7 +14,7 @@ from finops.ledger.database import connecting, writing
 from finops.ledger.history import upsert
 from finops.ports import Mark, SeriesKey
 
-# A workload that was not seen for so long has nothing left that counts: sketches fade in weeks.
+# What was not read for so long has nothing left that counts: sketches fade in weeks.
 FORGET_AFTER = timedelta(days=45)
 # SQLite takes at most 32,766 values in a statement.
 _NAMESPACES_AT_ONCE = 500
@@ -72,23 +72,29 @@ class LedgerUsageStore:
         after: Collection[Mark],
         now: datetime,
     ) -> bool:
-        """Keep both in one transaction; False when the progress has moved meanwhile."""
+        """Keep both in one transaction; False when the marks have moved meanwhile.
+
+        An empty series is dropped.
+        """
         place = {"cluster": cluster, "source": source}
-        rows = [_row(key, value, place, now) for key, value in series.items()]
+        rows = [_row(key, sketch, place, now) for key, sketch in series.items() if sketch]
+        faded = [{**place, **_named(key)} for key, sketch in series.items() if not sketch]
         try:
             with writing(self._engine, serialised=False) as connection:
                 for step in _steps(before, after):
                     _advance(connection, step, place=place)
                 upsert(connection, _SERIES, rows)
+                _drop(connection, faded)
         except _SomebodyElse:
             return False
         return True
 
-    def forget(self, cluster: str, *, now: datetime) -> None:
-        """Drop the series of workloads that have not been seen for 45 days."""
-        stale = _SERIES.c.updated_at < now - FORGET_AFTER
-        with writing(self._engine, serialised=False) as connection:
-            connection.execute(delete(_SERIES).where(_SERIES.c.cluster == cluster, stale))
+
+def forget(connection: Connection, *, now: datetime) -> None:
+    """Drop namespaces and clusters that have not been read for 45 days, under whatever name."""
+    since = now - FORGET_AFTER
+    connection.execute(delete(_SERIES).where(_SERIES.c.updated_at < since))
+    connection.execute(delete(_MARKS).where(_MARKS.c.until_second < since.timestamp()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,16 +149,24 @@ def _advance(connection: Connection, step: _Step, *, place: Mapping[str, str]) -
 def _row(
     key: SeriesKey, sketch: bytes, place: Mapping[str, str], now: datetime
 ) -> dict[str, object]:
+    return {**place, **_named(key), "sketch": sketch, "updated_at": now}
+
+
+def _named(key: SeriesKey) -> dict[str, str]:
     return {
-        **place,
         "namespace": key.namespace,
         "kind": key.kind,
         "workload": key.workload,
         "container": key.container,
         "resource": key.resource,
-        "sketch": sketch,
-        "updated_at": now,
     }
+
+
+def _drop(connection: Connection, keys: Sequence[Mapping[str, str]]) -> None:
+    if keys:
+        same = [_SERIES.c[name] == bindparam(f"its_{name}") for name in keys[0]]
+        values = [{f"its_{name}": value for name, value in key.items()} for key in keys]
+        connection.execute(delete(_SERIES).where(*same), values)
 
 
 def _batches(names: Sequence[str]) -> Iterator[list[str]]:

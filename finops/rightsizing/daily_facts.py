@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from finops.domain.errors import InvalidInput
 from finops.rightsizing.sketches import DAYS
 
-VERSION = 1
+VERSION = 2
 Facts = NDArray[np.float32]
 
 
@@ -61,9 +61,16 @@ class DailyFacts:
         )
 
     def to_bytes(self) -> list[bytes]:
-        """One piece a row: version, then half-precision figures."""
-        halves = self.values.astype("<f2")
-        return [bytes([VERSION]) + row.tobytes() for row in halves]
+        """One piece a row: version, then single-precision figures.
+
+        Half precision ends at 65,504: 2,730 pods of a day have as many pod-hours.
+        """
+        singles = self.values.astype("<f4")
+        return [bytes([VERSION]) + row.tobytes() for row in singles]
+
+    def is_known(self) -> NDArray[np.bool_]:
+        """(n,): whether there is any figure of the days kept or today."""
+        return np.asarray(np.isfinite(self.values).any(axis=(1, 2)))
 
     @classmethod
     def from_bytes(cls, pieces: Sequence[bytes], merges: tuple[Merge, ...]) -> "DailyFacts":
@@ -72,7 +79,7 @@ class DailyFacts:
         Raises InvalidInput for a version or length that this program does not know.
         """
         facts = cls.empty(len(pieces), merges)
-        size = 1 + (DAYS + 1) * len(merges) * 2
+        size = 1 + (DAYS + 1) * len(merges) * 4
         for row, piece in enumerate(pieces):
             if not piece:
                 continue
@@ -81,7 +88,7 @@ class DailyFacts:
                     f"A stored series has version {piece[0]} and {len(piece)} bytes; this program "
                     f"reads version {VERSION}. Upgrade every replica, or empty usage_sketches."
                 )
-            facts.values[row] = np.frombuffer(piece, "<f2", offset=1).reshape(
+            facts.values[row] = np.frombuffer(piece, "<f4", offset=1).reshape(
                 facts.values[row].shape
             )
         return facts

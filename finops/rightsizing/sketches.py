@@ -103,6 +103,11 @@ class Sketches:
         """(n, DAYS + 1, STATISTICS): all daily statistics, today last."""
         return np.concatenate([self.daily, self.day_so_far()[:, None]], axis=1)
 
+    def is_known(self) -> NDArray[np.bool_]:
+        """(n,): whether there are samples in the days kept or today; what is older has faded."""
+        latest: NDArray[np.bool_] = np.isfinite(self.open_day[:, SAMPLES])
+        return latest | np.isfinite(self.daily[:, :, SAMPLES]).any(axis=1)
+
     def maximum(self) -> Floats:
         """(n,): the highest sample of the days kept and today; NaN without any."""
         with np.errstate(all="ignore"):

@@ -90,9 +90,7 @@ class EstateReader:
             gap = Gap("git", f"Where workloads are declared is unknown: {error}")
             return _Seen(state, (gap,))
         workloads = with_source_paths(state.workloads, declared.workloads)
-        # What git cannot say hides nothing here: the cluster itself is the witness.
-        gaps = tuple(replace(gap, hides=frozenset()) for gap in declared.gaps)
-        return _Seen(replace(state, workloads=workloads), gaps)
+        return _Seen(replace(state, workloads=workloads), _of_files(declared.gaps))
 
     def _desired(self) -> DesiredState:
         if self.desired is None:
@@ -140,6 +138,21 @@ class EstateReader:
 class _Seen:
     state: ClusterState
     gaps: tuple[Gap, ...] = field(default=())
+
+
+def _of_files(gaps: tuple[Gap, ...]) -> tuple[Gap, ...]:
+    """What git does not say of a cluster that says it itself, in one sentence.
+
+    Nothing is hidden by it, and a repository of charts would have hundreds of them.
+    """
+    if not gaps:
+        return ()
+    first, more = gaps[0], len(gaps) - 1
+    sentence = (
+        "Of some workloads the file that declares them, and its owner, may be unknown: "
+        f"{first.sentence}"
+    )
+    return (Gap(first.source, f"{sentence} And {more} more such places." if more else sentence),)
 
 
 def with_usage(workload: Workload, reading: UsageReading) -> Workload:

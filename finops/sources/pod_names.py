@@ -37,15 +37,17 @@ class PodOwners:
     """The workloads of one namespace, ready to be asked who owns a pod."""
 
     kinds_by_name: Mapping[str, frozenset[str]]
+    running: frozenset[Owner]
 
     def owner_of(self, pod: str) -> Owner | None:
         """The workload's kind and name, the longest that fits; None for a pod of something unknown.
 
-        With Deployments `web` and `web-api`, `web-api-7d4b9c6f5-x7k2p` belongs to `web-api`.
+        With Deployments `web` and `web-api`, `web-api-7d4b9c6f5-x7k2p` belongs to `web-api`. Of a
+        Rollout and the Deployment whose place it has taken, the one with replicas has the pods.
         """
         for name, kinds in _readings(pod):
             if fitting := kinds & self.kinds_by_name.get(name, frozenset()):
-                return min(fitting), name
+                return min(fitting, key=lambda kind: ((kind, name) not in self.running, kind)), name
         return self._owner_of_cut_name(pod) if len(pod) == _LONGEST else None
 
     def _owner_of_cut_name(self, pod: str) -> Owner | None:
@@ -64,9 +66,12 @@ class PodOwners:
 def pod_owners(workloads: Iterable[Workload]) -> PodOwners:
     """Index the workloads of one namespace by name."""
     kinds: dict[str, set[str]] = {}
+    running = set()
     for workload in workloads:
         kinds.setdefault(workload.name, set()).add(workload.kind)
-    return PodOwners({name: frozenset(found) for name, found in kinds.items()})
+        if workload.replicas:
+            running.add((workload.kind, workload.name))
+    return PodOwners({name: frozenset(found) for name, found in kinds.items()}, frozenset(running))
 
 
 def _readings(pod: str) -> Iterator[tuple[str, frozenset[str]]]:

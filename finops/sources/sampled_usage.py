@@ -30,7 +30,13 @@ from finops.sources.kubernetes.pod_metrics import ContainerSample, PodMetrics
 from finops.sources.prometheus.folding import UsageAnswers
 from finops.sources.prometheus.kept import Kept, folded, read_kept
 from finops.sources.prometheus.owners import Owners
-from finops.sources.prometheus.stretches import DAY, STEP, Stretch, last_sample_second
+from finops.sources.prometheus.stretches import (
+    DAY,
+    FRESH_SECONDS,
+    STEP,
+    Stretch,
+    last_sample_second,
+)
 from finops.sources.prometheus.tables import RowKey, Table
 
 SOURCE = "metrics-api"
@@ -79,6 +85,9 @@ class SampledUsage:
             gaps += self.sample(now=now)
         except OutsideWorldFailed as error:
             gaps.append(Gap(SOURCE, f"The present use was not sampled: {error}"))
+        if not self._is_fresh(now):
+            sentence = f"The newest samples of {self.cluster} are over 3 days old."
+            return UsageReading({}, gaps=(*gaps, Gap(SOURCE, sentence)))
         namespaces = {workload.namespace for workload in workloads}
         series = self.store.load(self.cluster, SOURCE, namespaces=namespaces)
         cpu, memory = (_summaries(read_kept(series, resource)) for resource in RESOURCES)
@@ -90,6 +99,11 @@ class SampledUsage:
             gaps=tuple(gaps),
         )
 
+    def _is_fresh(self, now: datetime) -> bool:
+        """Whether the newest of all samples is evidence of today, or there never was one."""
+        newest = max((m.until for m in self.store.marks(self.cluster, SOURCE)), default=None)
+        return newest is None or last_sample_second(now.timestamp()) - newest <= FRESH_SECONDS
+
     def _keep(self, rows: Rows, marks: Sequence[Mark], *, slot: int, now: datetime) -> None:
         """Fold the rows into what is kept; namespaces that were sampled equally far together."""
         day_start = next((mark.day_start for mark in marks), slot % DAY)
@@ -99,7 +113,7 @@ class SampledUsage:
             alike[until.get(row.namespace)].add(row.namespace)
         for before, namespaces in alike.items():
             mine = [row for row in rows if row.namespace in namespaces]
-            kept = self._kept(namespaces, before, slot)
+            kept = self.store.load(self.cluster, SOURCE, namespaces=namespaces)
             moment = (before or slot - STEP, slot, day_start)
             # A second replica that sampled the same five minutes keeps nothing.
             self.store.save(
@@ -121,13 +135,6 @@ class SampledUsage:
             series |= folded(kept, answers, resource=resource, key_of=key_of).written()
         return series
 
-    def _kept(
-        self, namespaces: Collection[str], before: int | None, slot: int
-    ) -> Mapping[SeriesKey, bytes]:
-        if before is None or slot - before > DAYS * DAY:
-            return {}
-        return self.store.load(self.cluster, SOURCE, namespaces=namespaces)
-
 
 @dataclass(frozen=True, slots=True)
 class _KeyOf:
@@ -145,6 +152,7 @@ class _KeyOf:
 def _answers(rows: Rows, resource: str, moment: tuple[int, int, int]) -> list[UsageAnswers]:
     """The days that ended since the last sample, without samples, and then the new one."""
     before, slot, day_start = moment
+    before = max(before, slot - (DAYS + 2) * DAY)  # after so many days nothing is left to fade
     ended = range((before - day_start) // DAY + 1, (slot - STEP - day_start) // DAY + 1)
     nothing = Table({}, np.empty((0, 0)))
     empty = [

@@ -1,4 +1,7 @@
-"""Samples on one time grid → the hottest pod of each moment → a `UsageSummary`. Pure numpy."""
+"""Samples on one time grid → a `UsageSummary`, exactly: for simulations. Pure numpy.
+
+What is measured is kept as sketches (`finops/rightsizing`).
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -31,40 +34,11 @@ class TimeGrid:
         """The number of moments."""
         return (self.end - self.start) // self.step + 1
 
-    def empty(self) -> Floats:
-        """One NaN a moment."""
-        return np.full(self.size, np.nan)
-
-    def chunks(self, seconds: int) -> list["TimeGrid"]:
-        """The same moments in consecutive pieces of at most `seconds`, none twice."""
-        width = max(seconds // self.step, 1) * self.step
-        return [
-            TimeGrid(start, min(start + width - self.step, self.end), self.step)
-            for start in range(self.start, self.end + 1, width)
-        ]
-
 
 def grid_ending(now: float, *, window_days: int, step: int) -> TimeGrid:
     """The grid of the last `window_days` before `now` (epoch seconds)."""
     end = int(now) // step * step
     return TimeGrid(end - window_days * DAY_SECONDS + step, end, step)
-
-
-def put_hottest(
-    hottest: Floats, grid: TimeGrid, times: Floats, *, values: Floats, largest: float
-) -> int:
-    """Raise `hottest` in place to one pod's `values` where those are higher; count what is unfit.
-
-    Unfit are NaN, infinite and negative values and those above `largest` (a unit mistake);
-    moments outside the grid are left out without being counted.
-    """
-    with np.errstate(invalid="ignore"):
-        fit = np.isfinite(values) & (values >= 0) & (values <= largest)
-        position = np.rint((times - grid.start) / grid.step)
-        inside = (position >= 0) & (position < hottest.size)
-    use = fit & inside
-    np.fmax.at(hottest, position[use].astype(np.int64), values[use])
-    return int(np.count_nonzero(~fit))
 
 
 def summarise(

@@ -6,6 +6,7 @@ import pytest
 
 from bot.configuration import Configuration
 from bot.estate_wiring import build_prices
+from finops.domain.checks import Outcome
 from finops.savings_ledger import SavingsLedger
 
 
@@ -50,3 +51,12 @@ def test_a_configured_bill_is_the_first_to_be_checked(tmp_path: Path) -> None:
     ledger.close()
 
     assert check.subject == f"bill {bill}"
+
+
+def test_bundled_prices_alone_are_something_to_look_at(tmp_path: Path) -> None:
+    ledger = SavingsLedger(f"sqlite:///{tmp_path}/finops.db")
+    [check] = build_prices(Configuration(), ledger.engine).check()
+    ledger.close()
+
+    assert check.outcome is Outcome.WARNING
+    assert "us-east-1, July 2026" in check.detail

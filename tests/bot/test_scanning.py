@@ -37,13 +37,11 @@ class Source:
         return read_cluster_data({"cluster": self.cluster, "workloads": workloads}, now=now)
 
 
-class Nameless:
-    """A cluster whose workloads name no team."""
-
+class Unlabelled(Source):
     def snapshot(self, *, now: datetime) -> Snapshot:
-        found = Source("eu").snapshot(now=now)
-        nobodys = tuple(replace(w, team=UNKNOWN_TEAM) for w in found.workloads)
-        return replace(found, workloads=nobodys)
+        seen = super().snapshot(now=now)
+        nobody = tuple(replace(each, team=UNKNOWN_TEAM, tags={}) for each in seen.workloads)
+        return replace(seen, workloads=nobody)
 
 
 @dataclass
@@ -131,7 +129,7 @@ def test_a_look_knows_the_owners_as_a_cycle_does(tmp_path: Path) -> None:
     engine = FinOpsEngine(
         SavingsLedger(f"sqlite:///{tmp_path}/finops.db"),
         directory=Directory(teams=(team,)),
-        snapshots={"eu": Nameless()},
+        snapshots={"eu": Unlabelled("eu")},
     )
 
     (look,) = scan(engine, ("eu",), namespaces=("shop",), progress=lambda _: UNHEARD)
@@ -162,4 +160,18 @@ def test_what_is_left_alone_is_filtered_by_whole_names(tmp_path: Path) -> None:
 
     assert {key.split("/")[1] for key in skipped("shop")} == {"shop"}
     assert skipped("sho") == []
+    engine.ledger.close()
+
+
+def test_a_look_at_namespaces_knows_the_owners_that_a_cycle_finds(tmp_path: Path) -> None:
+    teams = (Team(name="search", namespaces=("data",)),)
+    engine = FinOpsEngine(
+        SavingsLedger(f"sqlite:///{tmp_path}/finops.db"),
+        directory=Directory(teams=teams),
+        snapshots={"eu": Unlabelled("eu")},
+    )
+    [look] = scan(engine, ["eu"], namespaces=["data"], progress=lambda _: UNHEARD)
+
+    assert isinstance(look, Scanned)
+    assert {one.team for one in look.opportunities} == {"search"}
     engine.ledger.close()

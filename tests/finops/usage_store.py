@@ -41,6 +41,6 @@ class MemoryUsageStore:
             if self.marks_by_place.get(place) != found.get(place):
                 return False
         self.marks_by_place |= {(one.namespace, one.resource): one for one in after}
-        self.series |= series
+        self.series = {key: one for key, one in {**self.series, **series}.items() if one}
         self.saves += 1
         return True

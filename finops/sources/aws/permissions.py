@@ -23,7 +23,15 @@ def check(
     try:
         identity = identify(clients, region, who=f"AWS account {name}")
     except OutsideWorldFailed as error:
-        return [Check(area=area, subject="identity", outcome=Outcome.FAILED, fix=str(error))]
+        return [
+            Check(
+                area=area,
+                subject="identity",
+                outcome=Outcome.FAILED,
+                detail=str(error),
+                fix="`aws sts get-caller-identity` with the same profile and role must answer.",
+            )
+        ]
     known = Check(area=area, subject="identity", outcome=Outcome.OK, detail=identity.arn)
     answers = Answers(Place(identity.account, region, identity.partition))
     return [known, *(_try(clients, call, answers, area) for call in _to_try(calls))]

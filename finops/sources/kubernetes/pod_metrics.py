@@ -1,10 +1,11 @@
 """What containers use right now, from metrics.k8s.io: for clusters without Prometheus."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
+from finops.domain.checks import Area, Check
 from finops.domain.errors import InvalidInput, OutsideWorldFailed, TryAgainLater, WillNeverWork
 from finops.domain.estate import Gap
 from finops.domain.quantities import MAX_CPU_MILLICORES, MAX_MEMORY_BYTES, parse_number
@@ -19,6 +20,7 @@ from finops.sources.raw_objects import LABEL, Mapped, at, mappings, moment, name
 # metrics-server scrapes every 15 s and keeps the last sample of a kubelet that is gone.
 STALE_AFTER = timedelta(minutes=10)
 AHEAD_AFTER = timedelta(minutes=5)
+_SAMPLES = "usage samples"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,19 @@ class PodMetrics:
             raise TryAgainLater(self._said(error), after_seconds=error.after_seconds) from error
         except OutsideWorldFailed as error:
             raise WillNeverWork(self._said(error)) from error
+
+    def check(self) -> Sequence[Check]:
+        """Whether there is anything to sample (Checked)."""
+        area = Area(f"Kubernetes {self.cluster}")
+        try:
+            taken = self.sample(now=datetime.now(UTC))
+        except OutsideWorldFailed as error:
+            fix = "Install metrics-server, or name a Prometheus instead of metrics_api."
+            return [area.failed(_SAMPLES, str(error), fix=fix)]
+        if not taken.rows:
+            seen = " ".join(gap.sentence for gap in taken.gaps) or "no pod has a sample"
+            return [area.warning(_SAMPLES, seen, fix="Look at metrics-server's own log.")]
+        return [area.ok(_SAMPLES, f"containers sampled: {len(taken.rows):,}")]
 
     def _said(self, error: OutsideWorldFailed) -> str:
         return f"The metrics API of {self.cluster} could not be read: {str(error).rstrip('.')}."

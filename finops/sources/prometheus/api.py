@@ -169,6 +169,8 @@ class PrometheusApi:
             data=list(form) or None,
             timeout=seconds,
             stream=True,
+            # Headers with secrets would go along, and a form is lost on the way.
+            allow_redirects=False,
         )
 
 
@@ -197,7 +199,10 @@ def check_address(url: str) -> None:
 
 def shown_url(url: str) -> str:
     """The URL without a user name and password, for messages."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
@@ -235,6 +240,12 @@ def _check_status(response: requests.Response, body: bytes, path: str) -> None:
         raise WillNeverWork(
             f"it refused the credentials with HTTP {code}; check the Authorization header (or "
             "X-Scope-OrgID for a tenant)"
+        )
+    if 300 <= code < 400:
+        target = shown_url(response.headers.get("Location", ""))
+        raise WillNeverWork(
+            f"it redirects to {_plain(target)[:100] or 'nowhere'} (HTTP {code}); if that is no "
+            "login page, write that address"
         )
     if code == 404:
         raise WillNeverWork(f"it has no /api/v1/{path} (HTTP 404); check the path prefix")

@@ -47,6 +47,7 @@ def check(api: PrometheusApi, server: str, matchers: Mapping[str, str]) -> Seque
         _clock(api, server),
         *(_metric(api, server, metric, matchers) for metric in _METRICS),
         *_history(api, server, matchers),
+        *_clusters(api, server, matchers),
     )
 
 
@@ -86,8 +87,8 @@ def _metric(api: PrometheusApi, server: str, metric: _Metric, matchers: Mapping[
     try:
         answer = api.query(query, at=int(time.time()) - 60)
     except OutsideWorldFailed as error:
-        detail, outcome = str(error), Outcome.FAILED
-        return Check(area=server, subject=metric.name, outcome=outcome, detail=detail)
+        detail, outcome, fix = str(error), Outcome.FAILED, f"Ask the server itself: {query}"
+        return Check(area=server, subject=metric.name, outcome=outcome, detail=detail, fix=fix)
     if answer.series:
         detail = f"{figure(answer):,.0f} series for {metric.use}"
         return Check(area=server, subject=metric.name, outcome=Outcome.OK, detail=detail)
@@ -97,6 +98,29 @@ def _metric(api: PrometheusApi, server: str, metric: _Metric, matchers: Mapping[
         outcome=Outcome.FAILED if metric.is_needed else Outcome.WARNING,
         detail=f"no series, so {metric.use} is unknown",
         fix=f"Scrape {metric.exporter}" + (", or mend prometheus.matchers." if matchers else "."),
+    )
+
+
+def _clusters(api: PrometheusApi, server: str, matchers: Mapping[str, str]) -> Iterator[Check]:
+    """A warning where the server holds several clusters and nothing says which one is meant."""
+    if "cluster" in matchers:
+        return
+    query = f"count by (cluster) ({q.MEMORY_METRIC}{{{q.matching(matchers)}}})"
+    try:
+        series = api.query(query, at=int(time.time()) - 60).series
+    except OutsideWorldFailed:
+        return
+    names = sorted(str(one.labels.get("cluster", ""))[:63] for one in series)
+    if len(names) < 2:
+        return
+    shown = ", ".join(name if name.isprintable() and name else "unnamed" for name in names[:3])
+    yield Check(
+        area=server,
+        subject="clusters",
+        outcome=Outcome.WARNING,
+        detail=f"it holds {len(names)} clusters ({shown}{', …' if len(names) > 3 else ''}), and "
+        "pods of equal names are taken for one",
+        fix="Set prometheus.matchers: {cluster: NAME}.",
     )
 
 

@@ -116,8 +116,12 @@ def _summary(
             return np.full((len(rows), 1), np.nan)
         return table.aligned(rows)[:, moment : moment + 1]
 
-    statistics, mean = answers.statistics or {}, column(answers.mean)
-    values = [fold.most(column(statistics.get(share, answers.mean))) for share in answers.shares]
+    statistics = answers.statistics or {}
+    columns = _filled([column(statistics.get(share, answers.mean)) for share in answers.shares])
+    values = [fold.most(one) for one in columns]
+    mean = column(answers.mean)
+    # A pod that came and went between two full hours has no mean of hours.
+    mean = np.where(np.isfinite(mean), mean, columns[0])
     # Who was there between two full hours only counts five minutes: it was seen, briefly.
     present = np.isfinite(column(statistics.get(1.0)))
     units = np.where(present, np.fmax(column(answers.hours) * (3600 / STEP), 1), np.nan)
@@ -133,6 +137,14 @@ def _summary(
         pods=(all_units / samples)[:, 0],
         summed_mean=(fold.total(mean * units) / samples)[:, 0],
     )
+
+
+def _filled(columns: list[Floats]) -> list[Floats]:
+    """Each missing quantile as the next higher one: an answer may lack rows that others have."""
+    found = columns[-1:]
+    for one in reversed(columns[:-1]):
+        found.insert(0, np.where(np.isfinite(one), one, found[0]))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +164,18 @@ class StabilityAnswers:
 
 
 def fold_stability(
-    facts: DailyFacts, answers: StabilityAnswers, rows: Mapping[RowKey, int], fold: Folding
+    facts: DailyFacts,
+    answers: StabilityAnswers,
+    rows: Mapping[RowKey, int],
+    fold: Folding,
+    *,
+    seen: NDArray[np.bool_],
 ) -> None:
-    """Add one stretch. A restart whose last known reason was memory counts as a kill."""
-    is_watched = answers.restarts is not None
+    """Add one stretch. A restart whose last known reason was memory counts as a kill.
+
+    `seen` (n,) says which series are there at all: of them no trouble is knowledge too.
+    """
+    watched = seen & (answers.restarts is not None)
 
     def column(table: Table | None, moment: int) -> Floats:
         if table is None:
@@ -168,10 +188,10 @@ def fold_stability(
         )
         by_reason = np.where(np.nan_to_num(killed) > 0, np.nan_to_num(restarts), 0)
         part = np.full((fold.n, len(STABILITY)), np.nan)
-        if is_watched:
-            part[:, RESTARTS] = np.round(fold.total(restarts)[:, 0])
-            part[:, KILLS] = np.round(np.maximum(fold.total(by_reason), fold.total(kills))[:, 0])
-            part[:, WATCHED] = 1
+        troubles = np.maximum(fold.total(by_reason), fold.total(kills))
+        part[watched, RESTARTS] = np.round(fold.total(restarts)[watched, 0])
+        part[watched, KILLS] = np.round(troubles[watched, 0])
+        part[watched, WATCHED] = 1
         part[:, THROTTLED] = fold.most(column(answers.throttled, moment))[:, 0]
         facts.add(part)
         if answers.stretch.closes:

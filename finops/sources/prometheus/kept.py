@@ -3,6 +3,9 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from finops.domain.usage import ReplicaHistory, Stability, UsageSummary
 from finops.ports import SeriesKey
 from finops.rightsizing import sketch_codec, summaries
@@ -36,12 +39,19 @@ class Kept:
     state: Sketches | DailyFacts
 
     def written(self) -> dict[SeriesKey, bytes]:
-        """As bytes by key."""
+        """As bytes by key; nothing for series of which nothing is known any more."""
         if isinstance(self.state, Sketches):
             pieces = sketch_codec.to_bytes(self.state)
         else:
             pieces = self.state.to_bytes()
-        return dict(zip(self.keys, pieces, strict=True))
+        known = self.state.is_known().tolist()
+        found = zip(self.keys, pieces, known, strict=True)
+        return {key: piece if is_known else b"" for key, piece, is_known in found}
+
+    def known_keys(self) -> list[SeriesKey]:
+        """The series of which something is known."""
+        known = self.state.is_known().tolist()
+        return [key for key, is_known in zip(self.keys, known, strict=True) if is_known]
 
     def usage(self, *, today_days: float, source: str) -> dict[SeriesKey, UsageSummary]:
         """Summaries by key, where there is anything to say."""
@@ -79,10 +89,11 @@ def folded(
     resource: str,
     key_of: KeyOf,
     also: Collection[SeriesKey] = (),
+    anew: bool = False,
 ) -> Kept:
-    """What was kept with the answers folded in; `series` is empty where reading begins anew.
+    """What was kept with the answers folded in; `anew` leaves what was kept out of it.
 
-    `also` are series that are looked at even without a row, such as containers that never failed.
+    `also` are series that are there even without a row, such as containers that never failed.
     """
     rows = rows_of(table for answer in answers for table in answer.tables())
     key_by_row = {row: key_of(row) for row in rows}
@@ -90,10 +101,13 @@ def folded(
     keys |= dict.fromkeys(key for key in key_by_row.values() if key is not None)
     keys |= dict.fromkeys(replace(key, resource=resource) for key in also)
     index = {key: number for number, key in enumerate(keys)}
-    state = _state(resource, [series.get(key, b"") for key in keys])
+    state = _state(resource, [b"" if anew else series.get(key, b"") for key in keys])
     fold = folding(rows, lambda row: _number(key_by_row[row], index), len(index))
+    seen = np.zeros(len(index), np.bool_)
+    seen[fold.series] = True
+    seen[[index[replace(key, resource=resource)] for key in also]] = True
     for answer in answers:
-        _fold(state, answer, rows, fold)
+        _fold(state, answer, rows, fold, seen=seen)
     return Kept(list(keys), state)
 
 
@@ -108,13 +122,18 @@ def _state(resource: str, pieces: Sequence[bytes]) -> Sketches | DailyFacts:
 
 
 def _fold(
-    state: Sketches | DailyFacts, answer: Answers, rows: Mapping[RowKey, int], fold: Folding
+    state: Sketches | DailyFacts,
+    answer: Answers,
+    rows: Mapping[RowKey, int],
+    fold: Folding,
+    *,
+    seen: NDArray[np.bool_],
 ) -> None:
     if isinstance(state, Sketches):
         if isinstance(answer, UsageAnswers):
             fold_usage(state, answer, rows, fold)
     elif isinstance(answer, StabilityAnswers):
-        fold_stability(state, answer, rows, fold)
+        fold_stability(state, answer, rows, fold, seen=seen)
     elif isinstance(answer, ReplicaAnswers):
         fold_replicas(state, answer, rows, fold)
 

@@ -13,6 +13,7 @@ from finops.sources.prometheus.questions import MEMORY_METRIC, RESTARTS_METRIC, 
 from finops.sources.prometheus.stretches import last_sample_second
 
 MOST_SKEW_SECONDS = 120
+_STATE_AGO_SECONDS = 3_600
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Look:
                 f"{server} has no container samples of the last minutes, so nothing new was read; "
                 "check the kubelet scrape and prometheus.matchers."
             )
-        if not self.has_state:
+        elif not self.has_state:
             found.append(
                 f"{server} has no kube-state-metrics: restarts, memory kills and replicas over "
                 "time are unknown."
@@ -50,16 +51,22 @@ class Look:
 
 
 def look(api: PrometheusApi, *, now: float, matchers: Mapping[str, str]) -> Look:
-    """Three small questions; raises what `PrometheusApi` raises."""
+    """Three small questions, or four; raises what `PrometheusApi` raises."""
     skew = clock_skew(api)
     end = last_sample_second(min(now, now + skew))
     selector = matching(matchers)
     return Look(
         end=end,
         is_fresh=bool(api.query(f"count({MEMORY_METRIC}{{{selector}}})", at=end).series),
-        has_state=bool(api.query(f"count({RESTARTS_METRIC}{{{selector}}})", at=end).series),
+        has_state=_has_state(api, selector, end),
         skew_seconds=skew,
     )
+
+
+def _has_state(api: PrometheusApi, selector: str, end: int) -> bool:
+    """Whether kube-state-metrics is scraped; one that restarts just now was there an hour ago."""
+    question = f"count({RESTARTS_METRIC}{{{selector}}})"
+    return any(api.query(question, at=end - ago).series for ago in (0, _STATE_AGO_SECONDS))
 
 
 def clock_skew(api: PrometheusApi) -> float:

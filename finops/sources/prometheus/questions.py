@@ -3,7 +3,7 @@
 The inside of each is a plain function over time of a selector, because an aggregation inside a
 subquery is computed anew at every step (measured: 10 s instead of 2 s). The outside keeps one
 series a container: of two that live at once, such as a restarted container or two replicas of one
-Prometheus, the larger counts.
+Prometheus, the larger counts; what is counted over all its lives is summed.
 """
 
 import re
@@ -57,6 +57,10 @@ def _grouped(inner: str, *, by: Sequence[str] = BY_CONTAINER, scale: str = "") -
     return f"max by ({','.join(by)}) ({inner}){scale}"
 
 
+def _summed(inner: str) -> str:
+    return f"sum by ({','.join(BY_CONTAINER)}) ({inner})"
+
+
 def _cpu(function: str, *, over: str = "[$w:5m]", rate: str = "5m") -> Question:
     inner = f"{function}rate({CPU_METRIC}{{$s}}[{rate}]){over})"
     return Question(_grouped(inner, scale=" * 1000"), MAX_CPU_MILLICORES)
@@ -81,14 +85,14 @@ MEMORY_STATISTICS = {
     1.0: _memory("max_over_time($m[$w])"),
 }
 MEMORY_MEAN = _memory("avg_over_time($m[$w])")
-# How long a pod was there, in hours: a quarter of an hour's life is one hour here, never zero.
-HOURS = Question(_grouped(f"count_over_time({MEMORY_METRIC}{{$s}}[$w:1h])"), 24 * 366)
+# How long a pod was there, in hours: the full hours at which it was seen. A container that restarts
+# begins a new series each time, so they are summed; two replicas' sums are cut to what is possible.
+HOURS = Question(_summed(f"count_over_time({MEMORY_METRIC}{{$s}}[$w:1h])"), 24 * 366 * 100)
 
+# Of all its periods, those of its former lives too. Without `> 0` whoever never ran would be 0 / 0.
 THROTTLED = Question(
-    _grouped(
-        "increase(container_cpu_cfs_throttled_periods_total{$s}[$w]) / "
-        "increase(container_cpu_cfs_periods_total{$s}[$w])"
-    ),
+    f"{_summed('increase(container_cpu_cfs_throttled_periods_total{$s}[$w])')} / "
+    f"({_summed('increase(container_cpu_cfs_periods_total{$s}[$w])')} > 0)",
     1.0,
 )
 RESTARTS = Question(f"{_grouped(f'increase({RESTARTS_METRIC}{{$s}}[$w])')} > 0", 1e6)

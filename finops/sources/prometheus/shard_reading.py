@@ -15,11 +15,9 @@ from finops.sources.prometheus.kept import Answers, Kept, KeyOf, folded, read_ke
 from finops.sources.prometheus.look import Look
 from finops.sources.prometheus.owners import OWNER_METRICS, Owners
 from finops.sources.prometheus.shards import RESOURCES, Shard
-from finops.sources.prometheus.stretches import DAY, stretches
+from finops.sources.prometheus.stretches import DAY, FRESH_SECONDS, stretches
 from finops.sources.prometheus.tables import RowKey
 
-# Older figures are no evidence of today.
-_FRESH_SECONDS = 3 * DAY
 _METRIC = {"cpu": questions.CPU_METRIC, "memory": questions.MEMORY_METRIC}
 
 
@@ -64,12 +62,10 @@ class ShardReading:
             return
         asking = Asking(reading.asker, shard.namespaces, reading.matchers, reading.look.has_state)
         for resource in _wanted(reading.look):
-            self._gathers[resource] = [
-                asking.about(resource, stretch)
-                for stretch in stretches(
-                    shard.start[resource], reading.end, day_start=shard.day_start
-                )
-            ]
+            start = shard.start[resource]
+            new = list(stretches(start, reading.end, day_start=shard.day_start))
+            if new:  # another process may have read as far, or further, a moment ago
+                self._gathers[resource] = [asking.about(resource, each) for each in new]
 
     def finish(self) -> Found:
         """Fold what was answered, keep it, and say what is known now."""
@@ -117,7 +113,7 @@ class ShardReading:
         for resource in RESOURCES:
             # Containers without trouble have no row, but no trouble is knowledge too.
             is_watched = resource == "stability" and _has_state(self._reading.look)
-            also = kept["cpu"].keys if is_watched else []
+            also = kept["cpu"].known_keys() if is_watched else []
             kept[resource] = self._folded(before, answers, resource, also=also)
         if not answers or self._save(kept, answers):
             return kept
@@ -142,11 +138,12 @@ class ShardReading:
         if resource not in answers:
             return read_kept(before, resource)
         return folded(
-            {} if self._shard.begins_anew(resource) else before,
+            before,
             answers[resource],
             resource=resource,
             key_of=self._key_of(resource),
             also=also,
+            anew=self._shard.begins_anew(resource),
         )
 
     def _key_of(self, resource: str) -> KeyOf:
@@ -209,7 +206,7 @@ class ShardReading:
     ) -> Mapping[SeriesKey, UsageSummary]:
         until = self._reading.end if resource in answers else self._shard.before[resource] or 0
         source = f"{self._reading.server}, {_METRIC[resource]}, hottest pod of each 5 minutes"
-        if resource not in answers:
+        if until < self._reading.end:
             source += f", up to {datetime.fromtimestamp(until, UTC):%Y-%m-%d %H:%M} UTC"
         if any(table.warnings for table in tables_of(answers.get(resource, ()))):
             source += "; the server warned, so it may be too low"
@@ -218,7 +215,7 @@ class ShardReading:
 
     def _is_fresh(self, resource: str) -> bool:
         mark = self._shard.before[resource]
-        return mark is not None and self._reading.end - mark <= _FRESH_SECONDS
+        return mark is not None and self._reading.end - mark <= FRESH_SECONDS
 
     def _sentences(self, found: Found, answers: Mapping[str, Sequence[Answers]]) -> Iterator[str]:
         server, names = self._reading.server, self._shard.namespaces

@@ -6,7 +6,7 @@ from typing import Any
 import requests
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from finops.domain.errors import WillNeverWork
 
@@ -26,7 +26,7 @@ class SignedRequests(requests.auth.AuthBase):
         try:
             credentials = self._credentials()
             frozen = credentials.get_frozen_credentials() if credentials else None
-        except BotoCoreError as error:
+        except (BotoCoreError, ClientError) as error:
             raise WillNeverWork(f"AWS gave no credentials to sign with: {error}") from error
         if frozen is None:
             raise WillNeverWork("there are no AWS credentials to sign with; set up AWS's own chain")

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 
 STEP = 300
 DAY = 86_400
+# Older figures are no evidence of today.
+FRESH_SECONDS = 3 * DAY
 # Two hours of samples are 24 values a series; the statistics of any stretch are 9 (CPU and memory).
 _RAW_SECONDS = 7_200
 
@@ -68,11 +70,13 @@ def last_sample_second(now: float) -> int:
 
 
 def stretches(until: int, end: int, *, day_start: int) -> Iterator[Stretch]:
-    """The stretches from `until` to `end`, in order, cut at the ends of days.
+    """The stretches from `until` to `end`, in order, cut at the ends of days; none backwards.
 
     >>> [(s.start, s.end, s.days) for s in stretches(0, 200_000, day_start=3_600)]
     [(0, 3600, 0), (3600, 176400, 2), (176400, 200000, 0)]
     """
+    if until >= end:
+        return
     edge = _next_edge(until, day_start)
     if until < edge and until % DAY != day_start:
         yield Stretch(until, min(edge, end), closes=edge <= end)

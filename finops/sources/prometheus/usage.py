@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from hashlib import blake2b
 from time import monotonic
 
 import requests
@@ -30,7 +31,7 @@ from finops.sources.prometheus.api import (
 from finops.sources.prometheus.asker import Asker
 from finops.sources.prometheus.look import Look, look
 from finops.sources.prometheus.owners import Owners
-from finops.sources.prometheus.questions import check_matchers
+from finops.sources.prometheus.questions import check_matchers, matching
 from finops.sources.prometheus.shard_reading import Found, Reading, ShardReading
 from finops.sources.prometheus.shards import Shard, series_by_namespace, shards
 from finops.sources.prometheus.stretches import last_sample_second
@@ -84,14 +85,14 @@ class PrometheusUsage:
                 owners=Owners(workloads),
                 matchers=self.matchers,
                 cluster=self.cluster,
-                source=SOURCE,
+                source=self._kept_under,
                 server=self._shown,
                 store=self.store,
                 now=now,
                 look=seen,
                 end=end,
             )
-            known = self.store.marks(self.cluster, SOURCE)
+            known = self.store.marks(self.cluster, self._kept_under)
             plan = shards(series, known, end=end, window_days=window_days)
             found = list(self._read_all(reading, plan))
         self._check_any(found)
@@ -101,6 +102,14 @@ class PrometheusUsage:
         """Reach, version, clock, and each metric that is asked for."""
         with self._api(seconds=30) as api:
             return checks.check(api, self._shown, self.matchers)
+
+    @property
+    def _kept_under(self) -> str:
+        """What the store calls it: other matchers mean other containers, and begin anew."""
+        if not self.matchers:
+            return SOURCE
+        chosen = matching(dict(sorted(self.matchers.items())))
+        return f"{SOURCE}/{blake2b(chosen.encode(), digest_size=8).hexdigest()}"
 
     @property
     def _shown(self) -> str:

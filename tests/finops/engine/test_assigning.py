@@ -53,6 +53,7 @@ class Unowned:
     estate: Estate
     labels: dict[str, dict[str, str]] = field(default_factory=dict)
     more: dict[str, Any] = field(default_factory=dict)
+    has_paths: bool = True
 
     def snapshot(self, *, now: Any) -> Snapshot:
         whole = self.estate.snapshot(now=now)
@@ -61,7 +62,7 @@ class Unowned:
                 w,
                 team="unknown",
                 tags=self.labels.get(w.name, {}),
-                source_path=f"apps/{w.name}.yaml",
+                source_path=f"apps/{w.name}.yaml" if self.has_paths else "",
             )
             for w in whole.workloads
         )
@@ -399,6 +400,29 @@ def test_codeowners_are_read_from_the_real_repository_and_an_outage_moves_nothin
     assert [g.sentence for g in result.gaps] == [
         "CODEOWNERS and catalog-info.yaml could not be read: The code host is down."
     ]
+    assert result.revised == 0
+
+
+def test_a_snapshot_that_lost_its_manifests_moves_nothing(
+    ledger: SavingsLedger, bare_repository: Callable[..., Path]
+) -> None:
+    files = {".github/CODEOWNERS": b"/apps/ @acme/web\n"}
+    source = Unowned(Estate())
+    engine = FinOpsEngine(
+        ledger,
+        directory=DIRECTORY,
+        snapshots={"shop": source},
+        owner_files={"shop": LocalGitHost(bare_repository(files), "acme/platform", str)},
+        now=lambda: source.estate.now,
+    )
+    town = Town(engine, source)
+    town.scan()
+    before = set(town.teams().values())
+    source.has_paths = False
+    source.estate.now += timedelta(days=1)
+    result = engine.scan("shop")
+
+    assert before == set(town.teams().values()) == {"web"}
     assert result.revised == 0
 
 

@@ -1,5 +1,6 @@
 """The usage store on both databases."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from finops.ledger.usage import LedgerUsageStore
@@ -48,12 +49,26 @@ def test_one_lost_mark_keeps_none_of_the_series(ledger: SavingsLedger) -> None:
     assert store.marks("prod", "p") == [other]
 
 
-def test_workloads_that_left_are_forgotten_after_weeks(ledger: SavingsLedger) -> None:
+def test_an_empty_series_is_dropped(ledger: SavingsLedger) -> None:
     store = LedgerUsageStore(ledger.engine)
-    store.save("prod", "p", series={CPU: b"1"}, before=[], after=BEFORE, now=NOW)
-    store.forget("prod", now=NOW + timedelta(days=44))
-    still = store.load("prod", "p", namespaces=["shop"])
-    store.forget("prod", now=NOW + timedelta(days=46))
+    memory = replace(CPU, resource="memory")
+    both = {CPU: b"1", memory: b"2"}
+    store.save("prod", "p", series=both, before=[], after=BEFORE, now=NOW)
+    store.save("test", "p", series=both, before=[], after=BEFORE, now=NOW)
+    store.save("prod", "p", series={CPU: b"", memory: b"3"}, before=BEFORE, after=AFTER, now=NOW)
 
-    assert still
-    assert store.load("prod", "p", namespaces=["shop"]) == {}
+    assert store.load("prod", "p", namespaces=["shop"]) == {memory: b"3"}
+    assert store.load("test", "p", namespaces=["shop"]) == both
+
+
+def test_what_was_not_read_for_weeks_is_forgotten_whatever_its_name(ledger: SavingsLedger) -> None:
+    store = LedgerUsageStore(ledger.engine)
+    last = [Mark("shop", "cpu", int(NOW.timestamp()), 0)]
+    store.save("renamed", "p", series={CPU: b"1"}, before=[], after=last, now=NOW)
+    ledger.forget(now=NOW + timedelta(days=44))
+    still = store.load("renamed", "p", namespaces=["shop"]), store.marks("renamed", "p")
+    ledger.forget(now=NOW + timedelta(days=46))
+
+    assert still == ({CPU: b"1"}, last)
+    assert store.load("renamed", "p", namespaces=["shop"]) == {}
+    assert store.marks("renamed", "p") == []

@@ -24,7 +24,7 @@ def test_written_facts_read_the_same_and_foreign_ones_are_refused() -> None:
     pieces = facts.to_bytes()
 
     np.testing.assert_equal(DailyFacts.from_bytes(pieces, STABILITY).values, facts.values)
-    with pytest.raises(InvalidInput, match="reads version 1"):
+    with pytest.raises(InvalidInput, match="reads version 2"):
         DailyFacts.from_bytes([pieces[0][:-2]], STABILITY)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from finops.aws_cost_integration import AwsCostIntegration
 from finops.domain.errors import FinOpsError, TryAgainLater, WillNeverWork
-from finops.domain.estate import Container, Gap, Node, UsageSummary, Workload
+from finops.domain.estate import EVERYTHING, Container, Gap, Node, UsageSummary, Workload
 from finops.domain.prices import MachinePrice
 from finops.ports import ClusterState, ContainerUsage, DesiredState, Inventory, UsageReading
 from finops.sources.estate import EstateReader, with_price
@@ -160,6 +160,19 @@ def test_a_failing_part_is_a_gap_and_the_rest_is_seen() -> None:
         "Usage is missing: Prometheus sleeps.",
         "Machines and disks are missing: AWS says no.",
     ]
+
+
+def test_beside_the_cluster_a_repository_of_charts_is_one_sentence() -> None:
+    gaps = tuple(Gap("git", f"{n} is a chart.", hides=EVERYTHING) for n in range(300))
+    declared = Declared(DesiredState((), gaps))
+    snapshot = replace(reader(declared), running=Running(())).snapshot(now=NOW)
+    [told] = [gap for gap in snapshot.gaps if gap.source == "git"]
+
+    assert not told.hides
+    assert told.sentence == (
+        "Of some workloads the file that declares them, and its owner, may be unknown: 0 is a "
+        "chart. And 299 more such places."
+    )
 
 
 def test_a_part_that_is_not_configured_is_a_gap() -> None:

@@ -63,3 +63,15 @@ def test_a_pod_belongs_to_the_longest_workload_name_that_fits(
 )
 def test_a_pod_of_something_else_belongs_to_nobody(pod: str) -> None:
     assert OWNERS.owner_of(pod) is None
+
+
+@pytest.mark.parametrize("running", ["Deployment", "Rollout"])
+def test_of_a_rollout_and_the_deployment_it_took_over_the_one_with_replicas_owns_the_pods(
+    running: str,
+) -> None:
+    owners = pod_owners(
+        Workload(cluster="prod", namespace="shop", kind=kind, name="web", replicas=kind == running)
+        for kind in ("Deployment", "Rollout")
+    )
+
+    assert owners.owner_of("web-7d4b9c6f5d-x7k2p") == (running, "web")

@@ -108,6 +108,22 @@ def test_a_cluster_without_metrics_api_says_what_to_install_and_keeps_what_it_kn
     assert reading.containers[WEB].cpu
 
 
+def test_samples_that_ended_days_ago_are_no_evidence_of_today() -> None:
+    store = MemoryUsageStore()
+    sample(store, NOW, ("x7k2p", "100m", "20Mi"))
+    with kubernetes_api(of_kinds(Deployment=[controller("web", container("app"))])) as server:
+        usage = sampler(server, store)
+        workloads = usage.running.read(now=NOW).workloads
+        still, old = (
+            usage.read(workloads, now=NOW + timedelta(days=days), window_days=14)
+            for days in (2.9, 3.1)
+        )
+
+    assert still.containers[WEB].cpu
+    assert old.containers == {}
+    assert "The newest samples of prod are over 3 days old" in old.gaps[-1].sentence
+
+
 def test_pods_of_nobody_are_left_out_and_an_empty_cluster_says_so() -> None:
     store = MemoryUsageStore()
     sample(store, NOW)

@@ -147,5 +147,6 @@ def test_with_bad_credentials_nothing_else_is_tried(aws: Any, aws_in_front: InFr
     [only] = check(clients, REGION, name="data")
 
     assert (only.subject, only.outcome) == ("identity", Outcome.FAILED)
-    assert "Renew them" in only.fix
+    assert "Renew them" in only.detail
+    assert "aws sts get-caller-identity" in only.fix
     assert len(aws_in_front.seen) == 1

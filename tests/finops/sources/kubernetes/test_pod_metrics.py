@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from finops.domain.checks import Outcome
 from finops.domain.errors import TryAgainLater, WillNeverWork
 from finops.sources.kubernetes.api import Patience
 from finops.sources.kubernetes.pod_metrics import ContainerSample, PodMetrics, Samples
@@ -33,6 +34,32 @@ def sample_from(server: ApiServer, **settings: int) -> Samples:
 def sample(*objects: object) -> Samples:
     with kubernetes_api(of_kinds(PodMetrics=objects)) as server:
         return sample_from(server)
+
+
+@pytest.mark.parametrize(
+    ("objects", "outcome", "words"),
+    [
+        ({"PodMetrics": []}, Outcome.WARNING, "no pod has a sample"),
+        ({}, Outcome.FAILED, "install metrics-server"),
+    ],
+)
+def test_doctor_is_told_when_there_is_nothing_to_sample(
+    objects: dict[str, list[Raw]], outcome: Outcome, words: str
+) -> None:
+    with kubernetes_api(objects) as server:
+        [check] = PodMetrics(cluster="prod", connect=connect_to(server)).check()
+
+    assert check.outcome is outcome
+    assert words in check.detail
+    assert check.fix
+
+
+def test_doctor_counts_what_is_sampled() -> None:
+    fresh = sampled("web-1") | {"timestamp": datetime.now(UTC).isoformat()}
+    with kubernetes_api(of_kinds(PodMetrics=[fresh])) as server:
+        [check] = PodMetrics(cluster="prod", connect=connect_to(server)).check()
+
+    assert (check.outcome, check.detail) == (Outcome.OK, "containers sampled: 1")
 
 
 def test_a_sample_is_in_millicores_and_bytes() -> None:

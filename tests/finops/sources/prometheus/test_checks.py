@@ -51,6 +51,25 @@ def test_matchers_that_match_nothing_are_named(prometheus: Callable[[str], str])
     assert "or mend prometheus.matchers" in found["container_memory_working_set_bytes"].fix
 
 
+@pytest.mark.real
+def test_a_server_of_several_clusters_needs_to_know_which_one(
+    prometheus: Callable[[str], str],
+) -> None:
+    lines = ["# TYPE container_memory_working_set_bytes gauge"]
+    for cluster in ("prod", "test"):
+        lines += recent("container_memory_working_set_bytes", 0.1, f',cluster="{cluster}"')
+    url = prometheus("\n".join(lines))
+    found, chosen = (
+        {check.subject: check for check in usage.check()}
+        for usage in (usage_of(url), usage_of(url, cluster="prod"))
+    )
+
+    assert found["clusters"].outcome is Outcome.WARNING
+    assert "2 clusters (prod, test)" in found["clusters"].detail
+    assert "matchers: {cluster" in found["clusters"].fix
+    assert "clusters" not in chosen
+
+
 def test_a_server_that_is_not_there_is_one_red_line() -> None:
     [check] = usage_of("http://127.0.0.1:1").check()
 

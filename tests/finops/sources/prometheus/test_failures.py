@@ -156,6 +156,17 @@ def test_refused_credentials_need_a_person(start: Start, code: int) -> None:
         read(url)
 
 
+def test_headers_do_not_follow_a_redirect(start: Start) -> None:
+    followed: list[str] = []
+    other = start(lambda handler, _: followed.append(handler.path))
+    secret = {"Location": other.replace("//", "//me:secret@") + "/login?token=secret"}
+    url = start(lambda handler, _: answer(handler, b"", code=301, headers=secret))
+
+    with pytest.raises(WillNeverWork, match=f"redirects to {other}/login \\(HTTP 301\\)"):
+        read(url)
+    assert followed == []
+
+
 def test_a_wrong_address_needs_a_person(start: Start) -> None:
     url = start(lambda handler, _: answer(handler, b"404", code=404))
 

@@ -9,6 +9,7 @@ import requests
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from botocore.exceptions import ClientError
 
 from finops.domain.errors import WillNeverWork
 from finops.sources.prometheus.sigv4 import SignedRequests
@@ -71,4 +72,16 @@ def test_without_credentials_a_person_is_told() -> None:
     session.auth = SignedRequests(lambda: None, region="eu-west-1", service="aps")
 
     with pytest.raises(WillNeverWork, match="no AWS credentials"):
+        session.get("http://127.0.0.1:1/")
+
+
+def test_a_refused_role_is_a_sentence() -> None:
+    def refused() -> None:
+        answer = {"Error": {"Code": "AccessDenied", "Message": "not yours"}}
+        raise ClientError(answer, "AssumeRole")
+
+    session = requests.Session()
+    session.auth = SignedRequests(refused, region="eu-west-1", service="aps")
+
+    with pytest.raises(WillNeverWork, match="AccessDenied"):
         session.get("http://127.0.0.1:1/")

@@ -1,12 +1,16 @@
 """Against a real Prometheus that holds days which a test wrote down."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from finops.domain.estate import Container, Workload
-from finops.ports import ContainerUsage, Mark, UsageReading
+from finops.ledger.usage import LedgerUsageStore
+from finops.ports import ContainerUsage, Mark, UsageReading, UsageStore
+from finops.savings_ledger import SavingsLedger
 from finops.sources.prometheus.usage import PrometheusUsage
 from tests.finops.usage_store import MemoryUsageStore
 
@@ -62,7 +66,7 @@ def history(cpu: Sequence[list[str]], memory: Sequence[list[str]], more: Sequenc
     return "\n".join([*lines, *(x for part in memory for x in part), *more])
 
 
-def usage_of(url: str, store: MemoryUsageStore | None = None, **matchers: str) -> PrometheusUsage:
+def usage_of(url: str, store: UsageStore | None = None, **matchers: str) -> PrometheusUsage:
     return PrometheusUsage(
         base_url=url, cluster="prod", store=store or MemoryUsageStore(), matchers=matchers
     )
@@ -163,7 +167,8 @@ def test_the_same_stretch_is_never_read_twice(prometheus: Callable[[str], str]) 
     second = read(usage, SHOP[1:], days=1)
 
     assert both(first.containers[DB]) == both(second.containers[DB])
-    assert usage.traffic.questions - asked == 3  # the clock, the newest samples, the exporters
+    # The clock, the newest samples, and twice the exporter that is not there.
+    assert usage.traffic.questions - asked == 4
 
 
 def test_whoever_comes_second_takes_what_the_first_has_kept(
@@ -247,6 +252,32 @@ def test_matchers_choose_the_cluster(prometheus: Callable[[str], str]) -> None:
 
     assert memory
     assert memory.maximum == pytest.approx(MIB, rel=0.001)
+
+
+def test_other_matchers_mean_other_containers_so_reading_begins_anew(
+    prometheus: Callable[[str], str], tmp_path: Path
+) -> None:
+    ledger = SavingsLedger(f"sqlite:///{tmp_path}/finops.db")
+    store = LedgerUsageStore(ledger.engine)
+    url = prometheus(
+        history(
+            [],
+            [
+                gauge("db-0", lambda _: MIB, 1, extra=',cluster="prod"'),
+                gauge("db-0", lambda _: 9 * MIB, 1, extra=',cluster="test"'),
+            ],
+        )
+    )
+    both_clusters, chosen = (
+        read(usage_of(url, store, **matchers), days=1).containers[DB].memory
+        for matchers in ({}, {"cluster": "prod"})
+    )
+    ledger.close()
+
+    assert both_clusters
+    assert chosen
+    assert both_clusters.maximum == pytest.approx(9 * MIB, rel=0.001)
+    assert chosen.maximum == pytest.approx(MIB, rel=0.001)
 
 
 def test_a_hostile_namespace_is_only_a_label_value(prometheus: Callable[[str], str]) -> None:
@@ -340,5 +371,128 @@ def test_a_server_without_fresh_samples_moves_no_mark(prometheus: Callable[[str]
     late = usage_of(url, store).read(SHOP[1:], now=NOW + timedelta(hours=2), window_days=1)
 
     assert store.marks_by_place == {}
-    assert "no container samples of the last minutes" in late.gaps[0].sentence
+    [gap] = late.gaps  # what else it has not is not to be known now
+    assert "no container samples of the last minutes" in gap.sentence
     assert late.containers == {}
+
+
+def test_a_container_that_never_ran_is_not_throttled_and_no_gap(
+    prometheus: Callable[[str], str],
+) -> None:
+    periods = [
+        f"{named(f'container_cpu_cfs_{name}_total', pod)} {count(t)} {t}"
+        for pod, count in (("db-0", lambda _: 7), ("web-7d4b9c6f5d-x7k2p", lambda t: t / 10))
+        for name in ("periods", "throttled_periods")
+        for t in moments(1)
+    ]
+    pods = ("db-0", "web-7d4b9c6f5d-x7k2p")
+    url = prometheus(
+        history(
+            [counter(pod, lambda _: 0.2, 1) for pod in pods],
+            [gauge(pod, lambda _: MIB, 1) for pod in pods],
+            periods,
+        )
+    )
+    reading = read(usage_of(url), days=1)
+    stability = reading.containers[WEB].stability
+
+    assert "kube-state-metrics" in " ".join(gap.sentence for gap in reading.gaps)
+    assert len(reading.gaps) == 1
+    assert stability
+    assert stability.throttled_share == pytest.approx(1)
+    assert reading.containers[DB].stability is None
+
+
+def test_a_reading_that_begins_anew_keeps_nothing_of_before(
+    prometheus: Callable[[str], str],
+) -> None:
+    url = prometheus(
+        history([counter("db-0", lambda _: 0.2, 1)], [gauge("db-0", lambda _: MIB, 1)])
+    )
+    store = MemoryUsageStore()
+    read(usage_of(url, store), SHOP[1:], days=1)
+    old = replace(next(iter(store.series)), workload="left", resource="cpu")
+    store.series[old] = store.series[replace(old, workload="db")]
+    store.marks_by_place = {
+        place: replace(mark, until=mark.until - 40 * DAY)
+        for place, mark in store.marks_by_place.items()
+    }
+    found = read(usage_of(url, store), SHOP[1:], days=1).containers[DB]
+
+    assert found.cpu
+    assert found.cpu.window_days == pytest.approx(1, abs=0.05)
+    assert {key.workload for key in store.series} == {"db"}
+
+
+def test_an_exporter_that_restarts_at_this_moment_was_there_all_the_same(
+    prometheus: Callable[[str], str],
+) -> None:
+    gone = NOW.timestamp() - 900
+    restarts = [
+        f"{named('kube_pod_container_status_restarts_total', 'db-0')} 0 {t}"
+        for t in moments(1)
+        if t < gone
+    ]
+    url = prometheus(
+        history([counter("db-0", lambda _: 0.2, 1)], [gauge("db-0", lambda _: MIB, 1)], restarts)
+    )
+    reading = read(usage_of(url), SHOP[1:], days=1)
+    stability = reading.containers[DB].stability
+
+    assert reading.gaps == ()
+    assert stability
+    assert stability.is_watched
+
+
+def test_a_container_that_restarts_is_one_container_all_day(
+    prometheus: Callable[[str], str],
+) -> None:
+    """cAdvisor begins a new series with each restart: here every two hours for a day."""
+    start = NOW.timestamp() - DAY
+
+    def lives(lines: Callable[[str], list[str]]) -> list[str]:
+        return [
+            line
+            for life in range(13)
+            for line in lines(f',id="/pod/{life}"')
+            if life * 7_200 <= int(line.split()[-1]) - start < (life + 1) * 7_200
+        ]
+
+    def periods(name: str, share: float) -> Callable[[str], list[str]]:
+        def lines(extra: str) -> list[str]:
+            # Only the newest life is held back, for its hour.
+            factor = share if extra.endswith('/11"') else 0 if share < 1 else 1
+            metric = named(f"container_cpu_cfs_{name}_total", "db-0", extra)
+            return [f"{metric} {(t - start) * 10 * factor} {t}" for t in moments(1)]
+
+        return lines
+
+    url = prometheus(
+        history(
+            [lives(lambda extra: counter("db-0", lambda _: 0.2, 1, extra=extra))],
+            [lives(lambda extra: gauge("db-0", lambda _: MIB, 1, extra=extra))],
+            [*lives(periods("periods", 1)), *lives(periods("throttled_periods", 0.6))],
+        )
+    )
+    db = read(usage_of(url), SHOP[1:], days=1).containers[DB]
+
+    assert db.memory
+    assert db.memory.samples == pytest.approx(288, abs=30)
+    assert db.stability
+    assert db.stability.throttled_share == pytest.approx(0.6 / 12, rel=0.15)
+
+
+def test_whoever_finds_itself_overtaken_reads_nothing_and_moves_no_mark_back(
+    prometheus: Callable[[str], str],
+) -> None:
+    url = prometheus(
+        history([counter("db-0", lambda _: 0.2, 1)], [gauge("db-0", lambda _: MIB, 1)])
+    )
+    store = MemoryUsageStore()
+    first = read(usage_of(url, store), SHOP[1:], days=1)
+    marks = dict(store.marks_by_place)
+    late = read(usage_of(url, store), SHOP[1:], hours_ago=0.5, days=1)
+
+    assert store.marks_by_place == marks
+    assert late.gaps == first.gaps
+    assert both(late.containers[DB]) == both(first.containers[DB])
