@@ -124,21 +124,6 @@ def test_a_look_at_a_namespace_shows_it_alone_and_records_nothing(tmp_path: Path
     engine.ledger.close()
 
 
-def test_a_look_knows_the_owners_as_a_cycle_does(tmp_path: Path) -> None:
-    team = Team(name="Web shop", namespaces=("shop",))
-    engine = FinOpsEngine(
-        SavingsLedger(f"sqlite:///{tmp_path}/finops.db"),
-        directory=Directory(teams=(team,)),
-        snapshots={"eu": Unlabelled("eu")},
-    )
-
-    (look,) = scan(engine, ("eu",), namespaces=("shop",), progress=lambda _: UNHEARD)
-
-    assert isinstance(look, Scanned)
-    assert [each.team for each in look.opportunities] == ["Web shop"] * 2
-    engine.ledger.close()
-
-
 def test_a_look_at_one_namespace_retires_nothing_of_another(tmp_path: Path) -> None:
     engine = engine_with(tmp_path, eu=Source("eu"))
     scan(engine, ("eu",), progress=lambda _: UNHEARD)
