@@ -70,6 +70,6 @@ CPU_KNOBS = {
 MEMORY_KNOBS = {
     (Mode.LEAN, MemorySignal.WORKING_SET): MemoryKnobs(1.0, margin=1.10, shrink=0.1, least=1.05),
     (Mode.SAFE, MemorySignal.WORKING_SET): MemoryKnobs(1.0, margin=1.20, shrink=0.1, least=1.10),
-    (Mode.LEAN, MemorySignal.ACTIVE): MemoryKnobs(0.96, margin=1.75, shrink=0.1, least=1.05),
+    (Mode.LEAN, MemorySignal.ACTIVE): MemoryKnobs(0.96, margin=1.85, shrink=0.1, least=1.05),
     (Mode.SAFE, MemorySignal.ACTIVE): MemoryKnobs(0.7, margin=4.3, shrink=0.256, least=1.10),
 }
