@@ -10,7 +10,7 @@ by half on three replicas: 0.30 + 0.15 = 0.45, which the default guardrails let 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import ClassVar
 
@@ -30,6 +30,7 @@ from finops.domain.opportunity import (
     opportunity_id,
 )
 from finops.rightsizing.confidence import confidence_that_it_holds
+from finops.rightsizing.modes import Mode, ModeChoice
 from finops.rightsizing.requests import at_most_one_step
 
 # Under a dollar a month a pull request costs more attention than it frees.
@@ -49,6 +50,7 @@ class OverRequestDetector:
 
     rule: ClassVar[RequestRule]
     min_history_days: float = MIN_HISTORY_DAYS
+    modes: ModeChoice = field(default_factory=ModeChoice)
 
     @property
     def kind(self) -> WasteKind:
@@ -62,11 +64,13 @@ class OverRequestDetector:
 
     def find(self, snapshot: Snapshot) -> Iterator[Finding]:
         """One finding for each container."""
-        return find_over_requests(snapshot, self.rule, min_history_days=self.min_history_days)
+        return find_over_requests(
+            snapshot, self.rule, min_history_days=self.min_history_days, modes=self.modes
+        )
 
 
 def find_over_requests(
-    snapshot: Snapshot, rule: RequestRule, *, min_history_days: float
+    snapshot: Snapshot, rule: RequestRule, *, min_history_days: float, modes: ModeChoice
 ) -> Iterator[Finding]:
     """One finding for each container of each workload; a workload without any gives a `Skipped`."""
     caveats = cluster_caveats(snapshot)
@@ -75,7 +79,14 @@ def find_over_requests(
             key = _resource(workload, "").key
             yield skipped(rule.kind.words, key, "No container is declared.", team=workload.team)
         for container in workload.containers:
-            finding = _judge(snapshot, rule, workload, container, min_history_days=min_history_days)
+            finding = _judge(
+                snapshot,
+                rule,
+                workload,
+                container,
+                min_history_days=min_history_days,
+                mode=modes.of(workload.team, workload.kind),
+            )
             if isinstance(finding, Opportunity):
                 finding = replace(finding, caveats=(*finding.caveats, *caveats))
             yield finding
@@ -88,6 +99,7 @@ def _judge(
     container: Container,
     *,
     min_history_days: float,
+    mode: Mode,
 ) -> Finding:
     resource = _resource(workload, container.name)
     current, usage = rule.request_of(container), rule.usage_of(container)
@@ -96,13 +108,14 @@ def _judge(
         return skipped(rule.kind.words, resource.key, reason, team=workload.team)
     reason = _why_not_judged(rule, workload, current, usage, min_history_days=min_history_days)
     if not reason and current is not None and usage is not None:
-        wanted = rule.propose(usage)
+        wanted = rule.propose(usage, mode)
         case = OverRequest(
             rule=rule,
             workload=workload,
             container=container,
             resource=resource,
             usage=usage,
+            mode=mode,
             prices=snapshot.unit_prices,
             current=current,
             wanted=wanted,

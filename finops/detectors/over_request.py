@@ -7,7 +7,8 @@ from decimal import Decimal
 from finops.domain.estate import Container, UnitPrices, UsageSummary, Workload
 from finops.domain.money import to_cents
 from finops.domain.opportunity import Resource, Setting, WasteKind
-from finops.rightsizing.confidence import BaseRate
+from finops.rightsizing.confidence import Odds
+from finops.rightsizing.modes import Mode
 from finops.rightsizing.requests import freed_usd_per_month
 
 
@@ -26,13 +27,13 @@ class RequestRule:
     severity: float
     per_unit: int
     step: int
-    base_rate: BaseRate
-    formula: str
+    base_rate: Odds
+    formula: Callable[[Mode], str]
     request_of: Callable[[Container], int | None]
     limit_of: Callable[[Container], int | None]
     usage_of: Callable[[Container], UsageSummary | None]
     steady_use: Callable[[UsageSummary], float]
-    propose: Callable[[UsageSummary], int]
+    propose: Callable[[UsageSummary, Mode], int]
     least_fall_share: Callable[[int], float]
     price_of: Callable[[UnitPrices], Decimal]
     written: Callable[[int], str]
@@ -47,6 +48,7 @@ class OverRequest:
     container: Container
     resource: Resource
     usage: UsageSummary
+    mode: Mode
     prices: UnitPrices
     current: int
     wanted: int

@@ -7,7 +7,10 @@ from finops.detectors.over_request import OverRequest
 from finops.domain.estate import UsageSummary
 from finops.domain.money import format_usd
 from finops.domain.opportunity import Evidence, Setting
-from finops.rightsizing.requests import FULL_HISTORY_DAYS, MAX_FALL_SHARE, widening
+from finops.rightsizing.modes import CPU_KNOBS, Cadence
+from finops.rightsizing.past import past_exceedance
+from finops.rightsizing.policies import FULL_HISTORY_DAYS
+from finops.rightsizing.requests import MAX_FALL_SHARE, widening
 
 # Runtimes that size a heap themselves: the working set tells little of what they may still take.
 _HEAP_RUNTIMES = (
@@ -42,21 +45,34 @@ def evidence_of(case: OverRequest) -> tuple[Evidence, ...]:
             case.workload.source_path or "snapshot",
         ),
         Evidence(f"{rule.noun} maximum", rule.written(round(usage.maximum)), source),
-        Evidence(
-            f"{rule.noun} 97th percentile", rule.written(round(usage.percentile(0.97))), source
-        ),
+        *_percentile_of(case, source),
         Evidence("history", f"{_window(usage)}, {plural(usage.samples, 'sample')}", source),
-        Evidence("proposal", f"{rule.written(case.wanted)} = {rule.formula}", "rightsizing"),
+        Evidence(
+            "proposal", f"{rule.written(case.wanted)} = {rule.formula(case.mode)}", "rightsizing"
+        ),
         Evidence("price", f"${_plain(price)} per {unit}-hour", case.prices.source),
     ]
     wider = widening(usage.window_days)
     if wider > 1:
         facts.append(Evidence("margin for the short history", f"{wider:.3g}×", "rightsizing"))
+    past = past_exceedance(usage, case.proposed)
+    if past is not None:
+        window = f"over the last {_window(usage)} it would have been exceeded"
+        facts.append(Evidence(window, past.words, source))
     if usage.daily_peaks:
         held = sum(peak <= case.proposed for peak in usage.daily_peaks)
         days = f"{held} of {plural(len(usage.daily_peaks), 'day')}"
         facts.append(Evidence("would have held", days, source))
     return tuple(facts)
+
+
+def _percentile_of(case: OverRequest, source: str) -> tuple[Evidence, ...]:
+    """The quantile that the CPU formula reads; memory's reads the maximum."""
+    if case.rule.setting is Setting.MEMORY_REQUEST:
+        return ()
+    share = CPU_KNOBS[case.mode, Cadence.STANDING].share
+    value = case.rule.written(round(case.usage.percentile(share)))
+    return (Evidence(f"{case.rule.noun} {share:.0%}".replace("%", "th percentile"), value, source),)
 
 
 def caveats_of(case: OverRequest) -> tuple[str, ...]:

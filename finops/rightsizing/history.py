@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from finops.domain.usage import UsageSummary
-from finops.rightsizing.sketches import MAXIMUM, SAMPLES, Sketches
+from finops.rightsizing.sketches import SAMPLES, Sketches
 from finops.rightsizing.summaries import SHARES, window_days
 
 Floats = NDArray[np.float64]
@@ -45,12 +45,10 @@ def history_of_sketches(sketches: Sketches, *, peak: int, today_days: float) -> 
     """
     days = sketches.days().astype(np.float64)
     samples = np.nan_to_num(days[:, :, SAMPLES])
-    with np.errstate(all="ignore"):
-        maximum = np.fmax.reduce(days[:, :, MAXIMUM], axis=1)
     return History(
         shares=SHARES,
         quantiles=sketches.quantiles(SHARES),
-        maximum=maximum,
+        maximum=sketches.maximum(),
         daily_peaks=np.where(samples > 0, days[:, :, peak], np.nan),
         window_days=window_days(samples, today_days),
     )

@@ -13,7 +13,8 @@ The margins for WORKING_SET are no fit, because no long trace of containers is a
 10 to 15 %, wider for small ones, less for large ones.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -73,3 +74,22 @@ MEMORY_KNOBS = {
     (Mode.LEAN, MemorySignal.ACTIVE): MemoryKnobs(0.96, margin=1.85, shrink=0.1, least=1.05),
     (Mode.SAFE, MemorySignal.ACTIVE): MemoryKnobs(0.7, margin=4.3, shrink=0.256, least=1.10),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class ModeChoice:
+    """Which mode a workload is judged in: by its team, by its kind (`StatefulSet`), or the default.
+
+    Where a team and a kind are both named and differ, safe wins.
+    """
+
+    default: Mode = Mode.SAFE
+    teams: Mapping[str, Mode] = field(default_factory=dict)
+    kinds: Mapping[str, Mode] = field(default_factory=dict)
+
+    def of(self, team: str, kind: str) -> Mode:
+        """The mode of one workload."""
+        named = {self.teams.get(team), self.kinds.get(kind)} - {None}
+        if Mode.SAFE in named:
+            return Mode.SAFE
+        return Mode.LEAN if named else self.default

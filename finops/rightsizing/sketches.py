@@ -105,9 +105,8 @@ class Sketches:
 
     def maximum(self) -> Floats:
         """(n,): the highest sample of the days kept and today; NaN without any."""
-        with np.errstate(all="ignore"):
-            highest: Floats = np.fmax.reduce(self.days()[:, :, MAXIMUM].astype(np.float64), axis=1)
-        return highest
+        highest: Floats = np.fmax.reduce(self.daily[:, :, MAXIMUM], axis=1).astype(np.float64)
+        return np.fmax(highest, self.open_day[:, MAXIMUM])
 
     def quantiles(self, shares: Sequence[float]) -> Floats:
         """(n, k): the decayed quantiles, never above the maximum; NaN without samples."""
@@ -225,8 +224,8 @@ def quantiles_of(histogram: Counts, shares: Sequence[float], maximum: Floats) ->
         return found
     low, high = int(filled[0]), int(filled[-1]) + 1
     counts = histogram[rows, low:high]
-    # Each row's shares rise from over 0 to 1; a row's number added, all rows together rise, and one
-    # search finds every quantile. The last share is set to 1 exactly, so that no search leaves its row.
+    # Each row's shares rise to 1; with the row's number added, all rows together rise, and one
+    # search finds a quantile of every row. The last is 1 exactly, so no search leaves its row.
     cumulated = np.cumsum(counts, axis=1, dtype=np.float64)
     totals = cumulated[:, -1].copy()
     cumulated /= totals[:, None]
