@@ -16,7 +16,8 @@ and what that says is turned into a probability by a logistic model:
 - `lull` = log(worst day / worst of the newest 7 days), 0 to 2.
 
 Worked (CPU, 28 days that all peaked at 100, a request of 120): held = 10.44 / 10.94, logit 3.04;
-above = 0.182; σ² = 3 · 0.24² / 31, σ = 0.0747; 1 − exp(−2.44) = 0.913; no lull. −0.463 + 1.024 · 3.04
+above = 0.182; σ² = 3 · 0.24² / 31, σ = 0.0747; 1 − exp(−2.44) = 0.913; no lull.
+−0.463 + 1.024 · 3.04
 + 0.914 · 0.913 + 1.26 · 0.182 + 0.22 · log 0.0747 = 3.14, which is 0.959.
 
 A single figure says nothing of tomorrow: 0.45. A history without daily peaks gets the class's rate.
