@@ -11,6 +11,7 @@ from finops.reports.drawing import (
     IN_FLIGHT,
     INK,
     OFFERED,
+    PAPER,
     QUIET,
     RULE,
     VERIFIED,
@@ -39,14 +40,14 @@ def frontier_chart(result: Backtest) -> Chart:
     """Draw CPU and memory side by side."""
     cpu, memory = _points(result, "cpu"), _points(result, "memory")
     title = _title(cpu)
-    figure = new_figure(4.1)
+    figure = new_figure(3.9)
     note = "Across: what is asked for ÷ the least that would have done. Lower left is better."
-    top = write_title(figure, title, note) + 0.42
-    left = add_axes(figure, left=0.62, right=3.4, top=top, bottom=0.55)
-    right = add_axes(figure, left=3.62, right=0.28, top=top, bottom=0.55)
-    _draw(left, cpu, result.cpu_frontiers, "CPU: over the request more than 5 % of the time")
-    _draw(right, memory, result.memory_frontiers, "Memory: ever over the request")
-    left.set_ylabel("share of windows", color=QUIET, fontsize=9.5)
+    top = write_title(figure, title, note) + 0.25
+    left = add_axes(figure, left=0.62, right=3.4, top=top, bottom=0.42)
+    right = add_axes(figure, left=3.62, right=0.28, top=top, bottom=0.42)
+    _draw(left, cpu, result.cpu_frontiers, "CPU: over > 5 % of the time")
+    _draw(right, memory, result.memory_frontiers, "Memory: ever over")
+    left.set_ylabel("share of windows over", color=QUIET, fontsize=9.5)
     return Chart(png=png_of(figure), alt_text=_alt_text(title, cpu, memory), title=title)
 
 
@@ -60,7 +61,7 @@ def _draw(axes: Axes, points: Points, frontiers: dict[str, Curve], heading: str)
     for name, curve in frontiers.items():
         axes.plot(*zip(*curve, strict=True), color=_COLOURS[name], linewidth=1.6, alpha=0.55)
     for name, figures in points.items():
-        _mark(axes, name, figures, is_high=figures.risk > 0.7 * highest)
+        _mark(axes, name, figures)
     axes.set_xlim(_LEAST, _MOST)
     axes.set_ylim(0, highest)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}×"))
@@ -69,10 +70,10 @@ def _draw(axes: Axes, points: Points, frontiers: dict[str, Curve], heading: str)
     axes.xaxis.set_major_locator(MaxNLocator(4))
     axes.grid(True, color=RULE, linewidth=0.8)
     axes.axvline(1, color=QUIET, linewidth=1, linestyle=(0, (3, 3)))
-    axes.set_title(heading, loc="left", fontsize=8.6, color=INK, weight="bold", pad=8)
+    axes.set_title(heading, loc="left", fontsize=9.5, color=INK, weight="bold", pad=8)
 
 
-def _mark(axes: Axes, name: str, figures: Figures, *, is_high: bool) -> None:
+def _mark(axes: Axes, name: str, figures: Figures) -> None:
     """A dot with its name; what lies beyond the edge is named at the edge with its figure."""
     inside = figures.ratio <= _MOST
     place = min(figures.ratio, _MOST)
@@ -82,11 +83,15 @@ def _mark(axes: Axes, name: str, figures: Figures, *, is_high: bool) -> None:
         markerfacecolor=hollow, markeredgecolor=_COLOURS[name], markeredgewidth=1.8,
     )  # fmt: skip
     words = _NAMES[name] if inside else f"{_NAMES[name]} {figures.ratio:.1f}×"
-    style = {"color": _COLOURS[name], "weight": "bold", "fontsize": 9, "zorder": 5}
-    drop = -0.012 if is_high else 0.0
-    nudge = (0.07, drop) if inside else (-0.07, 0.0)
+    style: dict[str, object] = {
+        "color": _COLOURS[name],
+        "weight": "bold",
+        "fontsize": 9,
+        "zorder": 3,
+    }
+    style |= {"bbox": {"facecolor": PAPER, "edgecolor": "none", "pad": 1, "alpha": 0.8}}
     side = {"ha": "left" if inside else "right", "va": "bottom" if name == "lean" else "center"}
-    write(axes, (place + nudge[0], figures.risk + nudge[1]), words, **style, **side)
+    write(axes, (place + (0.08 if inside else -0.08), figures.risk), words, **style, **side)
 
 
 def percent_words(value: float) -> str:
