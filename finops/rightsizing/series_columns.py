@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -105,15 +106,22 @@ def _from_numbers(times: NDArray[np.float64]) -> NDArray[np.int64]:
     if not np.isfinite(times).all():
         raise ValueError("a row has none")
     # 10^11 seconds are the year 5138; 10^11 milliseconds were 1973.
-    return (times // (1000 if times.size and times.max() > 1e11 else 1)).astype(np.int64)
+    return (times // (1000 if times.max(initial=0) > 1e11 else 1)).astype(np.int64)
 
 
-def _from_texts(times: NDArray[np.str_]) -> NDArray[np.int64]:
-    first = str(times[0]) if times.size else ""
-    if first.replace(".", "", 1).isdigit():
+def _from_texts(times: NDArray[np.str_]) -> Codes:
+    if not times.size:
+        return np.zeros(0, np.int64)
+    if str(times[0]).replace(".", "", 1).isdigit():
         return _from_numbers(times.astype(np.float64))
-    bare = np.char.replace(np.char.rstrip(times, "Z"), "+00:00", "")
-    return bare.astype("datetime64[s]").astype(np.int64)
+    written, places = np.unique(times, return_inverse=True)
+    seconds: Codes = np.array([_seconds(str(text)) for text in written], np.int64)[places]
+    return seconds
+
+
+def _seconds(text: str) -> int:
+    moment = datetime.fromisoformat(text)
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
 
 
 def _as_numbers(path: Path, name: str, values: Values) -> Numbers:
