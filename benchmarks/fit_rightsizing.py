@@ -114,14 +114,15 @@ def fit_odds(file: SeriesFile) -> dict[str, tuple[float, ...]]:
         plan = Plan(days, TEST_DAYS, origins)
         for resource, some in cases_of(part_of(file, plan, windows_of(file, plan))).items():
             cases[resource] += some
-    return {resource: _fitted(some, ODDS[resource]) for resource, some in cases.items()}
+    return {resource: fitted(some, ODDS[resource]) for resource, some in cases.items()}
 
 
-def _fitted(cases: Sequence[Case], base: Odds) -> tuple[float, ...]:
+def fitted(cases: Sequence[Case], base: Odds) -> tuple[float, ...]:
     """Logistic regression by Newton's method, lightly ridged on standardised columns."""
     features = np.concatenate([case.features(base) for case in cases])
     held = np.concatenate([case.held for case in cases])
     mean, deviation = features.mean(axis=0), features.std(axis=0)
+    deviation[deviation == 0] = 1  # a column that never varies says nothing
     design = np.column_stack([np.ones(len(held)), (features - mean) / deviation])
     ridge = np.diag([0.0] + [_RIDGE] * features.shape[1])
     weights = np.zeros(design.shape[1])
