@@ -30,6 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.fit_rightsizing import ODDS, Case, cases_of, is_fitted_on
+from finops.domain.errors import InvalidInput
 from finops.rightsizing import scores, sketch_codec
 from finops.rightsizing.calibration import calibration_error
 from finops.rightsizing.compared import Compared, compare, in_parts, part_of
@@ -190,7 +191,10 @@ def main() -> None:
     if arguments.speed:
         print(json.dumps(speed(arguments.speed)))
         return
-    found = measure(arguments.traces, Kind(arguments.kind) if arguments.kind else None)
+    try:
+        found = measure(arguments.traces, Kind(arguments.kind) if arguments.kind else None)
+    except InvalidInput as error:
+        raise SystemExit(f"rightsizing: {error}") from error
     print(json.dumps(found) if arguments.json else _table(found))
 
 

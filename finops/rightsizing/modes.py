@@ -7,10 +7,12 @@ looked at every day (`DAILY`): the second meets lean's 5 % and safe's 2 % with l
 Memory read from inside a machine or a container (`WORKING_SET`) changes far less than what a
 hypervisor sees as active (`ACTIVE`). Odds of exceeding it in 14 days: lean 10 %, safe 5 %.
 
-Where the knobs come from: `python -m benchmarks.fit_rightsizing`, on the half of the series of
-vms_bitbrains whose names hash to an even number; the other half was only looked at afterwards.
-The margins for WORKING_SET are no fit, because no long trace of containers is at hand: Autopilot's
-10 to 15 %, wider for small ones, less for large ones.
+Where the knobs come from: the family of formulas was found beforehand; shares, pulls and margins
+were chosen by hand on a coarse grid on the half of the series of vms_bitbrains whose names hash to
+an even number (`python -m benchmarks.fit_rightsizing` prints what their neighbours cost and risk).
+`python -m benchmarks.rightsizing` prints both halves together and the other half alone. The margins
+for WORKING_SET are no fit, because no long trace of containers is at hand: Autopilot's 10 to 15 %,
+wider for small ones, less for large ones.
 """
 
 from collections.abc import Mapping
@@ -52,8 +54,8 @@ class CpuKnobs:
 class MemoryKnobs:
     """`P · max(least, margin · (1 GiB / P)^shrink)`: P the `share` quantile of the daily maxima.
 
-    A margin that is wide for small workloads costs little: one GiB more for each of a thousand
-    small ones is less than 10 % more for the few that hold most.
+    A margin that is wide for small workloads costs little, because a tenth of the series hold four
+    fifths of the memory: at the same risk it saves 3 to 8 % beside one margin for all.
     """
 
     share: float

@@ -72,12 +72,3 @@ def past_exceedance(usage: UsageSummary, request: float) -> PastExceedance | Non
         days_over=sum(peak > request for peak in usage.daily_peaks),
         days=len(usage.daily_peaks),
     )
-
-
-def backtest_sentence(cpu: PastExceedance, memory: PastExceedance) -> str:
-    """Both in one sentence: `… would have been exceeded: CPU 0.4 % of the time, memory never.`"""
-    days = round(max(cpu.window_days, memory.window_days))
-    return (
-        f"Over the last {days} days these requests would have been exceeded: CPU {cpu.words}, "
-        f"memory {memory.words}."
-    )

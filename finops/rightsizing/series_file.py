@@ -13,7 +13,6 @@ grid of five minutes from the file's first sample: the mean of CPU, the maximum 
 samples hold until the next one is due.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -210,8 +209,3 @@ def _at_ends(values: Values, series: Numbers, slots: Numbers, *, shape: tuple[in
     for day in range(1, shape[1]):
         ends[:, day] = np.where(np.isnan(ends[:, day]), ends[:, day - 1], ends[:, day])
     return ends
-
-
-def counted(file: SeriesFile) -> Mapping[str, int]:
-    """What a reader should know of what was left out."""
-    return {"series": len(file.names), "rows_left_out": file.rows_left_out, "days": file.days}

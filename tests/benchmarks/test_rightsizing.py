@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks import fit_rightsizing, rightsizing
+from finops.rightsizing.compared import part_of
 from finops.rightsizing.confidence import CPU
+from finops.rightsizing.replay import plan_of, windows_of
 from tests.finops.rightsizing.traces import noisy, series_file, write_pods
 
 NEEDED = {
@@ -44,8 +46,8 @@ def test_halves_share_no_series() -> None:
 
 def test_the_fit_learns_that_requests_over_the_worst_day_hold() -> None:
     past = series_file(noisy(60, 42))
-    plan = rightsizing.plan_of(42)
-    part = rightsizing.part_of(past, plan, rightsizing.windows_of(past, plan))
+    plan = plan_of(42)
+    part = part_of(past, plan, windows_of(past, plan))
     cases = fit_rightsizing.cases_of(part)["cpu"]
     coefficients = fit_rightsizing.fitted(cases, CPU)
 

@@ -5,7 +5,7 @@ import pytest
 
 from finops.domain.usage import UsageSummary
 from finops.rightsizing.history import history_of_sketches
-from finops.rightsizing.past import PastExceedance, backtest_sentence, past_exceedance, shares_over
+from finops.rightsizing.past import PastExceedance, past_exceedance, shares_over
 from finops.rightsizing.sketches import P95, Samples, Sketches
 from tests.finops.rule_examples import single_figure
 
@@ -41,13 +41,6 @@ def test_what_lies_outside_the_known_quantiles_is_said_with_care() -> None:
 
 def test_a_single_figure_has_no_past() -> None:
     assert past_exceedance(single_figure(100), 50) is None
-
-
-def test_both_resources_are_said_in_one_sentence() -> None:
-    assert backtest_sentence(past(350), past(500)) == (
-        "Over the last 28 days these requests would have been exceeded: CPU "
-        f"{past(350).words}, memory never."
-    )
 
 
 def test_the_share_is_near_to_what_counting_says() -> None:
