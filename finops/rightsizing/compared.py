@@ -20,8 +20,8 @@ Requests = Mapping[str, Floats]
 
 AS_SET = "set"
 ORACLE = "oracle"
-# So many windows at once: at 42 days a window's samples take 50 kB for each resource.
-_AT_ONCE = 2000
+# So many windows at once: at 42 days a window's samples and what is sorted of them take 300 kB.
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)

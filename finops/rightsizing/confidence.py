@@ -24,9 +24,10 @@ A single figure says nothing of tomorrow: 0.45. A history without daily peaks ge
 
 `python -m benchmarks.fit_rightsizing` makes the constants from half of the series of vms_bitbrains:
 1 to 28 days of history; requests from 0.7 to 1.5 of both modes' proposals, and from 1 to 3 of the
-worst day. `python -m benchmarks.rightsizing` measures them on the other half. That memory is a
-hypervisor's, not a container's: the verdicts of this installation are the better source once there
-are some.
+worst day. `python -m benchmarks.rightsizing` measures them on the other half: with 28 days of
+history the expected calibration error is .009 for CPU and .027 for memory, over our own proposals
+alone .019 and .043. That memory is a hypervisor's, not a container's: the verdicts of this
+installation are the better source once there are some.
 """
 
 from collections.abc import Sequence

@@ -54,8 +54,8 @@ class CpuKnobs:
 class MemoryKnobs:
     """`P · max(least, margin · (1 GiB / P)^shrink)`: P the `share` quantile of the daily maxima.
 
-    A margin that is wide for small workloads costs little, because a tenth of the series hold four
-    fifths of the memory: at the same risk it saves 3 to 8 % beside one margin for all.
+    A margin that is wide for small workloads costs little, because a fifth of the series hold
+    three quarters of the memory: at the same risk it asks for 3 to 7 % less than one for all.
     """
 
     share: float

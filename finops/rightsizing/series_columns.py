@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from finops.domain.errors import InvalidInput
 
-Numbers = NDArray[np.float64]
+Numbers = NDArray[np.float32]  # as the grid they end in; 10 million rows are usual
 Codes = NDArray[np.int64]
 
 
@@ -68,7 +68,7 @@ class Columns:
     def number(self, name: str) -> Numbers:
         """The column, or NaN throughout where it is not there."""
         found = self.numbers.get(name)
-        return np.full(self.seconds.shape, np.nan) if found is None else found
+        return np.full(self.seconds.shape, np.nan, np.float32) if found is None else found
 
 
 def columns_of(
@@ -128,7 +128,7 @@ def _as_numbers(path: Path, name: str, values: Values) -> Numbers:
     try:
         if values.dtype.kind == "U":
             values = np.where(values == "", "nan", values)
-        return values.astype(np.float64)
+        return values.astype(np.float32)
     except ValueError as error:
         raise InvalidInput(f"Column {name} of {path.name} holds no number: {error}.") from error
 
