@@ -57,6 +57,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_beginning(commands)
     _add_scan(commands)
+    _add_backtest(commands)
     _add_ledger(commands)
     _add_care(commands)
     return parser
@@ -107,6 +108,21 @@ def _add_scan(commands: _Commands) -> None:
         "--all", action="store_true", help="list everything, also what was left alone"
     )
     scan.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def _add_backtest(commands: _Commands) -> None:
+    text = "replay a file of usage: what each policy would have asked for and risked"
+    backtest = _add(commands, "backtest", "backtest:run", text)
+    backtest.add_argument(
+        "file",
+        type=Path,
+        help="CSV or Parquet with ts, workload or pod, cpu_m, mem_mib (optional cluster, namespace,"
+        " container, cpu_request_m, mem_request_mib); or vm, t, cpu_cores_used, mem_used_kib, "
+        "cpu_cores, mem_prov_kib",
+    )
+    backtest.add_argument("--kind", choices=["vms", "pods"], help="else the columns decide")
+    backtest.add_argument("--picture", type=Path, metavar="FILE.png", help="draw the frontier")
+    backtest.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def _add_ledger(commands: _Commands) -> None:

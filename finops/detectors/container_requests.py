@@ -19,7 +19,7 @@ by half on three replicas: 0.30 + 0.15 = 0.45, which the default guardrails let 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import ClassVar
 
@@ -40,6 +40,7 @@ from finops.domain.opportunity import (
     opportunity_id,
 )
 from finops.rightsizing.confidence import confidence_that_it_holds
+from finops.rightsizing.modes import Mode, ModeChoice
 from finops.rightsizing.rules import heap
 from finops.rightsizing.rules.measure import MEMORY
 from finops.rightsizing.rules.order import propose
@@ -54,11 +55,12 @@ class OverRequestDetector:
     """What both detectors of requests do; each adds its rule.
 
     `min_history_days` holds for sources with history; a single figure is judged with the widest
-    margin and a confidence under one half.
+    margin and a confidence under one half. `modes` says how lean a team or kind wants to be.
     """
 
     rule: ClassVar[RequestRule]
     min_history_days: float = MIN_HISTORY_DAYS
+    modes: ModeChoice = field(default_factory=ModeChoice)
 
     @property
     def kind(self) -> WasteKind:
@@ -72,17 +74,25 @@ class OverRequestDetector:
 
     def find(self, snapshot: Snapshot) -> Iterator[Finding]:
         """One finding for each container."""
-        return find_over_requests(snapshot, self.rule, min_history_days=self.min_history_days)
+        return find_over_requests(
+            snapshot, self.rule, min_history_days=self.min_history_days, modes=self.modes
+        )
 
 
 def find_over_requests(
-    snapshot: Snapshot, rule: RequestRule, *, min_history_days: float
+    snapshot: Snapshot, rule: RequestRule, *, min_history_days: float, modes: ModeChoice
 ) -> Iterator[Finding]:
     """One finding for each container of each workload; a workload without any gives a `Skipped`."""
     caveats = cluster_caveats(snapshot)
     policies = {policy.namespace: policy for policy in snapshot.namespaces}
     for workload in snapshot.workloads:
-        judged = _Judged(snapshot, rule, policies.get(workload.namespace), min_history_days)
+        judged = _Judged(
+            snapshot,
+            rule,
+            policies.get(workload.namespace),
+            min_history_days,
+            modes.of(workload.team, workload.kind),
+        )
         for finding in judged.findings(workload):
             if isinstance(finding, Opportunity) and not finding.kind.is_for_reliability:
                 finding = replace(finding, caveats=(*finding.caveats, *caveats))
@@ -97,6 +107,7 @@ class _Judged:
     rule: RequestRule
     policy: NamespacePolicy | None
     min_history_days: float
+    mode: Mode
 
     def findings(self, workload: Workload) -> Iterator[Finding]:
         """Containers in order, each priced on top of what was proposed for those before it.
@@ -132,7 +143,7 @@ class _Judged:
             container=container,
             usage=usage,
             current=current,
-            percentile=rule.propose(usage),
+            percentile=rule.propose(usage, self.mode),
             policy=self.policy,
         )
         proposal = propose(case)
@@ -140,6 +151,7 @@ class _Judged:
         after = {**changed, container.name: proposal.request}
         return OverRequest(
             rule=rule,
+            mode=self.mode,
             case=case,
             proposal=proposal,
             resource=_resource(workload, container.name),

@@ -7,7 +7,8 @@ from decimal import Decimal
 from finops.domain.estate import UnitPrices, UsageSummary
 from finops.domain.money import to_cents
 from finops.domain.opportunity import Change, Resource, Setting, WasteKind
-from finops.rightsizing.confidence import BaseRate
+from finops.rightsizing.confidence import Odds
+from finops.rightsizing.modes import Mode
 from finops.rightsizing.requests import freed_usd_per_month
 from finops.rightsizing.rules.measure import Measure
 from finops.rightsizing.rules.proposal import Proposal, RequestCase
@@ -27,10 +28,10 @@ class RequestRule:
     setting: Setting
     limit_setting: Setting
     severity: float
-    base_rate: BaseRate
-    formula: str
+    base_rate: Odds
+    formula: Callable[[Mode], str]
     steady_use: Callable[[UsageSummary], float]
-    propose: Callable[[UsageSummary], int]
+    propose: Callable[[UsageSummary, Mode], int]
     least_fall_share: Callable[[int], float]
     price_of: Callable[[UnitPrices], Decimal]
 
@@ -44,6 +45,7 @@ class OverRequest:
     """
 
     rule: RequestRule
+    mode: Mode
     case: RequestCase
     proposal: Proposal
     resource: Resource

@@ -1,11 +1,12 @@
 """Over-requested CPU: a container asks for more CPU than it needs, and its node keeps it free.
 
-Proposed: `max(10m, 1.05 · widening · q97^0.9 · maximum^0.1)` in millicores, rounded up as people
-write it, and at most 75 % lower at once (`finops.rightsizing.requests`). Found when that is a fall
+Proposed, in safe mode: `max(10m, 1.05 · widening · q99^0.9 · maximum^0.1)` in millicores, rounded
+up as people write it, and at most 75 % lower at once; lean mode takes 1.02 and q98
+(`finops.rightsizing.policies`, `modes`). Found when that is a fall
 of at least `0.15 / (cores + 0.05)^0.3` and frees at least $1 a month:
 `Δcores · $/core-hour · replicas · 730`.
 
-Worked: 3 replicas ask for 500m; in 14 days q97 was 200m and the maximum 400m. 1.05 · 200^0.9 ·
+Worked: 3 replicas ask for 500m; in 28 days q99 was 200m and the maximum 400m. 1.05 · 200^0.9 ·
 400^0.1 = 225.1, so 230m: a fall of 54 % (18 % is the least) that frees 0.27 · $0.031611 · 3 · 730 =
 $18.69 a month.
 """
@@ -16,8 +17,18 @@ from finops.detectors.container_requests import OverRequestDetector
 from finops.detectors.over_request import RequestRule
 from finops.domain.opportunity import Setting, WasteKind
 from finops.rightsizing.confidence import CPU
+from finops.rightsizing.modes import CPU_KNOBS, Cadence, Mode
 from finops.rightsizing.requests import cpu_request_millicores, least_cpu_fall_share
 from finops.rightsizing.rules import measure
+
+
+def _formula(mode: Mode) -> str:
+    knobs = CPU_KNOBS[mode, Cadence.STANDING]
+    return (
+        f"{knobs.margin:g} · q{knobs.share:.0%}^{1 - knobs.pull:g} · maximum^{knobs.pull:g} · "
+        "widening, at least 10m"
+    ).replace("%", "")
+
 
 _RULE = RequestRule(
     kind=WasteKind.OVER_REQUESTED_CPU,
@@ -27,7 +38,7 @@ _RULE = RequestRule(
     limit_setting=Setting.CPU_LIMIT,
     severity=0.15,
     base_rate=CPU,
-    formula="1.05 · q97^0.9 · maximum^0.1 · widening, at least 10m",
+    formula=_formula,
     steady_use=lambda usage: usage.percentile(0.97),
     propose=cpu_request_millicores,
     least_fall_share=least_cpu_fall_share,

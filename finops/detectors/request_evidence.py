@@ -7,7 +7,10 @@ from finops.detectors.over_request import OverRequest
 from finops.domain.estate import UsageSummary
 from finops.domain.money import format_usd
 from finops.domain.opportunity import Evidence
-from finops.rightsizing.requests import FULL_HISTORY_DAYS, widening
+from finops.rightsizing.modes import CPU_KNOBS, Cadence
+from finops.rightsizing.past import past_exceedance
+from finops.rightsizing.policies import FULL_HISTORY_DAYS
+from finops.rightsizing.requests import widening
 from finops.rightsizing.rules import heap
 from finops.rightsizing.rules.measure import CPU, MEMORY
 from finops.rightsizing.rules.running_time import is_average, pods_held
@@ -35,15 +38,16 @@ def evidence_of(found: OverRequest) -> tuple[Evidence, ...]:
     declared = case.workload.source_path or "snapshot"
     price = rule.price_of(found.prices)
     unit = "core" if case.measure is CPU else "GiB"
-    formula = f"{case.written(case.percentile)} = {rule.formula}"
+    formula = f"{case.written(case.percentile)} = {rule.formula(found.mode)}"
     return (
         Evidence(f"{noun} request", f"{case.written(case.current)} × {_count(found)}", declared),
         Evidence(f"{noun} maximum", found.written(usage.maximum), source),
-        Evidence(f"{noun} 97th percentile", found.written(usage.percentile(0.97)), source),
+        *_percentile(found, source),
         Evidence("history", f"{_window(usage)}, {plural(usage.samples, 'sample')}", source),
         Evidence("proposal", formula, "rightsizing"),
         Evidence("price", f"${_plain(price)} per {unit}-hour", found.prices.source),
         *_margin(usage),
+        *_exceeded(found, source),
         *_held(found, source),
         *_troubles(found, source),
         *_room(found, declared),
@@ -60,6 +64,24 @@ def _margin(usage: UsageSummary) -> tuple[Evidence, ...]:
     wider = widening(usage.window_days)
     label = "margin for the short history"
     return (Evidence(label, f"{wider:.3g}×", "rightsizing"),) if wider > 1 else ()
+
+
+def _percentile(found: OverRequest, source: str) -> tuple[Evidence, ...]:
+    """The quantile that the CPU formula reads; memory's reads the maximum."""
+    if found.case.measure is MEMORY:
+        return ()
+    share = CPU_KNOBS[found.mode, Cadence.STANDING].share
+    value = found.written(found.case.usage.percentile(share))
+    return (Evidence(f"CPU {share:.0%}".replace("%", "th percentile"), value, source),)
+
+
+def _exceeded(found: OverRequest, source: str) -> tuple[Evidence, ...]:
+    """How often the past would have gone over the proposal."""
+    past = past_exceedance(found.case.usage, found.proposal.request)
+    if past is None:
+        return ()
+    label = f"over the last {_window(found.case.usage)} it would have been exceeded"
+    return (Evidence(label, past.words, source),)
 
 
 def _held(found: OverRequest, source: str) -> tuple[Evidence, ...]:

@@ -1,66 +1,48 @@
-"""CPU and memory requests from usage summaries, and the smallest change worth a pull request.
+"""One container's requests from its usage summaries, and the smallest change worth a restart.
 
-Source of the formulas: `rightsizing.md`, "Measured on the corpus". CPU is the measured family with
-q = .97, b = .1, m = 1.05 (2 % of series over their request); memory is the window's maximum plus
-15 %, the margin that KRR and Autopilot share.
+The same policies as for whole estates (`policies`), with the knobs of a request that is set once
+and stays, rounded up to figures people write.
 """
 
 import math
 from decimal import Decimal
 
+import numpy as np
+
 from finops.domain.estate import UsageSummary
 from finops.domain.money import HOURS_PER_MONTH
 from finops.domain.quantities import GIB, MIB
+from finops.rightsizing.history import history_of_summary
+from finops.rightsizing.modes import CPU_KNOBS, MEMORY_KNOBS, Cadence, MemorySignal, Mode
+from finops.rightsizing.policies import cpu_requests, memory_requests, widenings
 
-CPU_FLOOR_MILLICORES = 10
-MEMORY_FLOOR_BYTES = 16 * MIB
-FULL_HISTORY_DAYS = 14
 # One value falls by at most three quarters at once, so a wrong reading cannot starve a workload
 # in one step; the guardrail `max_single_change_percent` has the same default. The next cycle
 # proposes the next step.
 MAX_FALL_SHARE = 0.75
 
-_CPU_QUANTILE = 0.97
-_CPU_PULL_TO_MAXIMUM = 0.1
-_CPU_MARGIN = 1.05
-_MEMORY_MARGIN = 1.15
-_WIDEST_EXTRA = 0.5
-
 
 def widening(window_days: float) -> float:
-    """How much wider the margin is for a short history: 1 at 14 days and more, 1.5 at none.
+    """How much wider the margin is for a short history; see `policies.widenings`."""
+    return float(widenings(np.array([window_days], np.float64))[0])
 
-    `1 + 0.5 · max(0, 14 − days) / 14`. Measured on 229 VMs (the request holds the next 14 days,
-    with and without it): 1 day .86 against .73, 3 days .92 against .84, 7 days .94 against .89,
-    14 days .91. Worked: 7 days give 1 + 0.5 · 7/14 = 1.25.
+
+def cpu_request_millicores(usage: UsageSummary, mode: Mode = Mode.SAFE) -> int:
+    """The CPU request in millicores, rounded up; see `policies.cpu_requests`.
+
+    Worked: lean, 28 days, D = 200, M = 400 give 1.02 · 200^0.9 · 400^0.1 = 218.6, so 220.
     """
-    missing_days = max(0.0, FULL_HISTORY_DAYS - window_days)
-    return 1 + _WIDEST_EXTRA * missing_days / FULL_HISTORY_DAYS
+    knobs = CPU_KNOBS[mode, Cadence.STANDING]
+    return round_up_cpu(float(cpu_requests(history_of_summary(usage), knobs)[0]))
 
 
-def cpu_request_millicores(usage: UsageSummary) -> int:
-    """The CPU request in millicores: `max(10, m · D^(1−b) · max(M, D)^b)`, rounded up.
+def memory_request_bytes(usage: UsageSummary, mode: Mode = Mode.SAFE) -> int:
+    """The memory request in bytes, up to whole MiB; see `policies.memory_requests`.
 
-    D is the 97 % quantile, M the maximum, b = 0.1, m = 1.05 times `widening`. Worked: 14 days,
-    D = 200, M = 400 give 1.05 · 200^0.9 · 400^0.1 = 225.1, rounded up to 230.
+    Worked: safe, 28 days and a maximum of 200 MiB give 200 · 1.2 · 5.12^0.1 = 282.5, so 283 MiB.
     """
-    quantile = usage.percentile(_CPU_QUANTILE)
-    if quantile <= 0:
-        return CPU_FLOOR_MILLICORES
-    maximum = max(usage.maximum, quantile)
-    margin = _CPU_MARGIN * widening(usage.window_days)
-    wanted = margin * quantile ** (1 - _CPU_PULL_TO_MAXIMUM) * maximum**_CPU_PULL_TO_MAXIMUM
-    return round_up_cpu(max(CPU_FLOOR_MILLICORES, wanted))
-
-
-def memory_request_bytes(usage: UsageSummary) -> int:
-    """The memory request in bytes: `max(16 MiB, maximum · 1.15 · widening)`, up to whole MiB.
-
-    Worked: 14 days and a maximum of 200 MiB give 230 MiB; the same from a single figure without
-    history gives 200 · 1.15 · 1.5 = 345 MiB.
-    """
-    wanted = usage.maximum * _MEMORY_MARGIN * widening(usage.window_days)
-    return max(MEMORY_FLOOR_BYTES, _up(wanted, MIB))
+    knobs = MEMORY_KNOBS[mode, MemorySignal.WORKING_SET]
+    return _up(float(memory_requests(history_of_summary(usage), knobs)[0]), MIB)
 
 
 def at_most_one_step(current: int, proposed: int, *, unit: int = 1) -> int:

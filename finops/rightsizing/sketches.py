@@ -110,9 +110,8 @@ class Sketches:
 
     def maximum(self) -> Floats:
         """(n,): the highest sample of the days kept and today; NaN without any."""
-        with np.errstate(all="ignore"):
-            highest: Floats = np.fmax.reduce(self.days()[:, :, MAXIMUM].astype(np.float64), axis=1)
-        return highest
+        highest: Floats = np.fmax.reduce(self.daily[:, :, MAXIMUM], axis=1).astype(np.float64)
+        return np.fmax(highest, self.open_day[:, MAXIMUM])
 
     def quantiles(self, shares: Sequence[float]) -> Floats:
         """(n, k): the decayed quantiles, never above the maximum; NaN without samples."""
@@ -230,13 +229,20 @@ def quantiles_of(histogram: Counts, shares: Sequence[float], maximum: Floats) ->
         return found
     low, high = int(filled[0]), int(filled[-1]) + 1
     counts = histogram[rows, low:high]
+    # Each row's shares rise to 1; with the row's number added, all rows together rise, and one
+    # search finds a quantile of every row. The last is 1 exactly, so no search leaves its row.
     cumulated = np.cumsum(counts, axis=1, dtype=np.float64)
-    edges = _LOG_EDGES[low:high]
+    totals = cumulated[:, -1].copy()
+    cumulated /= totals[:, None]
+    cumulated[:, -1] = 1
     each = np.arange(rows.size)
+    cumulated += each[:, None]
+    edges = _LOG_EDGES[low:high]
     for column, share in enumerate(shares):
-        wanted = share * cumulated[:, -1] - 1e-9
-        bucket = (cumulated < wanted[:, None]).sum(axis=1).clip(0, high - low - 1)
-        missing = (cumulated[each, bucket] - wanted) / np.maximum(counts[each, bucket], 1e-9)
+        wanted = np.maximum(share - 1e-11, 1e-11) + each
+        bucket = np.searchsorted(cumulated.ravel(), wanted) - each * (high - low)
+        held = np.maximum(counts[each, bucket] / totals, 1e-12)
+        missing = (cumulated[each, bucket] - wanted) / held
         value = np.exp(edges[bucket] - _LOG_GROWTH * np.clip(missing, 0, 1))
         found[rows, column] = np.fmin(value, maximum[rows])
     return found

@@ -41,7 +41,7 @@ def usage_summaries(
     days = sketches.days().astype(np.float64)
     quantiles = sketches.quantiles(SHARES).tolist()
     samples = np.nan_to_num(days[:, :, SAMPLES])
-    counts = samples.sum(axis=1)
+    counts, windows = samples.sum(axis=1), window_days(samples, today_days)
     with np.errstate(all="ignore"):
         weights = samples / counts[:, None]
         columns = [MEAN, PODS, SUMMED_MEAN]
@@ -49,7 +49,7 @@ def usage_summaries(
         maxima = np.fmax.reduce(days[:, :, MAXIMUM], axis=1)
     return [
         UsageSummary(
-            window_days=_window_days(samples[row], today_days),
+            window_days=float(windows[row]),
             samples=round(float(counts[row])),
             mean=float(means[row, 0]),
             maximum=float(maxima[row]),
@@ -66,12 +66,17 @@ def usage_summaries(
     ]
 
 
-def _window_days(samples: Matrix, today_days: float) -> float:
-    first = int(np.flatnonzero(samples)[0])
-    part = min(1.0, float(samples[first]) / SAMPLES_PER_DAY)
-    if first == DAYS:
-        return part
-    return part + (DAYS - 1 - first) + today_days
+def window_days(samples: Matrix, today_days: float) -> Matrix:
+    """(n,): from the first day with samples to now; 0 without any.
+
+    `samples` is (n, DAYS + 1), today last. The first day counts as far as it was sampled.
+    """
+    first = np.argmax(samples > 0, axis=1)
+    counted = samples[np.arange(len(samples)), first]
+    part: Matrix = np.minimum(1.0, counted / SAMPLES_PER_DAY)
+    whole = np.where(first == DAYS, part, part + (DAYS - 1 - first) + today_days)
+    found: Matrix = np.where(counted > 0, whole, 0.0)
+    return found
 
 
 def _running_share(samples: Matrix, today_days: float) -> float:

@@ -41,7 +41,7 @@ def usage(q97: float, maximum: float, *, days: float = 14, daily: int = 14) -> U
         samples=round(days * 1440),
         mean=q97 / 2,
         maximum=maximum,
-        percentiles={0.97: q97},
+        percentiles={0.97: q97, 0.99: q97},
         daily_peaks=(q97,) * daily,
         source="prometheus",
     )

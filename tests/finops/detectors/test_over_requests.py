@@ -11,6 +11,7 @@ from finops.domain.estate import Container, Workload
 from finops.domain.money import Saving
 from finops.domain.opportunity import Change, Opportunity, Setting, Skipped
 from finops.domain.quantities import GIB, MIB
+from finops.rightsizing.modes import Mode, ModeChoice
 from tests.finops.rule_examples import container, single_figure, snapshot, usage, workload
 
 DETECTORS = (OverRequestedCPUDetector(), OverRequestedMemoryDetector())
@@ -52,15 +53,15 @@ def test_cpu_is_lowered_and_priced_as_room_and_never_as_cash() -> None:
 def test_memory_is_lowered_to_its_maximum_and_a_margin() -> None:
     found = memory(container(memory_usage=usage(700 * MIB, 800 * MIB)))
 
-    assert found.changes == (Change(Setting.MEMORY_REQUEST, 2 * GIB, 920 * MIB),)
-    assert "920Mi frees room" in found.summary
+    assert found.changes == (Change(Setting.MEMORY_REQUEST, 2 * GIB, 1063 * MIB),)
+    assert "1063Mi frees room" in found.summary
 
 
 def test_a_deep_fall_goes_in_steps() -> None:
     found = memory(container(memory_usage=usage(20 * MIB, 30 * MIB)))
 
     assert found.changes[0].proposed == 512 * MIB
-    assert any("A first step" in caveat and "35Mi would do" in caveat for caveat in found.caveats)
+    assert any("A first step" in caveat and "56Mi would do" in caveat for caveat in found.caveats)
 
 
 def test_every_number_of_the_proposal_has_its_evidence() -> None:
@@ -69,9 +70,11 @@ def test_every_number_of_the_proposal_has_its_evidence() -> None:
     assert facts == {
         "CPU request": "1000m × 3",
         "CPU maximum": "220m",
-        "CPU 97th percentile": "180m",
+        "CPU 99th percentile": "180m",
         "history": "14 days, 20,160 samples",
-        "proposal": "195m = 1.05 · q97^0.9 · maximum^0.1 · widening, at least 10m",
+        "proposal": "210m = 1.05 · q99^0.9 · maximum^0.1 · widening, at least 10m",
+        "margin for the short history": "1.08×",
+        "over the last 14 days it would have been exceeded": "never",
         "price": "$0.03161 per core-hour",
         "would have held": "14 of 14 days",
     }
@@ -102,7 +105,7 @@ def test_every_number_of_the_proposal_has_its_evidence() -> None:
             "but one figure is no history: look whether it should ask for",
         ),
         (
-            workload(container(cpu_usage=usage(850, 850), memory_usage=usage(GIB, int(1.7 * GIB)))),
+            workload(container(cpu_usage=usage(800, 800), memory_usage=usage(GIB, 1500 * MIB))),
             "The change is too small",
         ),
     ],
@@ -114,7 +117,24 @@ def test_each_no_has_its_reason(detector: Any, held: Workload, reason: str) -> N
 def test_bursts_of_cpu_over_the_request_are_no_reason_to_raise_it() -> None:
     found = cpu(container(cpu_usage=usage(300, 1200)))
 
-    assert found.changes[0].proposed == 365
+    assert found.changes[0].proposed == 395
+
+
+def test_a_team_that_prefers_lean_gets_the_smaller_request_and_its_formula() -> None:
+    modes = ModeChoice(teams={"payments": Mode.LEAN})
+    held = workload(container(cpu_usage=usage(300, 600)))
+    lean = found_in(OverRequestedCPUDetector(modes=modes), held)
+    facts = {fact.label: fact.value for fact in lean.evidence}
+
+    assert lean.changes[0].proposed < found_in(OverRequestedCPUDetector(), held).changes[0].proposed
+    assert "1.02 · q98^0.9" in facts["proposal"]
+
+
+def test_how_often_the_past_would_have_exceeded_it_is_said() -> None:
+    bursty = container(cpu_usage=usage(300, 1200))
+    facts = {fact.label: fact.value for fact in cpu(bursty).evidence}
+
+    assert facts["over the last 14 days it would have been exceeded"] == "0.8 % of the time"
 
 
 def test_a_workload_without_containers_is_not_dropped() -> None:
@@ -138,7 +158,7 @@ def test_an_autoscaler_on_memory_leaves_cpu_to_us() -> None:
 def test_a_single_figure_is_judged_with_the_widest_margin_and_little_confidence() -> None:
     found = cpu(container(cpu_usage=single_figure(400)))
 
-    assert found.changes[0].proposed == 630
+    assert found.changes[0].proposed == 840
     assert found.confidence <= 0.5
     assert any("single figure without history" in caveat for caveat in found.caveats)
     assert "was seen using 400m" in found.summary
@@ -153,7 +173,7 @@ def test_what_a_person_should_mind_is_said() -> None:
 
     assert found.caveats == (
         "Its heap is a share of its memory limit, so the limit must not fall.",
-        "5 of 14 days of history: the margin is wider than usual.",
+        "5 of 28 days of history: the margin is wider than usual.",
         "It has one replica: the restart may interrupt it.",
         "It looks like a JVM and does not say how large its heap is: stay above the heap plus what "
         "is outside of it.",

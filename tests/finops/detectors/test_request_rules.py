@@ -50,8 +50,8 @@ def test_request_and_limit_are_two_changes_of_one_proposal() -> None:
     found = found_in(MEMORY, workload(container(memory_limit_bytes=4 * GIB)))
 
     assert found.changes == (
-        Change(Setting.MEMORY_REQUEST, 2 * GIB, 512 * MIB),
-        Change(Setting.MEMORY_LIMIT, 4 * GIB, GIB),
+        Change(Setting.MEMORY_REQUEST, 2 * GIB, 570 * MIB),
+        Change(Setting.MEMORY_LIMIT, 4 * GIB, 1140 * MIB),
     )
     assert found.risk == pytest.approx(found_in(MEMORY, workload()).risk + 0.1)
 
@@ -75,15 +75,18 @@ def test_a_killed_container_is_offered_more_for_what_that_costs() -> None:
     assert (found.saving, found.cost_usd_per_month) == (Saving(), Decimal("1.86"))
     assert found.risk == 0.1
     assert found.summary.endswith("1229Mi holds that, at $1.86/month more room.")
-    assert found.caveats == ("It was killed for want of memory 3 times in 14 days.",)
+    assert found.caveats == (
+        "It was killed for want of memory 3 times in 14 days.",
+        "14 of 28 days of history: the margin is wider than usual.",
+    )
 
 
 def test_more_use_than_request_is_offered_more() -> None:
     found = found_in(CPU, workload(container(cpu_usage=usage(1400, 1500)), replicas=1))
 
     assert found.kind is WasteKind.UNDER_REQUESTED_CPU
-    assert found.changes == (Change(Setting.CPU_REQUEST, 1000, 1490),)
-    assert (found.saving, found.cost_usd_per_month) == (Saving(), Decimal("11.31"))
+    assert found.changes == (Change(Setting.CPU_REQUEST, 1000, 1600),)
+    assert (found.saving, found.cost_usd_per_month) == (Saving(), Decimal("13.85"))
     assert found.risk == 0.2
 
 
@@ -109,7 +112,7 @@ def test_a_kill_needs_no_history_of_use() -> None:
 
 
 def test_a_few_per_cent_more_are_not_worth_a_restart() -> None:
-    busy = container(cpu_request_millicores=1450, cpu_usage=usage(1455, 1460))
+    busy = container(cpu_request_millicores=1450, cpu_usage=usage(1455, 1460, days=28))
 
     assert reason_of(CPU, workload(busy)) == ("The change is too small: 1450m to 1530m is 6% more.")
 
@@ -124,7 +127,7 @@ def test_a_raise_of_what_an_autoscaler_measures_by_waits_too() -> None:
     busy = container(cpu_usage=usage(1400, 1500))
     reason = reason_of(CPU, workload(busy, autoscaler=scaled(70)))
 
-    assert "raise the request from 1000m to 1522m only together with the target to 46 %" in reason
+    assert "raise the request from 1000m to 1628m only together with the target to 43 %" in reason
 
 
 def test_a_raise_and_a_fall_of_one_container_are_two_opportunities() -> None:

@@ -20,10 +20,10 @@ def test_a_raise_is_kept_with_its_cost_and_counts_as_no_saving(world: World) -> 
     record = busy(world).card()
 
     assert record.opportunity.kind is WasteKind.UNDER_REQUESTED_CPU
-    assert record.opportunity.cost_usd_per_month == Decimal("29.89")  # 0.455 · 3 · $0.03 · 730
+    assert record.opportunity.cost_usd_per_month == Decimal("41.39")  # 0.63 · 3 · $0.03 · 730
     assert world.engine.ledger.get_total_estimated_savings() == Saving()
     assert headline(record.opportunity) == (
-        "Raise CPU request of web/frontend (server) from 500m to 955m · costs $29.89/month more "
+        "Raise CPU request of web/frontend (server) from 500m to 1130m · costs $41.39/month more "
         "room, for reliability"
     )
 
@@ -33,7 +33,7 @@ def test_its_pull_request_says_what_it_costs(world: World) -> None:
     pull = world.host.pull_request(record.pull_request_number or 0)
 
     assert pull.title == render_title(record.opportunity)
-    assert "**Cost (estimate):** $29.89/month more room, for reliability" in pull.body
+    assert "**Cost (estimate):** $41.39/month more room, for reliability" in pull.body
     assert "Saving" not in pull.body
 
 
@@ -45,7 +45,7 @@ def test_once_deployed_it_is_closed_without_a_verdict_on_money(world: World) -> 
     after = world.engine.ledger.get(record.id)
 
     assert (after.status, after.verdict["verdict"]) == (Status.VERIFIED, "unproven")
-    assert "raised for reliability, at $29.89/month" in after.status_reason
+    assert "raised for reliability, at $41.39/month" in after.status_reason
     assert not world.engine.ledger.get_total_realized_savings()
 
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from finops.domain.estate import UsageSummary
 from finops.domain.quantities import GIB, MIB
+from finops.rightsizing.modes import Mode
 from finops.rightsizing.requests import (
     at_most_one_step,
     cpu_request_millicores,
@@ -20,10 +21,11 @@ from tests.finops.rule_examples import single_figure, usage
 
 
 def test_the_worked_lines_hold() -> None:
-    assert widening(7) == 1.25
-    assert cpu_request_millicores(usage(200, 400)) == 230
-    assert memory_request_bytes(usage(150 * MIB, 200 * MIB)) == 230 * MIB
-    assert memory_request_bytes(single_figure(200 * MIB)) == 345 * MIB
+    assert (widening(14), widening(7), widening(0)) == (1.08, 1.24, 2.0)
+    assert cpu_request_millicores(usage(200, 400, days=28), Mode.LEAN) == 220
+    assert cpu_request_millicores(usage(200, 400, days=28)) == 230
+    assert memory_request_bytes(usage(150 * MIB, 200 * MIB, days=28)) == 283 * MIB
+    assert memory_request_bytes(single_figure(200 * MIB)) == 566 * MIB
     assert at_most_one_step(4000, 300) == 1000
     assert freed_usd_per_month(Decimal("0.5"), Decimal("0.031611"), replicas=3) == Decimal(
         "34.614045"

@@ -1,11 +1,14 @@
-"""One container under the rules; each test names only what matters to it."""
+"""One container under the rules; each test names only what matters to it.
+
+What history proposes is a plain formula of the tests' own: the rules must hold for any.
+"""
 
 from typing import Any
 
 from finops.domain.estate import Container, Workload
 from finops.domain.quantities import MIB
 from finops.domain.usage import UsageSummary
-from finops.rightsizing.requests import cpu_request_millicores, memory_request_bytes
+from finops.rightsizing.requests import round_up_cpu
 from finops.rightsizing.rules.measure import CPU, MEMORY, Measure
 from finops.rightsizing.rules.proposal import Proposal, RequestCase
 from tests.finops.rule_examples import container, usage, workload
@@ -15,7 +18,6 @@ def case_of(
     measure: Measure, held: Container, *, used: UsageSummary, **changes: Any
 ) -> RequestCase:
     """The case of one container in a Deployment of three replicas."""
-    ask = cpu_request_millicores if measure is CPU else memory_request_bytes
     policy = changes.pop("policy", None)
     whole: Workload = changes.pop("workload", None) or workload(held, **changes)
     return RequestCase(
@@ -24,9 +26,15 @@ def case_of(
         container=held,
         usage=used,
         current=measure.request_of(held) or 0,
-        percentile=ask(used),
+        percentile=_history_of(measure, used),
         policy=policy,
     )
+
+
+def _history_of(measure: Measure, used: UsageSummary) -> int:
+    if measure is CPU:
+        return round_up_cpu(1.05 * used.percentile(0.97) ** 0.9 * used.maximum**0.1)
+    return measure.rounded_up(1.15 * used.maximum)
 
 
 def cpu_case(
