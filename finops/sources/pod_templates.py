@@ -7,7 +7,17 @@ from functools import lru_cache
 from finops.domain.errors import InvalidInput
 from finops.domain.estate import Container, ContainerRole
 from finops.domain.quantities import parse_cpu_millicores, parse_memory_bytes
-from finops.sources.raw_objects import LABEL, Mapped, at, listing, mapping, name_at, shown, text
+from finops.sources.raw_objects import (
+    LABEL,
+    Mapped,
+    at,
+    listing,
+    mapping,
+    name_at,
+    printable,
+    shown,
+    text,
+)
 
 # Told of each figure that makes no sense, as `spec.containers[0]…cpu: why`; may raise.
 Problem = Callable[[str], None]
@@ -123,7 +133,8 @@ def memory_of(values: object, place: str, problem: Problem) -> int | None:
 def other_amounts_of(values: object, place: str, problem: Problem) -> dict[str, int]:
     """All but `cpu` and `memory`, by name: devices counted, storage in bytes."""
     found = {}
-    for name, raw in mapping(values).items():
+    for written, raw in mapping(values).items():
+        name = printable(written)[:100]
         if name not in ("cpu", "memory", "pods"):
             amount = _quantity(raw, f"{place}.{name}", problem, parse_memory_bytes)
             found[name] = amount or 0
