@@ -21,6 +21,7 @@ from finops.config_file import load_checked
 from finops.domain.errors import InvalidInput
 from finops.domain.people import Approvers, Directory, Team
 from finops.guardrails import GuardrailSettings
+from finops.rightsizing.modes import Mode, ModeChoice
 
 
 class ApproversSection(Section):
@@ -78,6 +79,18 @@ class ScheduleSection(Section):
         return name
 
 
+class RightsizingSection(Section):
+    """How lean requests may be: `safe` or `lean`, for everybody, a team or a kind of workload."""
+
+    mode: Mode = Mode.SAFE
+    teams: dict[str, Mode] = {}
+    kinds: dict[str, Mode] = {}
+
+    def to_domain(self) -> ModeChoice:
+        """As detectors know it."""
+        return ModeChoice(default=self.mode, teams=self.teams, kinds=self.kinds)
+
+
 class PaceSection(Section):
     """How long the engine waits, and how much it says a day."""
 
@@ -107,6 +120,7 @@ class Configuration(Section):
     guardrails: GuardrailSettings = GuardrailSettings()
     schedule: ScheduleSection = ScheduleSection()
     pace: PaceSection = PaceSection()
+    rightsizing: RightsizingSection = RightsizingSection()
     bill: BillSection | None = None
 
     @field_validator("clusters", "accounts")

@@ -99,6 +99,8 @@ class AwsSection(AwsLogin):
     """Which AWS regions of a cluster to read."""
 
     regions: list[str] = Field(default=["us-east-1"], min_length=1)
+    # What EKS calls the cluster, where that is not its name here.
+    eks_name: str = Field(default="", max_length=100)
 
 
 class AccountSection(AwsLogin):

@@ -79,7 +79,7 @@ def build_estate(
 ) -> Estate:
     """Every configured cluster and account, by name; no disk is reported by both."""
     inventories = {
-        cluster.name: cluster_inventory(configuration, cluster.name, cluster.aws, prices)
+        cluster.name: cluster_inventory(configuration, cluster, cluster.aws, prices)
         for cluster in configuration.clusters
         if cluster.aws
     }
@@ -209,13 +209,15 @@ def _signing(sigv4: SigV4Section) -> SignedRequests:
 
 
 def cluster_inventory(
-    configuration: Configuration, cluster: str, aws: AwsSection, prices: PriceList
+    configuration: Configuration, cluster: ClusterSection, aws: AwsSection, prices: PriceList
 ) -> AwsInventory:
     """The machines and disks of one cluster; disks of nobody are the accounts', where there are."""
+    eks = cluster.kubernetes.eks if cluster.kubernetes else None
     return AwsInventory(
         clients=_clients(aws, region=next(iter(aws.regions), "")),
         regions=aws.regions,
-        cluster=cluster,
+        cluster=cluster.name,
+        eks_name=aws.eks_name or (eks.name if eks else ""),
         prices=prices,
         only_own_volumes=bool(configuration.accounts),
     )

@@ -30,6 +30,7 @@ from finops.ledger.usage import LedgerUsageStore
 from finops.ports import UNHEARD, Progress
 from finops.pr_generator import PullRequestGenerator
 from finops.savings_ledger import SavingsLedger
+from finops.waste_detectors import WasteDetectionEngine, default_detectors
 from handlers import HandlerContext
 from handlers.access import Membership
 from handlers.deliveries import SlackDeliveries
@@ -90,6 +91,7 @@ def build_engine(
         ledger,
         directory=configuration.directory(),
         guardrails=Guardrails(configuration.guardrails),
+        detection=WasteDetectionEngine(default_detectors(configuration.rightsizing.to_domain())),
         snapshots=estate.snapshots,
         samplers=estate.samplers,
         bill=_bill(configuration),

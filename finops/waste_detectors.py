@@ -13,6 +13,7 @@ from finops.detectors.owner_rules import owner_rules, with_owner_evidence
 from finops.domain.errors import FinOpsError
 from finops.domain.estate import UNKNOWN_TEAM, Snapshot
 from finops.domain.opportunity import Opportunity, Skipped
+from finops.rightsizing.modes import ModeChoice
 
 __all__ = [
     "Detection",
@@ -34,11 +35,12 @@ class Detection:
     skipped: tuple[Skipped, ...] = ()
 
 
-def default_detectors() -> tuple[Detector, ...]:
-    """One of each, with their documented thresholds."""
+def default_detectors(modes: ModeChoice | None = None) -> tuple[Detector, ...]:
+    """One of each, with their documented thresholds; `modes` says how lean requests may be."""
+    chosen = modes or ModeChoice()
     return (
-        OverRequestedCPUDetector(),
-        OverRequestedMemoryDetector(),
+        OverRequestedCPUDetector(modes=chosen),
+        OverRequestedMemoryDetector(modes=chosen),
         IdleNodeDetector(),
         OrphanVolumeDetector(),
     )

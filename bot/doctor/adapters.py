@@ -117,7 +117,7 @@ def _aws(configuration: Configuration) -> Iterator[Examination]:
             yield Examination(
                 topic=Topic.AWS,
                 area=f"AWS of {cluster.name}",
-                build=partial(cluster_inventory, configuration, cluster.name, cluster.aws, prices),
+                build=partial(cluster_inventory, configuration, cluster, cluster.aws, prices),
                 patience_seconds=90,
             )
 

@@ -44,8 +44,8 @@ CLUSTERS_HEAD = """\
 ##   repository          which repository declares it; without it no pull request is opened
 ##   folders             its parts of the repository, such as [clusters/prod]; without: all of it
 ##   default_namespace   where manifests that name none belong (default)
-##   aws                 {regions, role_arn, external_id, profile, endpoint_url} with its machines
-##                       and disks; without it disks are not seen
+##   aws                 {regions, eks_name, role_arn, external_id, profile, endpoint_url}: its
+##                       machines and disks; without it disks are not seen
 ##   window_days         days of usage that decide (14)
 """
 
@@ -169,6 +169,12 @@ REST = """\
 #  max_evidence_age_hours: 48                 # a change on older evidence is refused
 #  auto_approve: false                        # true: what no rule asks about needs no click
 #  teams: {}                                  # what is different for a team, by its name
+
+## How lean requests may be: safe, or lean (smaller, exceeded more often). Shown are the defaults.
+#rightsizing:
+#  mode: safe
+#  teams: {}                # what is different for a team: {shop: lean}
+#  kinds: {}                # or for a kind: {StatefulSet: safe}; where both are named, safe wins
 
 ## How long things may take, in days, and how many cards a channel gets. Shown are the defaults.
 #pace:

@@ -8,9 +8,10 @@ Memory read from inside a machine or a container (`WORKING_SET`) changes far les
 hypervisor sees as active (`ACTIVE`). Odds of exceeding it in 14 days: lean 10 %, safe 5 %.
 
 Where the knobs come from: the family of formulas was found beforehand; shares, pulls and margins
-were chosen by hand on a coarse grid on the half of the series of vms_bitbrains whose names hash to
-an even number (`python -m benchmarks.fit_rightsizing` prints what their neighbours cost and risk).
-`python -m benchmarks.rightsizing` prints both halves together and the other half alone. The margins
+were chosen by hand on a coarse grid over vms_bitbrains that showed both halves of its series, so
+the figures of all series are those the knobs were chosen with. `python -m benchmarks.rightsizing`
+prints the half whose names hash to an odd number alone too: risks hold there, ratios are 3 % worse
+(`python -m benchmarks.fit_rightsizing` prints what neighbouring knobs cost and risk). The margins
 for WORKING_SET are no fit, because no long trace of containers is at hand: Autopilot's 10 to 15 %,
 wider for small ones, less for large ones.
 """

@@ -35,8 +35,8 @@ def usage_summaries(
     """One summary a row, None for a row without samples.
 
     `peak` is the statistic that counts as a day's peak: `P95` for CPU, `MAXIMUM` for memory.
-    `today_days` is how much of today has passed, 0 to 1. `window_days` reaches from the first day
-    with samples to now, of which the first counts as far as it was sampled.
+    `today_days` is how much of today has passed, 0 to 1. `window_days` counts the days that were
+    sampled: an outage of a week, or an idle one, is no history.
     """
     days = sketches.days().astype(np.float64)
     quantiles = sketches.quantiles(SHARES).tolist()
@@ -67,15 +67,20 @@ def usage_summaries(
 
 
 def window_days(samples: Matrix, today_days: float) -> Matrix:
-    """(n,): from the first day with samples to now; 0 without any.
+    """(n,): how many days were sampled; 0 without any.
 
-    `samples` is (n, DAYS + 1), today last. The first day counts as far as it was sampled.
+    `samples` is (n, DAYS + 1), today last. The first day counts as far as it was sampled, today as
+    far as it has passed, and a day between with any sample as a whole one: what runs at night only
+    has a history of nights. Worked: half a day, two days without, three days, and 0.25 of today
+    are 3.75 days.
     """
+    seen = (samples > 0).astype(np.float64)
     first = np.argmax(samples > 0, axis=1)
-    counted = samples[np.arange(len(samples)), first]
-    part: Matrix = np.minimum(1.0, counted / SAMPLES_PER_DAY)
-    whole = np.where(first == DAYS, part, part + (DAYS - 1 - first) + today_days)
-    found: Matrix = np.where(counted > 0, whole, 0.0)
+    rows = np.arange(len(samples))
+    part = np.minimum(1.0, samples[rows, first] / SAMPLES_PER_DAY)
+    seen[:, DAYS] *= today_days
+    seen[rows, first] = part
+    found: Matrix = seen.sum(axis=1)
     return found
 
 

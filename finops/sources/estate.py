@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from finops.domain.errors import OutsideWorldFailed, WillNeverWork
+from finops.domain.errors import InvalidInput, OutsideWorldFailed, WillNeverWork
 from finops.domain.estate import (
     EVERYTHING,
     Container,
@@ -82,6 +82,9 @@ class EstateReader:
             return _Seen(ClusterState(workloads=desired.workloads, gaps=desired.gaps))
         self.progress.step("reading Kubernetes", 0, 0)
         state = self.running.read(now=now)
+        if not state.workloads and not state.gaps:
+            sentence = f"{self.cluster} lists no workload at all; is it the cluster that is meant?"
+            state = replace(state, gaps=(Gap("kubernetes", sentence),))
         if self.desired is None:
             return _Seen(state)
         try:
@@ -104,7 +107,7 @@ class EstateReader:
         self.progress.step("asking for usage", 0, 0)
         try:
             return self.usage.read(workloads, now=now, window_days=self.window_days)
-        except OutsideWorldFailed as error:
+        except (OutsideWorldFailed, InvalidInput) as error:  # a sketch of a newer program
             return UsageReading({}, gaps=(Gap("usage", f"Usage is missing: {error}"),))
 
     def _inventory(self, now: datetime) -> Inventory:

@@ -7,6 +7,7 @@ from bot.configuration import Configuration, load_configuration
 from bot.settings import Settings, forget_proxies, read_settings
 from finops.domain.errors import InvalidInput
 from finops.domain.people import Approvers, Contact
+from finops.rightsizing.modes import Mode
 from sandbox.company import CONFIGURATION
 
 
@@ -132,3 +133,12 @@ def test_proxies_are_forgotten_in_either_case() -> None:
 def test_two_processes_on_one_machine_have_different_names() -> None:
     assert Settings().process_name == Settings().process_name
     assert "-" in Settings().process_name
+
+
+def test_how_lean_requests_may_be_reaches_the_detectors(tmp_path: Path) -> None:
+    text = "rightsizing: {teams: {shop: lean}, kinds: {StatefulSet: safe}}\n"
+    choice = load(tmp_path, text).rightsizing.to_domain()
+
+    assert choice.of("shop", "Deployment") is Mode.LEAN
+    assert choice.of("shop", "StatefulSet") is Mode.SAFE
+    assert choice.of("data", "Deployment") is Mode.SAFE

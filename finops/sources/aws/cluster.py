@@ -41,6 +41,7 @@ class AwsInventory:
     deleted cluster are tagged with its name; with `only_own_volumes` those of this cluster alone,
     because an `AccountReader` reads the others. What is not known here stays at its default:
     requests and usage on a node, `detached_since` unless a tag `finops/detached-since` says it.
+    `eks_name` is what AWS calls the cluster, where that is not `cluster`.
     """
 
     clients: Clients
@@ -48,6 +49,7 @@ class AwsInventory:
     cluster: str
     prices: PriceList
     only_own_volumes: bool = False
+    eks_name: str = ""
     _identity: Identity | None = field(default=None, init=False)
 
     def read(self, *, now: datetime) -> Inventory:
@@ -56,7 +58,7 @@ class AwsInventory:
         Raises TryAgainLater or WillNeverWork when AWS does not accept the credentials at all.
         """
         del now  # what AWS answers is the present
-        identity, setbacks, calls = self.identity(), Setbacks(), _calls_for(self.cluster)
+        identity, setbacks, calls = self.identity(), Setbacks(), _calls_for(self._cloud_name)
         nodes: dict[str, Node] = {}
         groups: list[NodeGroup] = []
         found: list[Volume] = []
@@ -79,7 +81,7 @@ class AwsInventory:
 
     def check(self) -> Sequence[Check]:
         """Whose credentials these are, then each permission of the inventory in one region."""
-        calls = (*_calls_for(self.cluster).all, INSTANCE_TYPES)
+        calls = (*_calls_for(self._cloud_name).all, INSTANCE_TYPES)
         return permissions.check(self.clients, self._home, name=self.cluster, calls=calls)
 
     def identity(self) -> Identity:
@@ -98,14 +100,19 @@ class AwsInventory:
             account = self.identity().account
         except OutsideWorldFailed:
             account = ""
-        return VolumeClaim(account, frozenset(self.regions), self.cluster)
+        return VolumeClaim(account, frozenset(self.regions), self._cloud_name)
+
+    @property
+    def _cloud_name(self) -> str:
+        """What EKS and tags call the cluster."""
+        return self.eks_name or self.cluster
 
     @property
     def _home(self) -> str:
         return self.regions[0] if self.regions else self.clients.home_region
 
     def _keeps(self, volume: Volume) -> bool:
-        return not self.only_own_volumes or volume.cluster == self.cluster
+        return not self.only_own_volumes or volume.cluster == self._cloud_name
 
     def _nodes(self, answers: Answers, calls: "_Calls", asker: Asker) -> dict[str, Node]:
         """By instance id: an instance that two tags tie to the cluster is one node."""
@@ -124,7 +131,10 @@ class AwsInventory:
 
     def _missing_cluster(self) -> Gap:
         where = ", ".join(self.regions)
-        sentence = f"EKS knows no cluster {self.cluster} in {where}; check its name."
+        sentence = (
+            f"EKS knows no cluster {self._cloud_name} in {where}; set aws.eks_name to how AWS "
+            "calls it."
+        )
         return Gap(SOURCE, sentence, hides=frozenset({SnapshotPart.NODE_GROUPS}))
 
 

@@ -1,39 +1,49 @@
+"""What sketches tell a detector."""
+
 import numpy as np
 import pytest
 
-from finops.domain.usage import UsageSummary
-from finops.rightsizing.sketches import MAXIMUM, SAMPLES_PER_DAY, Samples, Sketches
-from finops.rightsizing.summaries import usage_summaries
-
-NIGHT = SAMPLES_PER_DAY // 8  # three hours
+from finops.rightsizing.sketches import DAYS, MAXIMUM, P95, Samples, Sketches
+from finops.rightsizing.summaries import usage_summaries, window_days
 
 
-def summary_of(days: list[int], *, pods: float = 1.0, today_days: float = 0.0) -> UsageSummary:
-    """A row that ran for so many five-minute samples on each of the days, oldest first."""
-    sketches = Sketches.empty(1)
-    for ran in days:
-        column = np.full((1, ran), 100.0)
-        sketches.add_samples(Samples(column, column * pods, np.full((1, ran), pods)))
+def day(samples: int, value: float = 100.0) -> Samples:
+    values = np.full((1, 288), np.nan)
+    values[0, :samples] = value
+    return Samples(values, values * 2, values * 0 + 2)
+
+
+def test_an_outage_is_no_history() -> None:
+    samples = np.zeros((3, DAYS + 1))
+    samples[0, -7:] = 144, 0, 0, 288, 288, 288, 72  # half a day, two without, three, and today
+    samples[1, -1] = 72
+
+    assert window_days(samples, 0.25).tolist() == [3.75, 0.25, 0]
+
+
+def test_a_workload_of_the_night_has_a_history_of_nights() -> None:
+    samples = np.zeros((1, DAYS + 1))
+    samples[0, :-1] = 96
+
+    assert window_days(samples, 0.5)[0] == pytest.approx(27 + 1 / 3)
+
+
+def test_a_summary_holds_the_days_that_were_seen() -> None:
+    sketches = Sketches.empty(2)
+    for value in (100.0, 300.0):
+        one = day(288, value)
+        with_nobody = [np.vstack([a, a * np.nan]) for a in (one.hottest, one.summed, one.pods)]
+        sketches.add_samples(Samples(*with_nobody))
         sketches.close_day()
-    [found] = usage_summaries(sketches, peak=MAXIMUM, today_days=today_days, source="test")
-    assert found is not None
-    return found
+    [found, nothing] = usage_summaries(sketches, peak=P95, today_days=0.0, source="here")
+    highest = usage_summaries(sketches, peak=MAXIMUM, today_days=0.0, source="here")[0]
 
-
-def test_what_runs_three_hours_a_night_runs_an_eighth_of_the_time() -> None:
-    found = summary_of([NIGHT] * 8, pods=2.0)
-
-    assert found.running_share == pytest.approx(0.125)
-    assert found.pods == pytest.approx(2.0)
-
-
-def test_days_without_a_run_count_and_days_before_the_first_do_not() -> None:
-    assert summary_of([0, 0, NIGHT, 0, 0, 0]).running_share == pytest.approx(0.125 / 4)
-
-
-def test_what_always_runs_runs_all_the_time() -> None:
-    assert summary_of([SAMPLES_PER_DAY] * 3).running_share == pytest.approx(1.0)
-
-
-def test_the_part_of_today_that_has_passed_counts() -> None:
-    assert summary_of([NIGHT], today_days=0.5).running_share == pytest.approx(0.125 / 1.5)
+    assert found
+    assert highest
+    assert (found.window_days, found.samples, found.source) == (2, 576, "here")
+    assert found.daily_peaks == pytest.approx((100, 300), rel=0.05)
+    assert highest.daily_peaks == (100, 300)
+    assert (found.mean, found.maximum, found.pods, found.summed_mean) == (200, 300, 2, 400)
+    # The newer day weighs more: its samples are above the middle.
+    assert found.percentiles[0.5] == pytest.approx(300, rel=0.05)
+    assert nothing is None

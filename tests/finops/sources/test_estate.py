@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from finops.aws_cost_integration import AwsCostIntegration
-from finops.domain.errors import FinOpsError, TryAgainLater, WillNeverWork
+from finops.domain.errors import FinOpsError, InvalidInput, TryAgainLater, WillNeverWork
 from finops.domain.estate import EVERYTHING, Container, Gap, Node, UsageSummary, Workload
 from finops.domain.prices import MachinePrice
 from finops.ports import ClusterState, ContainerUsage, DesiredState, Inventory, UsageReading
@@ -208,3 +208,21 @@ def test_whoever_waits_is_told_which_source_is_being_read() -> None:
         ("asking for usage", 0, 0),
         ("reading machines and disks", 0, 0),
     ]
+
+
+def test_a_sketch_of_a_newer_program_does_not_fail_the_cluster() -> None:
+    newer = Used(InvalidInput("A stored usage sketch has version 9."))
+
+    sentences = [gap.sentence for gap in reader(usage=newer).snapshot(now=NOW).gaps]
+
+    assert "Usage is missing: A stored usage sketch has version 9." in sentences
+
+
+def test_a_cluster_that_lists_nothing_is_asked_about() -> None:
+    class Empty:
+        def read(self, *, now: datetime) -> ClusterState:
+            return ClusterState()
+
+    [gap, *_] = replace(reader(), running=Empty(), desired=None).snapshot(now=NOW).gaps
+
+    assert gap.sentence == "prod lists no workload at all; is it the cluster that is meant?"

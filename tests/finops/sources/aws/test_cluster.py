@@ -132,7 +132,9 @@ def test_an_unknown_cluster_and_a_foreign_price_list_are_said(
     read = inventory(clients_of(aws, aws_in_front.endpoint_url), "eu-west-1")
     sentences = [gap.sentence for gap in read.gaps]
 
-    assert sentences[0] == "EKS knows no cluster prod in eu-west-1; check its name."
+    assert sentences[0] == (
+        "EKS knows no cluster prod in eu-west-1; set aws.eks_name to how AWS calls it."
+    )
     assert sentences[1].startswith("Prices in eu-west-1 are those of us-east-1")
 
 
