@@ -4,9 +4,9 @@
 
 Fourteen days of an estate are written into a real Prometheus and served from blocks, and its
 workloads and pods stand in a stand-in API server. A process of its own then runs cycles through the
-real adapters: `first_cycle_s` reads the cluster, asks Prometheus for 14 days, keeps the sketches in
-a ledger and judges every container; `next_cycle_s` does so an hour later, `next_day_cycle_s` a day
-after that. `ideal_s` is the wall time of the fewest grouped queries that return the same knowledge,
+real adapters: `first_cycle_s` reads the cluster, asks Prometheus for 14 days and keeps the sketches
+in a ledger; `next_cycle_s` does so an hour later, `next_day_cycle_s` a day after that. What the
+detectors take over the newest snapshot is `judging_s`, and in none of these. `ideal_s` is the wall time of the fewest grouped queries that return the same knowledge,
 asked as often at once, with nothing done to the answers; a query the server refuses as too large is
 asked in halves. Ideal and cycle take turns on the same machine; the smaller of two ideals counts.
 """
@@ -89,7 +89,7 @@ def _figures(
         "next_to_first": round(following["seconds"] / first["seconds"], 3),
         "next_day_to_first": round(day["seconds"] / first["seconds"], 3),
         "kubernetes_s": round(first["kubernetes_s"], 2),
-        "judging_s": round(first["judging_s"], 2),
+        "judging_s": round(day["judging_s"], 2),
     }
 
 
@@ -207,7 +207,7 @@ def _cycle(
     measured = sum(c.cpu_usage is not None for w in snapshot.workloads for c in w.containers)
     assert measured == sum(len(w.containers) for w in snapshot.workloads)
     return {
-        "seconds": done - began,
+        "seconds": read - began,
         "kubernetes_s": running.seconds,
         "judging_s": done - read,
         "queries": usage.traffic.questions - queries,
