@@ -6,9 +6,10 @@ Fourteen days of an estate are written into a real Prometheus and served from bl
 workloads and pods stand in a stand-in API server. A process of its own then runs cycles through the
 real adapters: `first_cycle_s` reads the cluster, asks Prometheus for 14 days and keeps the sketches
 in a ledger; `next_cycle_s` does so an hour later, `next_day_cycle_s` a day after that. What the
-detectors take over the newest snapshot is `judging_s`, and in none of these. `ideal_s` is the wall time of the fewest grouped queries that return the same knowledge,
-asked as often at once, with nothing done to the answers; a query the server refuses as too large is
-asked in halves. Ideal and cycle take turns on the same machine; the smaller of two ideals counts.
+detectors take over the newest snapshot is `judging_s`, and in none of these. `ideal_s` is the wall
+time of the fewest grouped queries that return the same knowledge, asked as often at once, with
+nothing done to the answers; a query the server refuses as too large is asked in halves. Ideal and
+cycle take turns on the same machine; the smaller of two ideals counts.
 """
 
 import argparse
