@@ -30,7 +30,7 @@ from bot.settings import Settings, forget_proxies
 from bot.wiring import Bot, build_bot, build_engine
 from finops.code_hosts.local_git import LocalGitHost
 from finops.domain.lifecycle import Status
-from finops.domain.opportunity import OpportunityRecord
+from finops.domain.opportunity import OpportunityRecord, Setting
 from handlers.ids import ActionId
 from sandbox.estate.repository import create_repository
 from sandbox.slack.server import SlackSandbox
@@ -271,10 +271,18 @@ def figures_of(running: Running, seen: list[OpportunityRecord], *, say: bool) ->
     }
 
 
+_PLACES = {
+    Setting.CPU_REQUEST: ("requests", "cpu"),
+    Setting.MEMORY_REQUEST: ("requests", "memory"),
+    Setting.CPU_LIMIT: ("limits", "cpu"),
+    Setting.MEMORY_LIMIT: ("limits", "memory"),
+}
+
+
 def check_lines(host: LocalGitHost, record: OpportunityRecord) -> tuple[int, int]:
     """How many lines a pull request changes, and how many of those nobody asked for.
 
-    Intended is one line for each approved change, and every YAML difference must be a request of
+    Intended is one line for each approved change, and every YAML difference must be one of them, in
     the approved container; otherwise all lines of the file count as unintended.
     """
     lines = unintended = 0
@@ -285,7 +293,7 @@ def check_lines(host: LocalGitHost, record: OpportunityRecord) -> tuple[int, int
         removed = [line for line in diff.splitlines() if line[:1] == "-" and line[:3] != "---"]
         lines += len(added)
         after = patched(base[path].decode(), diff)
-        if not only_requests_differ(base[path].decode(), after, record):
+        if not only_approved_differ(base[path].decode(), after, record):
             unintended += len(added)
         unintended += abs(len(added) - len(removed))
     return lines, unintended + max(0, lines - intended)
@@ -309,8 +317,11 @@ def patched(before: str, diff: str) -> str:
     return "".join(result + source[position:])
 
 
-def only_requests_differ(before: str, after: str, record: OpportunityRecord) -> bool:
-    """Whether both files load alike but for the requests of the approved container."""
+def only_approved_differ(before: str, after: str, record: OpportunityRecord) -> bool:
+    """Whether both files load alike but for the approved settings of the approved container.
+
+    A limit that moves with its request was approved with it; any other limit must stay.
+    """
     resource = record.opportunity.resource
     old, new = list(yaml.safe_load_all(before)), list(yaml.safe_load_all(after))
     for documents in (old, new):
@@ -321,7 +332,9 @@ def only_requests_differ(before: str, after: str, record: OpportunityRecord) -> 
                 continue
             for container in document["spec"]["template"]["spec"]["containers"]:
                 if container["name"] == resource.container:
-                    container["resources"]["requests"] = "masked"
+                    for change in record.opportunity.changes:
+                        part, name = _PLACES[change.setting]
+                        container["resources"].setdefault(part, {})[name] = "masked"
     return old == new
 
 

@@ -7,7 +7,7 @@ import pytest
 from benchmarks.online_boutique import (
     Sample,
     measured,
-    only_requests_differ,
+    only_approved_differ,
     patched,
     with_counter,
 )
@@ -43,20 +43,21 @@ def record() -> OpportunityRecord:
     ("old", "new", "is_intended"),
     [
         ("cpu: 500m", "cpu: 200m", True),
-        ("memory: 64Mi", "memory: 32Mi", True),
+        ("memory: 64Mi", "memory: 32Mi", False),
+        ("memory: 64Mi}", "memory: 64Mi}\n          limits: {cpu: 1}", False),
         ("cpu: 50m", "cpu: 10m", False),
         ("replicas: 2", "replicas: 1", False),
         ("image: shop:1", "image: shop:2", False),
         ("name: sidecar", "name: other", False),
     ],
 )
-def test_only_the_requests_of_the_approved_container_are_intended(
+def test_only_the_approved_request_of_the_approved_container_is_intended(
     old: str, new: str, is_intended: bool
 ) -> None:
     after = BEFORE.replace(old, new, 1)
 
     assert after != BEFORE
-    assert only_requests_differ(BEFORE, after, record()) is is_intended
+    assert only_approved_differ(BEFORE, after, record()) is is_intended
 
 
 def test_a_diff_is_applied_as_git_would() -> None:
