@@ -1,6 +1,6 @@
 """Reading and writing opportunities inside a transaction."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -202,7 +202,6 @@ def move(
     Raises IllegalMove when the lifecycle has no such step.
     """
     check_move(known.status, target, subject=known.opportunity.resource.label)
-    table = opportunities
     values: dict[str, Any] = {
         "status": target,
         "status_changed_at": now,
@@ -210,16 +209,7 @@ def move(
     } | columns
     if target in CLOSED:
         values["open_fingerprint"] = None
-    done = connection.execute(
-        update(table)
-        .where(
-            table.c.id == known.id,
-            table.c.status == known.status,
-            table.c.revision == known.opportunity.revision,
-        )
-        .values(**values)
-    )
-    return done.rowcount == 1
+    return _change(connection, known, values)
 
 
 def give(
@@ -235,8 +225,20 @@ def give(
     Its new approvers have not seen what the former ones were shown. When it was last seen stays:
     nobody looked at the resource.
     """
-    table = opportunities
     is_snoozed = known.status is Status.SNOOZED
+    values = columns_of(moved) | {
+        "revision": known.opportunity.revision + 1,
+        "status": Status.SNOOZED if is_snoozed else Status.DETECTED,
+        "status_changed_at": now,
+        "status_reason": reason,
+        "guardrail_reasons": [],
+    }
+    return _change(connection, known, values)
+
+
+def _change(connection: Connection, known: OpportunityRecord, values: Mapping[str, Any]) -> bool:
+    """Write `values` where status and revision still are what `known` says; False where not."""
+    table = opportunities
     done = connection.execute(
         update(table)
         .where(
@@ -244,16 +246,7 @@ def give(
             table.c.status == known.status,
             table.c.revision == known.opportunity.revision,
         )
-        .values(
-            columns_of(moved)
-            | {
-                "revision": known.opportunity.revision + 1,
-                "status": Status.SNOOZED if is_snoozed else Status.DETECTED,
-                "status_changed_at": now,
-                "status_reason": reason,
-                "guardrail_reasons": [],
-            }
-        )
+        .values(**values)
     )
     return done.rowcount == 1
 

@@ -16,7 +16,6 @@ from finops.rightsizing.series_file import Kind, SeriesFile
 from finops.rightsizing.sketches import MAXIMUM, P95
 
 Floats = NDArray[np.float64]
-Requests = Mapping[str, Floats]
 
 AS_SET = "set"
 ORACLE = "oracle"

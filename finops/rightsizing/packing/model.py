@@ -87,10 +87,6 @@ class ClusterModel:
         weights: NDArray[np.float64] = np.maximum(demand, 1e-3) / supply
         return weights
 
-    def pods_on(self, node: int) -> NDArray[np.int64]:
-        """Numbers of the pods that stand on that node and could move."""
-        return np.flatnonzero(self.home == node)
-
     def workload_pods(self) -> NDArray[np.int64]:
         """How many pods each workload has, by its number."""
         by_class = np.array([each.workload for each in self.classes], dtype=np.int64)
