@@ -72,7 +72,8 @@ class Search:
     def _return_home(self, occupancy: Occupancy, node: int) -> list[int]:
         """Open the node with all its pods on it; returns pods lifted elsewhere because of them.
 
-        Where a workload is counted by topology, its pods that moved meanwhile must look again.
+        Where a workload is counted by topology, its pods that moved meanwhile must look again. So
+        must those of a spread over the node's domain, which counts again with nothing in it.
         """
         occupancy.open[node] = True
         returned = set()
@@ -83,13 +84,19 @@ class Search:
             its = self.model.classes[self.model.pod_class[pod]]
             if its.topologies:
                 returned.add(its.workload)
-        return self._lift_moved(occupancy, returned) if returned else []
+        return self._lift_moved(occupancy, returned)
 
     def _lift_moved(self, occupancy: Occupancy, workloads: set[int]) -> list[int]:
+        """Lift what moved of these workloads, and of those whose spread is broken now."""
         placed, home = occupancy.placed, self.model.home
-        moved = np.flatnonzero((placed != home) & (placed != PENDING)).tolist()
+        moved = np.flatnonzero((placed != home) & (placed != PENDING))
         classes, number = self.model.classes, self.model.pod_class
-        found = [pod for pod in moved if classes[number[pod]].workload in workloads]
+        again = {
+            each
+            for each, pod in zip(*np.unique(number[moved], return_index=True), strict=True)
+            if classes[each].workload in workloads or occupancy.skew(int(moved[pod])) > 0
+        }
+        found = [pod for pod in moved.tolist() if number[pod] in again]
         for pod in found:
             occupancy.lift(pod)
         return found

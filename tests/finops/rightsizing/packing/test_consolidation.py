@@ -101,6 +101,32 @@ def test_a_plan_keeps_every_rule_and_every_pod(snapshot: Snapshot, headroom: flo
     assert all(stay.reasons for stay in plan.stays)
 
 
+def test_a_node_that_has_to_stay_makes_its_zone_count_again() -> None:
+    # While all of zone a seems to leave it does not count, and both of even may stand in b. Then
+    # n2 has to stay: the third of apart has no other node.
+    batch = {"labels": {"pool": "batch"}, "taints": (Taint("pool", "batch"),)}
+    stays, cordoned = {"blockers": ("it runs the control plane",)}, {"is_schedulable": False}
+    kinds = [
+        {"zone": "b"} | stays | batch,
+        {"zone": "b"} | stays,
+        cordoned,
+        {"zone": "b"} | stays,
+        cordoned | batch,
+        cordoned | batch,
+        cordoned,
+    ]
+    nodes = [machine(f"n{at}", cpu=2000, max_pods=3, **kind) for at, kind in enumerate(kinds)]
+    stand = ["apart n1", "apart n2", "apart n3", "batch n0", "batch n0", "even n1", "even n6"]
+    pods = [pod(*each.split(), cpu=100, number=at) for at, each in enumerate(stand)]
+    pods[-1] = replace(pods[-1], memory_request_bytes=2 * GIB)  # so that it looks first
+    snapshot = cluster(nodes, pods, placements=PLACEMENTS)
+
+    plan = consolidate(model_of(snapshot))
+
+    assert broken_rules(snapshot, plan) == []
+    assert {"n2", "n6"}.isdisjoint(plan.leaving_names)
+
+
 @settings(max_examples=60, deadline=None)
 @given(clusters(), st.data())
 def test_smaller_requests_never_need_more_nodes(snapshot: Snapshot, data: st.DataObject) -> None:
