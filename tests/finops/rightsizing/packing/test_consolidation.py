@@ -1,6 +1,7 @@
 import itertools
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import pytest
@@ -106,7 +107,7 @@ def test_a_node_that_has_to_stay_makes_its_zone_count_again() -> None:
     # n2 has to stay: the third of apart has no other node.
     batch = {"labels": {"pool": "batch"}, "taints": (Taint("pool", "batch"),)}
     stays, cordoned = {"blockers": ("it runs the control plane",)}, {"is_schedulable": False}
-    kinds = [
+    kinds: list[dict[str, Any]] = [
         {"zone": "b"} | stays | batch,
         {"zone": "b"} | stays,
         cordoned,
