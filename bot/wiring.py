@@ -108,14 +108,16 @@ def build_bot(
     engine: FinOpsEngine,
     *,
     tick_seconds: float = 60.0,
+    is_paced: bool = True,
 ) -> Bot:
-    """Slack, worker and schedule around an engine."""
+    """Slack, worker and schedule around an engine; `is_paced` keeps below Slack's rates."""
     client = build_client(token=settings.slack_bot_token, base_url=settings.slack_base_url)
     membership = Membership(client, fallback=configuration.user_group_members)
     groups = approver_groups(engine.directory)
     context = HandlerContext(engine=engine, instance=configuration.instance, membership=membership)
     app = build_app(client, signing_secret=settings.slack_signing_secret, context=context)
-    slack = SlackDeliveries(client, engine, instance=configuration.instance)
+    lanes = engine.ledger if is_paced else None
+    slack = SlackDeliveries(client, engine, configuration.instance, lanes=lanes)
     deliveries: dict[IntentKind, Deliver] = {**slack.handlers(), **engine_deliveries(engine)}
     return Bot(
         engine=engine,

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from bot.heartbeat import kept
 from finops.domain.errors import (
     FinOpsError,
+    NotItsTurn,
     OutsideWorldFailed,
     Refused,
     TryAgainLater,
@@ -110,6 +111,9 @@ class Worker:
             self._require_attempts_left(intent)
             with kept(lambda: self._renew(intent), every_seconds=RENEW_SECONDS):
                 self._deliveries[IntentKind(intent.kind)](intent)
+        except NotItsTurn as error:
+            until = _wall() + timedelta(seconds=error.after_seconds)
+            self._ledger.defer_intent(intent, until=until, turn=error.lane)
         except TryAgainLater as error:
             growing = min(pause_seconds(intent.attempts), LONGEST_OUTAGE_PAUSE_SECONDS)
             pause = max(error.after_seconds, growing)

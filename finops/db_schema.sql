@@ -244,4 +244,16 @@ CREATE TABLE price_facts (
 
 UPDATE alembic_version SET version_num='0004' WHERE alembic_version.version_num = '0003';
 
+-- Running upgrade 0004 -> 0012
+
+CREATE TABLE lanes (
+    lane VARCHAR(253) NOT NULL, 
+    idle_at DOUBLE PRECISION NOT NULL, 
+    CONSTRAINT pk_lanes PRIMARY KEY (lane)
+);
+
+ALTER TABLE outbox ADD COLUMN turn VARCHAR(253) DEFAULT '' NOT NULL;
+
+UPDATE alembic_version SET version_num='0012' WHERE alembic_version.version_num = '0004';
+
 COMMIT;

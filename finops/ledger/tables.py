@@ -15,6 +15,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Dialect,
+    Double,
     Float,
     ForeignKey,
     Index,
@@ -201,6 +202,7 @@ outbox = Table(
     Column("last_error", Text, nullable=False, default=""),
     Column("created_at", UtcDateTime, nullable=False),
     Column("finished_at", UtcDateTime),
+    Column("turn", String(253), nullable=False, server_default=""),
     Index(None, "status", "not_before", "id"),
 )
 
@@ -309,4 +311,12 @@ usage_progress = Table(
     Column("resource", String(20), primary_key=True),
     Column("until_second", BigInteger, nullable=False),
     Column("day_start", Integer, nullable=False),
+)
+
+# When something may be sent again, by lane; epoch seconds, so that SQL can add to them.
+lanes = Table(
+    "lanes",
+    metadata,
+    Column("lane", String(253), primary_key=True),
+    Column("idle_at", Double, nullable=False),
 )
