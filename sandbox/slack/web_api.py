@@ -59,9 +59,7 @@ OPEN_TO_ALL = ("api.test",)
 class WebApi:
     """Answers `/api/{method}`, `/upload/{file}` and `/response/{ticket}`."""
 
-    def __init__(
-        self, state: SlackState, faults: Faults, limits: RateLimits | None = None
-    ) -> None:
+    def __init__(self, state: SlackState, faults: Faults, limits: RateLimits | None = None) -> None:
         self._state = state
         self._faults = faults
         self._limits = limits
