@@ -16,6 +16,8 @@ from finops.ledger.lanes import Rate
 
 # A little more than a second: the way to Slack is not always equally long.
 MESSAGE = Rate(gap_seconds=1.1)
+# Who comes late to a turn must not meet the next one.
+APART = Rate(gap_seconds=1.05)
 # At most 20 + 60 ÷ 2 = 50 in any minute; a team that approves its plan sees 20 cards move at once.
 UPDATE = Rate(gap_seconds=2.0, burst=20)
 UPDATES = "slack/chat.update"
@@ -74,14 +76,21 @@ class Pacing:
     def _wait(self, lane: str, rate: Rate) -> None:
         if getattr(self._here, "turn", "") == lane:
             self._here.turn = ""
-            wait = 0.0
         else:
-            wait = self._lanes.take_turn(lane, rate)
+            self._take(lane, rate)
+        if rate.burst == 1:
+            self._pause(self._lanes.take_turn(f"{lane}/sent", APART))
+        self._here.has_sent = True
+
+    def _take(self, lane: str, rate: Rate) -> None:
+        wait = self._lanes.take_turn(lane, rate)
         if wait > SHORT_SECONDS and not getattr(self._here, "has_sent", True):
             raise NotItsTurn(f"{lane} is taken.", after_seconds=wait, lane=lane)
-        if wait:
-            self._sleep(wait)
-        self._here.has_sent = True
+        self._pause(wait)
+
+    def _pause(self, seconds: float) -> None:
+        if seconds:
+            self._sleep(seconds)
 
 
 def _messages(channel: str) -> str:

@@ -6,15 +6,18 @@ from handlers.deliveries.pacing import UPDATES, Pacing
 
 
 class Queue:
-    """Lanes with a fixed wait; remembers who asked."""
+    """Lanes with a fixed wait; remembers who asked. Those of what was just sent are free."""
 
     def __init__(self, wait: float) -> None:
         self.wait = wait
+        self.just_sent = 0.0
         self.taken: list[str] = []
         self.held: dict[str, float] = {}
 
     def take_turn(self, lane: str, rate: Rate) -> float:
         assert rate.gap_seconds >= 1
+        if lane.endswith("/sent"):
+            return self.just_sent
         self.taken.append(lane)
         return self.wait
 
@@ -93,3 +96,23 @@ def test_outside_a_delivery_nothing_is_given_back() -> None:
     pace.before_message("C1")
 
     assert slept == [3]
+
+
+def test_who_comes_late_to_a_turn_does_not_meet_the_next_one() -> None:
+    pace, queue, slept = pacing(7.5)
+    queue.just_sent = 0.8
+
+    with pace.delivery("slack/C1"):
+        pace.before_message("C1")
+
+    assert slept == [0.8]
+
+
+def test_updates_may_come_in_a_burst() -> None:
+    pace, queue, slept = pacing(0)
+    queue.just_sent = 0.8
+
+    with pace.delivery(""):
+        pace.before_update()
+
+    assert slept == []
