@@ -28,7 +28,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks.slack_company import CLUSTER, Company
+from benchmarks.slack_company import Company
 from benchmarks.slack_crowd import Crowd, Shown, click_all
 from bot.configuration import load_configuration
 from finops.code_hosts.local_git import LocalGitHost

@@ -14,6 +14,7 @@ from slack_bolt import App
 from bot.app import build_app, build_client
 from bot.configuration import Configuration
 from bot.estate_wiring import build_estate, build_prices
+from bot.people_first import PeopleFirst
 from bot.repositories import code_host, repository_name
 from bot.schedule import Ticker, Timetable
 from bot.settings import Settings
@@ -44,6 +45,7 @@ class Bot:
     app: App
     worker: Worker
     ticker: Ticker
+    people: PeopleFirst
     socket_mode: SocketModeConnection | None
 
     def start(self) -> None:
@@ -118,11 +120,14 @@ def build_bot(
     app = build_app(client, signing_secret=settings.slack_signing_secret, context=context)
     lanes = engine.ledger if is_paced else None
     slack = SlackDeliveries(client, engine, configuration.instance, lanes=lanes)
+    people = PeopleFirst()
     deliveries: dict[IntentKind, Deliver] = {**slack.handlers(), **engine_deliveries(engine)}
     return Bot(
         engine=engine,
         app=app,
-        worker=Worker(engine.ledger, deliveries, name=settings.process_name),
+        worker=Worker(
+            engine.ledger, deliveries, name=settings.process_name, give_way=people.give_way
+        ),
         ticker=Ticker(
             engine,
             Timetable(**configuration.schedule.model_dump()),
@@ -130,7 +135,8 @@ def build_bot(
             every_seconds=tick_seconds,
             also=lambda: membership.refresh(groups),
         ),
-        socket_mode=_socket_mode(settings, app),
+        people=people,
+        socket_mode=_socket_mode(settings, app, people),
     )
 
 
@@ -171,7 +177,7 @@ def _scan(engine: FinOpsEngine, cluster: str) -> str:
     )
 
 
-def _socket_mode(settings: Settings, app: App) -> SocketModeConnection | None:
+def _socket_mode(settings: Settings, app: App, people: PeopleFirst) -> SocketModeConnection | None:
     if not settings.slack_app_token:
         return None
     return SocketModeConnection(
@@ -179,6 +185,7 @@ def _socket_mode(settings: Settings, app: App) -> SocketModeConnection | None:
         app_token=settings.slack_app_token,
         bot_token=settings.slack_bot_token,
         base_url=settings.slack_base_url,
+        people=people,
     )
 
 

@@ -48,7 +48,7 @@ def pause_seconds(attempts: int) -> float:
 
 
 class Worker:
-    """Threads that lease one intent at a time and deliver it."""
+    """Threads that lease one intent at a time and deliver it; `give_way` is asked before each."""
 
     def __init__(
         self,
@@ -57,10 +57,12 @@ class Worker:
         *,
         name: str,
         threads: int = 4,
+        give_way: Callable[[], None] = lambda: None,
     ) -> None:
         self._ledger = ledger
         self._deliveries = deliveries
         self._name = name
+        self._give_way = give_way
         self._stop = threading.Event()
         self._threads = [
             threading.Thread(target=self._run, args=(f"{name}/{n}",), name=f"worker-{n}")
@@ -96,6 +98,7 @@ class Worker:
         while not self._stop.is_set():
             pause = IDLE_SECONDS
             try:
+                self._give_way()
                 if self.run_once(owner=owner):
                     continue
             except FinOpsError as error:

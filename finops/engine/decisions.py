@@ -5,6 +5,7 @@ conditional UPDATE ours. A refusal changes nothing but leaves an audit row.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from finops.domain.errors import AlreadyDecided, InvalidInput, NotPermitted, Refused
@@ -25,14 +26,25 @@ MAX_REASON_CHARACTERS = 2_000
 MAX_SNOOZE_DAYS = 92
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What stood before the person who decides."""
+
+    opportunity_id: str
+    revision: int
+
+
 def approve(parts: Parts, opportunity_id: str, *, revision: int, actor: Actor) -> OpportunityRecord:
     """Approve exactly the revision that was shown; the worker opens the pull request."""
 
-    def decide(tx: LedgerTransaction, known: OpportunityRecord, now: datetime) -> None:
+    def may(known: OpportunityRecord) -> None:
         require_approver(parts.directory, known, actor, "approve")
+
+    def decide(tx: LedgerTransaction, known: OpportunityRecord, now: datetime) -> None:
         _approve(tx, parts, known, now=now, actor=actor)
 
-    return _decide(parts, opportunity_id, revision=revision, actor=actor, decide=decide)
+    shown = Shown(opportunity_id, revision)
+    return _decide(parts, shown, actor=actor, may=may, decide=decide)
 
 
 def approve_by_policy(
@@ -49,14 +61,17 @@ def deny(
     """Decline with a reason; the same proposal is not offered again."""
     words = _checked_reason(reason, is_required=True)
 
-    def decide(tx: LedgerTransaction, known: OpportunityRecord, now: datetime) -> None:
+    def may(known: OpportunityRecord) -> None:
         _require_owner_or_approver(parts.directory, known, actor, "deny")
+
+    def decide(tx: LedgerTransaction, known: OpportunityRecord, now: datetime) -> None:
         _move(
             tx, known, Status.DENIED, now=now, actor=actor, reason=words,
             decided_by=actor.id, decided_at=now,
         )  # fmt: skip
 
-    return _decide(parts, opportunity_id, revision=revision, actor=actor, decide=decide)
+    shown = Shown(opportunity_id, revision)
+    return _decide(parts, shown, actor=actor, may=may, decide=decide)
 
 
 def snooze(
@@ -67,14 +82,17 @@ def snooze(
     if not 1 <= days <= MAX_SNOOZE_DAYS:
         raise InvalidInput(f"Snooze for 1 to {MAX_SNOOZE_DAYS} days, not {days}.")
 
-    def decide(tx: LedgerTransaction, known: OpportunityRecord, now: datetime) -> None:
+    def may(known: OpportunityRecord) -> None:
         _require_owner_or_approver(parts.directory, known, actor, "snooze")
+
+    def decide(tx: LedgerTransaction, known: OpportunityRecord, now: datetime) -> None:
         _move(
             tx, known, Status.SNOOZED, now=now, actor=actor, reason=words,
             decided_by=actor.id, decided_at=now, snoozed_until=now + timedelta(days=days),
         )  # fmt: skip
 
-    return _decide(parts, opportunity_id, revision=revision, actor=actor, decide=decide)
+    shown = Shown(opportunity_id, revision)
+    return _decide(parts, shown, actor=actor, may=may, decide=decide)
 
 
 def _approve(
@@ -141,23 +159,27 @@ def _require(approvers: Approvers, actor: Actor, *, team: str, verb: str) -> Non
 
 def _decide(
     parts: Parts,
-    opportunity_id: str,
+    shown: Shown,
     *,
-    revision: int,
     actor: Actor,
+    may: Callable[[OpportunityRecord], None],
     decide: Callable[[LedgerTransaction, OpportunityRecord, datetime], None],
 ) -> OpportunityRecord:
+    """Look first without the ledger's lock, since most clicks on one card come too late."""
     now = parts.now()
-    with (
-        audited_refusals(parts, opportunity_id, actor=actor, revision=revision),
-        parts.ledger.transaction(patience_seconds=PATIENCE_SECONDS) as tx,
-    ):
-        known = _standing(tx, tx.get(opportunity_id), revision, now)
-        decide(tx, known, now)
-        after = tx.get(opportunity_id)
-        announce.changed(tx, after, actor=actor.id, sentence=after.status_reason)
-        remember_name(tx, actor, now=now)
-        return after
+    with audited_refusals(parts, shown.opportunity_id, actor=actor, revision=shown.revision):
+        known = parts.ledger.get(shown.opportunity_id)
+        _require_standing(known, shown.revision)
+        may(known)
+        with parts.ledger.transaction(patience_seconds=PATIENCE_SECONDS) as tx:
+            known = tx.get(shown.opportunity_id)
+            _require_standing(known, shown.revision)
+            may(known)
+            decide(tx, _notified(tx, known, now), now)
+            after = tx.get(known.id)
+            announce.changed(tx, after, actor=actor.id, sentence=after.status_reason)
+            remember_name(tx, actor, now=now)
+            return after
 
 
 def _move(
@@ -174,27 +196,29 @@ def _move(
         raise Refused("Somebody decided this at the same moment; the card shows the outcome.")
 
 
-def _standing(
-    tx: LedgerTransaction, known: OpportunityRecord, revision: int, now: datetime
-) -> OpportunityRecord:
-    """The record as the person saw it: notified, in this revision; raises Refused otherwise."""
+def _require_standing(known: OpportunityRecord, revision: int) -> None:
+    """Raise Refused unless it waits for a decision, in the revision that the person saw."""
     if known.opportunity.revision != revision:
         raise Refused(
             f"The proposal has changed since this card was shown (revision {revision}, now "
             f"{known.opportunity.revision}); decide on the current card."
         )
-    if known.status is Status.NOTIFIED:
-        return known
-    if known.status is Status.DETECTED:
-        # Only a card has its buttons: it stands, and the worker has not come to say so.
-        tx.move(known, Status.NOTIFIED, now=now, actor="engine")
-        return tx.get(known.id)
+    if known.status in (Status.NOTIFIED, Status.DETECTED):
+        return
     by = f" by {known.decided_by}" if known.decided_by else ""
     when = f" on {known.status_changed_at:%Y-%m-%d at %H:%M} UTC"
     raise AlreadyDecided(
         f"This is already {known.status.words}{by}{when}; nothing was changed.",
         decided_by=known.decided_by,
     )
+
+
+def _notified(tx: LedgerTransaction, known: OpportunityRecord, now: datetime) -> OpportunityRecord:
+    """Only a card has buttons: a detected one stands, and the worker has not come to say so."""
+    if known.status is Status.NOTIFIED:
+        return known
+    tx.move(known, Status.NOTIFIED, now=now, actor="engine")
+    return tx.get(known.id)
 
 
 def _checked_reason(reason: str, *, is_required: bool) -> str:
