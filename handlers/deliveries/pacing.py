@@ -14,10 +14,8 @@ from typing import Protocol
 from finops.domain.errors import NotItsTurn
 from finops.ledger.lanes import Rate
 
-# A little more than a second: the way to Slack is not always equally long.
-MESSAGE = Rate(gap_seconds=1.1)
-# Who comes late to a turn must not meet the next one.
-APART = Rate(gap_seconds=1.05)
+# More than a second, because the way to Slack is not always equally long.
+MESSAGE = Rate(gap_seconds=1.2)
 # At most 20 + 60 ÷ 2 = 50 in any minute; a team that approves its plan sees 20 cards move at once.
 UPDATE = Rate(gap_seconds=2.0, burst=20)
 UPDATES = "slack/chat.update"
@@ -78,8 +76,8 @@ class Pacing:
             self._here.turn = ""
         else:
             self._take(lane, rate)
-        if rate.burst == 1:
-            self._pause(self._lanes.take_turn(f"{lane}/sent", APART))
+        if rate.burst == 1:  # who comes late to a turn must not meet the next one
+            self._pause(self._lanes.take_turn(f"{lane}/sent", rate))
         self._here.has_sent = True
 
     def _take(self, lane: str, rate: Rate) -> None:
