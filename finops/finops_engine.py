@@ -6,7 +6,7 @@
 >>> report = engine.generate_weekly_report()
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,14 +17,17 @@ from finops.domain.errors import InvalidInput
 from finops.domain.estate import Snapshot
 from finops.domain.lifecycle import Status
 from finops.domain.money import Saving
-from finops.domain.opportunity import Opportunity, OpportunityRecord, Skipped
+from finops.domain.mutes import DenyReason, Mute, MuteReach
+from finops.domain.opportunity import Approval, Opportunity, OpportunityRecord, Skipped
 from finops.domain.people import Actor, Directory
 from finops.engine import (
     aftermath,
     announce,
+    approving,
     assigning,
     decisions,
     drafts,
+    muting,
     pull_requests,
     reporting,
     watching,
@@ -33,11 +36,12 @@ from finops.engine.assigning import Assigned
 from finops.engine.cycle import CycleResult, run_cycle
 from finops.engine.drafts import PullRequestDraft
 from finops.engine.guarding import guardrail_decision
+from finops.engine.muting import MutePreview
 from finops.engine.owning import with_known_owners
 from finops.engine.parts import Pace, Parts
 from finops.engine.refusals import PATIENCE_SECONDS
 from finops.guardrails import GuardrailDecision, Guardrails
-from finops.ledger import history
+from finops.ledger import approvals, history, mutes
 from finops.owners.owner import OwnerRules
 from finops.owners.repository import HasFiles, OwnerFiles
 from finops.ports import BillSource, SnapshotSource, UsageSampler
@@ -180,15 +184,59 @@ class FinOpsEngine:
 
     def approve(self, opportunity_id: str, *, revision: int, actor: Actor) -> OpportunityRecord:
         """Approve the revision that was shown; raises Refused with the sentence to show."""
-        return decisions.approve(self.parts, opportunity_id, revision=revision, actor=actor)
+        return approving.approve(self.parts, opportunity_id, revision=revision, actor=actor)
 
     def deny(
-        self, opportunity_id: str, *, revision: int, actor: Actor, reason: str
+        self,
+        opportunity_id: str,
+        *,
+        revision: int,
+        actor: Actor,
+        reason: str,
+        reason_class: DenyReason = DenyReason.OTHER,
     ) -> OpportunityRecord:
-        """Decline with a reason."""
+        """Decline with a reason; its class says what kind of no it is."""
         return decisions.deny(
-            self.parts, opportunity_id, revision=revision, actor=actor, reason=reason
+            self.parts,
+            opportunity_id,
+            revision=revision,
+            actor=actor,
+            reason=reason,
+            reason_class=reason_class,
         )
+
+    def edit(
+        self, opportunity_id: str, *, revision: int, actor: Actor, value: int
+    ) -> OpportunityRecord:
+        """Set another value, priced and judged anew, as a new revision."""
+        return decisions.edit(
+            self.parts, opportunity_id, revision=revision, actor=actor, value=value
+        )
+
+    def mute(
+        self, opportunity_id: str, *, name: str, reach: MuteReach, days: int, actor: Actor
+    ) -> Mute:
+        """Ask a team nothing about this and its like for so many days."""
+        return muting.mute(
+            self.parts, opportunity_id, name=name, reach=reach, days=days, actor=actor
+        )
+
+    def mute_preview(self, opportunity_id: str, reach: MuteReach) -> MutePreview:
+        """What such a mute would have hidden in the last 90 days."""
+        return muting.preview(self.parts, opportunity_id, reach)
+
+    def unmute(self, mute_id: int, *, actor: Actor) -> Mute:
+        """End a mute before its day."""
+        return muting.unmute(self.parts, mute_id, actor=actor)
+
+    def mutes(self) -> list[Mute]:
+        """The mutes that hide something now."""
+        now = self.now()
+        return self.ledger.read(lambda connection: mutes.active(connection, now=now))
+
+    def approvals(self, ids: Collection[str]) -> Mapping[str, tuple[Approval, ...]]:
+        """Who has agreed to the present revision of each so far."""
+        return self.ledger.read(lambda connection: approvals.given(connection, ids))
 
     def snooze(
         self, opportunity_id: str, *, revision: int, actor: Actor, days: int, reason: str = ""
@@ -229,7 +277,7 @@ class FinOpsEngine:
             tx.move(known, Status.NOTIFIED, now=now, actor="engine", guardrail_reasons=sentences)
             standing = tx.get(opportunity_id)
             if decision.is_automatic:
-                decisions.approve_by_policy(tx, self.parts, standing, now=now)
+                approving.approve_by_policy(tx, self.parts, standing, now=now)
             else:
                 announce.refresh(tx, standing)
 

@@ -51,12 +51,13 @@ class GuardrailDecision:
     """The strictest verdict with what every policy said.
 
     `is_automatic` is true only when every policy allows and the team's `auto_approve` is on: then
-    no click is needed.
+    no click is needed. Else `approvals_needed` different people must agree.
     """
 
     verdict: GuardrailVerdict
     reasons: tuple[PolicyReason, ...]
     is_automatic: bool = False
+    approvals_needed: int = 1
 
     @property
     def objections(self) -> tuple[PolicyReason, ...]:

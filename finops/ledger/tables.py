@@ -124,6 +124,8 @@ opportunities = Table(
     Column("verdict", Json, nullable=False),
     Column("realised_cashable_usd_per_month", Usd, nullable=False),
     Column("realised_freed_usd_per_month", Usd, nullable=False),
+    # The person who set the value that is proposed now; empty where a detector did.
+    Column("edited_by", String(253), nullable=False, server_default=""),
     Index(None, "status"),
     Index(None, "team", "status"),
     Index(None, "cluster", "last_seen_at"),
@@ -249,6 +251,69 @@ assignments = Table(
     Column("assigned_by", String(253), nullable=False),
     Column("name", String(253), nullable=False, default=""),
     Column("assigned_at", UtcDateTime, nullable=False),
+)
+
+# Who has agreed to a revision; what waits for more approvals is still notified.
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("opportunity_id", ForeignKey("opportunities.id"), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("approver", String(253), primary_key=True),
+    Column("approved_at", UtcDateTime, nullable=False),
+)
+
+# What a team does not want to be asked about for a while; empty columns match anything.
+mutes = Table(
+    "mutes",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("name", String(120), nullable=False),
+    Column("team", String(253), nullable=False),
+    Column("kind", String(60), nullable=False),
+    Column("cluster", String(253), nullable=False, default=""),
+    Column("namespace", String(253), nullable=False, default=""),
+    Column("resource_key", String(700), nullable=False, default=""),
+    Column("reason", Text, nullable=False),
+    Column("created_by", String(253), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("ended_by", String(253), nullable=False, default=""),
+    Column("ended_at", UtcDateTime),
+    Index(None, "team"),
+)
+
+# One message a team and week; `struck` are the ids that people have taken off.
+plans = Table(
+    "plans",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("team", String(253), nullable=False),
+    Column("week", String(20), nullable=False),
+    Column("struck", Json, nullable=False),
+    Column("left_out", Integer, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("team", "week"),
+)
+
+plan_items = Table(
+    "plan_items",
+    metadata,
+    Column("plan_id", ForeignKey("plans.id"), primary_key=True),
+    Column("opportunity_id", ForeignKey("opportunities.id"), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("score", Float, nullable=False),
+    Index(None, "opportunity_id"),
+)
+
+# What people have chosen for themselves.
+people = Table(
+    "people",
+    metadata,
+    Column("user_id", String(60), primary_key=True),
+    Column("wants_messages", Boolean, nullable=False),
+    Column("time_zone", String(60), nullable=False, default=""),
+    Column("updated_at", UtcDateTime, nullable=False),
 )
 
 cycles = Table(

@@ -17,6 +17,7 @@ from handlers.commands.listing import list_page, read_query, team_of
 from handlers.context import HandlerContext
 from handlers.ids import COMMAND
 from handlers.interaction import Interaction
+from handlers.kept_pictures import WIDE, kept_picture
 
 
 def finops_command(context: HandlerContext, interaction: Interaction) -> None:
@@ -50,6 +51,7 @@ def _show(context: HandlerContext, interaction: Interaction, rest: str) -> None:
         record,
         guardrails=engine.check(opportunity_id).reasons,
         history=engine.ledger.history_of(opportunity_id),
+        chart=kept_picture(engine, record, WIDE),
     )
     interaction.ack(text=safe(record.opportunity.summary, 300), blocks=blocks)
 
