@@ -142,7 +142,12 @@ def build_bot(
 
 def approver_groups(directory: Directory) -> frozenset[str]:
     """Every user group that may approve something: kept fresh, so that clicks are not slow."""
-    everybody = (directory.default_approvers, *(team.approvers for team in directory.teams))
+    levels = [*directory.approval_levels, *(x for t in directory.teams for x in t.approval_levels)]
+    everybody = (
+        directory.default_approvers,
+        *(team.approvers for team in directory.teams),
+        *(level.approvers for level in levels),
+    )
     return frozenset(group for approvers in everybody for group in approvers.user_groups)
 
 

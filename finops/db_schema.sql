@@ -321,4 +321,21 @@ CREATE TABLE people (
 
 UPDATE alembic_version SET version_num='0007' WHERE alembic_version.version_num = '0012';
 
+-- Running upgrade 0007 -> 0008
+
+CREATE TABLE freezes (
+    id BIGSERIAL NOT NULL, 
+    reach VARCHAR(20) NOT NULL, 
+    name VARCHAR(253) NOT NULL, 
+    reason TEXT NOT NULL, 
+    frozen_by VARCHAR(253) NOT NULL, 
+    frozen_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+    until TIMESTAMP WITH TIME ZONE, 
+    ended_by VARCHAR(253) NOT NULL, 
+    ended_at TIMESTAMP WITH TIME ZONE, 
+    CONSTRAINT pk_freezes PRIMARY KEY (id)
+);
+
+UPDATE alembic_version SET version_num='0008' WHERE alembic_version.version_num = '0007';
+
 COMMIT;

@@ -15,6 +15,7 @@ from finops.aws_cost_integration import AwsCostIntegration
 from finops.domain.assignments import AssignmentScope
 from finops.domain.errors import InvalidInput
 from finops.domain.estate import Snapshot
+from finops.domain.freezes import Freeze, FreezeScope
 from finops.domain.lifecycle import Status
 from finops.domain.money import Saving
 from finops.domain.mutes import DenyReason, Mute, MuteReach
@@ -27,6 +28,7 @@ from finops.engine import (
     assigning,
     decisions,
     drafts,
+    freezing,
     muting,
     pull_requests,
     reporting,
@@ -40,8 +42,9 @@ from finops.engine.muting import MutePreview
 from finops.engine.owning import with_known_owners
 from finops.engine.parts import Pace, Parts
 from finops.engine.refusals import PATIENCE_SECONDS
+from finops.engine.what_if import WhatIf, what_if
 from finops.guardrails import GuardrailDecision, Guardrails
-from finops.ledger import approvals, history, mutes
+from finops.ledger import approvals, freezes, history, mutes
 from finops.owners.owner import OwnerRules
 from finops.owners.repository import HasFiles, OwnerFiles
 from finops.ports import BillSource, SnapshotSource, UsageSampler
@@ -237,6 +240,25 @@ class FinOpsEngine:
     def approvals(self, ids: Collection[str]) -> Mapping[str, tuple[Approval, ...]]:
         """Who has agreed to the present revision of each so far."""
         return self.ledger.read(lambda connection: approvals.given(connection, ids))
+
+    def freeze(
+        self, scope: FreezeScope, *, until: datetime | None, actor: Actor, reason: str = ""
+    ) -> Freeze:
+        """Stop every change in a scope at once, until then or until somebody ends it."""
+        return freezing.freeze(self.parts, scope, until=until, actor=actor, reason=reason)
+
+    def unfreeze(self, scope: FreezeScope, *, actor: Actor) -> tuple[Freeze, ...]:
+        """Let a frozen scope go on."""
+        return freezing.unfreeze(self.parts, scope, actor=actor)
+
+    def what_if(self, changes: Mapping[str, str], *, team: str | None = None) -> WhatIf:
+        """What other guardrails would mean for everything that waits; nothing is written."""
+        return what_if(self.parts, changes, team=team)
+
+    def freezes(self) -> tuple[Freeze, ...]:
+        """What is frozen now."""
+        now = self.now()
+        return self.ledger.read(lambda connection: freezes.active(connection, now=now))
 
     def snooze(
         self, opportunity_id: str, *, revision: int, actor: Actor, days: int, reason: str = ""

@@ -54,6 +54,7 @@ __all__ = [
 Policy = Callable[[Opportunity, GuardrailRules, GuardrailContext], PolicyReason]
 
 POLICIES: tuple[Policy, ...] = (
+    trust_policies.freeze,
     trust_policies.protected_tags,
     trust_policies.confidence,
     trust_policies.risk,

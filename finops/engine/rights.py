@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from finops.domain.errors import NotPermitted
-from finops.domain.opportunity import OpportunityRecord
+from finops.domain.opportunity import Opportunity, OpportunityRecord
 from finops.domain.people import Actor, Approvers, Directory
 from finops.ledger import history
 from finops.savings_ledger import LedgerTransaction
@@ -12,9 +12,28 @@ from finops.savings_ledger import LedgerTransaction
 def require_approver(
     directory: Directory, known: OpportunityRecord, actor: Actor, verb: str
 ) -> None:
-    """Raise NotPermitted, naming who may, unless this person is an approver of the team."""
-    team = known.opportunity.team
-    _require(directory.approvers_of(team), actor, team=team, verb=verb)
+    """Raise NotPermitted, naming who may, unless this person may approve what is so large.
+
+    Nobody approves a value that he has set himself.
+    """
+    opportunity = known.opportunity
+    allowed = approvers_for(directory, opportunity)
+    _require(allowed, actor, team=opportunity.team, verb=verb)
+    if opportunity.edited_by == actor.id:
+        raise NotPermitted(
+            f"You set this value yourself, so somebody else must {verb} it.",
+            users=tuple(user for user in allowed.users if user != actor.id),
+            user_groups=allowed.user_groups,
+        )
+
+
+def approvers_for(directory: Directory, opportunity: Opportunity) -> Approvers:
+    """Who may approve this one."""
+    return directory.approvers_at(
+        opportunity.team,
+        usd_per_month=opportunity.saving.larger_usd_per_month,
+        risk=opportunity.risk,
+    )
 
 
 def require_owner_or_approver(directory: Directory, team: str, actor: Actor, verb: str) -> None:

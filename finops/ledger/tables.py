@@ -385,3 +385,18 @@ lanes = Table(
     Column("lane", String(253), primary_key=True),
     Column("idle_at", Double, nullable=False),
 )
+
+# What may not be changed; without `until` somebody has to end it.
+freezes = Table(
+    "freezes",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("reach", String(20), nullable=False),
+    Column("name", String(253), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("frozen_by", String(253), nullable=False),
+    Column("frozen_at", UtcDateTime, nullable=False),
+    Column("until", UtcDateTime),
+    Column("ended_by", String(253), nullable=False),
+    Column("ended_at", UtcDateTime),
+)

@@ -12,6 +12,7 @@ from finops.domain.errors import InvalidInput, Refused
 from finops.domain.opportunity import OpportunityRecord
 from finops.domain.people import Actor
 from finops.engine.moving import require_revision
+from finops.engine.rights import approvers_for
 from finops.rightsizing.edited import read_value, with_value
 from handlers.blocks.edit import edit_modal
 from handlers.blocks.forms import deny_modal, snooze_modal
@@ -25,8 +26,8 @@ from handlers.reference import Reference, read_reference
 def approve(context: HandlerContext, interaction: Interaction) -> None:
     """Approve the revision on the button, if this person may."""
     shown = read_reference(interaction.value, instance=context.instance)
-    team = context.engine.ledger.get(shown.opportunity_id).opportunity.team
-    approvers = context.engine.directory.approvers_of(team)
+    opportunity = context.engine.ledger.get(shown.opportunity_id).opportunity
+    approvers = approvers_for(context.engine.directory, opportunity)
     actor = context.membership.actor_of(interaction.body, approvers)
     context.engine.approve(shown.opportunity_id, revision=shown.revision, actor=actor)
     _acknowledge(context, interaction)

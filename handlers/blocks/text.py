@@ -44,6 +44,13 @@ def safe(text: object, limit: int) -> str:
     return escaped
 
 
+def typed(words: str) -> str:
+    """Words as a person typed them into a command: Slack sends `&`, `<` and `>` as entities."""
+    for sign, entity in (("<", "&lt;"), (">", "&gt;"), ("&", "&amp;")):
+        words = words.replace(entity, sign)
+    return words
+
+
 def bold(text: str) -> str:
     """Safe text in bold."""
     return f"*{text}*"
