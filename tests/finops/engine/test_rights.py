@@ -39,7 +39,7 @@ def test_a_large_change_is_refused_to_the_teams_approver_who_reads_who_may(world
     with pytest.raises(NotPermitted, match="these may: U0CFO"):
         world.engine.approve(card.id, revision=1, actor=APPROVER)
     assert approvers_for(directory, card.opportunity) == CFO
-    assert world.engine.approve(card.id, revision=1, actor=Actor("U0CFO"))
+    assert world.engine.approve(card.id, revision=1, actor=Actor("U0CFO")).decided_by == "U0CFO"
 
 
 def test_nobody_approves_a_value_he_has_set_himself(world: World) -> None:
@@ -50,5 +50,7 @@ def test_nobody_approves_a_value_he_has_set_himself(world: World) -> None:
     with pytest.raises(NotPermitted, match="You set this value yourself") as refused:
         world.engine.approve(card.id, revision=edited.opportunity.revision, actor=APPROVER)
     other = Actor("U0OTHER", frozenset({"S0APPROVERS"}))
+    done = world.engine.approve(card.id, revision=edited.opportunity.revision, actor=other)
+
     assert APPROVER.id not in refused.value.users
-    assert world.engine.approve(card.id, revision=edited.opportunity.revision, actor=other)
+    assert done.decided_by == other.id
