@@ -64,23 +64,32 @@ def what_if_blocks(result: WhatIf, changes: Mapping[str, str], *, team: str) -> 
     looked = f"{result.looked_at:,} of {result.waiting:,} that wait, the largest savings"
     if result.looked_at == result.waiting:
         looked = f"All {count(result.waiting, 'opportunity')} that wait"
-    blocks.append(context(f"{looked}, judged now. Nothing was changed."))
+    blocks.append(
+        context(
+            f"{looked}, judged now. Dollars are cash or room, whichever is larger. Nothing was "
+            "changed."
+        )
+    )
     return blocks
 
 
 def what_if_takeaway(result: WhatIf) -> str:
-    """`3 more would be blocked, $420/month of them`, or that nothing would change."""
+    """`3 more opportunities would be blocked`, or that nothing would change."""
     if not result.waiting:
         return "Nothing waits, so there is nothing to compare"
     blocked = _difference(result, _DENY)
     if blocked > 0:
-        return f"{count(blocked, 'opportunity')} more would be blocked"
+        return f"{_more(blocked, 'more')} would be blocked"
     if blocked < 0:
-        return f"{count(-blocked, 'opportunity')} fewer would be blocked"
+        return f"{_more(-blocked, 'fewer')} would be blocked"
     asked = _difference(result, _ASK)
     if asked:
-        return f"{count(abs(asked), 'opportunity')} {'more' if asked > 0 else 'fewer'} would ask"
+        return f"{_more(abs(asked), 'more' if asked > 0 else 'fewer')} would need an approver"
     return "Nothing that waits would be judged differently"
+
+
+def _more(number: int, word: str) -> str:
+    return f"{number:,} {word} {'opportunity' if number == 1 else 'opportunities'}"
 
 
 def _difference(result: WhatIf, verdict: GuardrailVerdict) -> int:

@@ -86,7 +86,7 @@ def test_another_limit_is_tried_before_it_is_set(driver: Driver, posted: PostCar
     posted()
     shown = ask(driver, "policy what-if min_confidence=0.99 payments")
 
-    assert "1 opportunity more would be blocked" in shown
+    assert "1 more opportunity would be blocked" in shown
     assert "Nothing was changed" in shown
     assert "Did you mean max_risk?" in ask(driver, "policy what-if max_rik=1")
     assert "What if what?" in ask(driver, "policy what if")
