@@ -132,6 +132,8 @@ class Configuration(Section):
     teams: dict[Annotated[str, Field(min_length=1, max_length=100)], TeamSection] = {}
     default_approvers: ApproversSection = ApproversSection()
     approval_levels: list[ApprovalLevelSection] = []
+    # Platform engineers: they may change in Slack what this file leaves open.
+    platform: ApproversSection = ApproversSection()
     # Members of user groups for workspaces on a plan without user groups.
     user_group_members: dict[str, list[str]] = {}
     triage_channel: str = ""
@@ -202,6 +204,7 @@ class Configuration(Section):
             ),
             default_approvers=self.default_approvers.to_domain(),
             approval_levels=tuple(each.to_domain() for each in self.approval_levels),
+            platform=self.platform.to_domain(),
             triage_channel=self.triage_channel,
             leadership_channel=self.leadership_channel,
         )

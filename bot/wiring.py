@@ -14,6 +14,7 @@ from slack_bolt import App
 from bot.app import build_app, build_client
 from bot.configuration import Configuration
 from bot.estate_wiring import build_estate, build_prices
+from bot.live_settings import LiveSettings
 from bot.people_first import PeopleFirst
 from bot.repositories import code_host, repository_name
 from bot.schedule import Ticker, Timetable
@@ -115,7 +116,8 @@ def build_bot(
     """Slack, worker and schedule around an engine; `is_paced` keeps below Slack's rates."""
     client = build_client(token=settings.slack_bot_token, base_url=settings.slack_base_url)
     membership = Membership(client, fallback=configuration.user_group_members)
-    groups = approver_groups(engine.directory)
+    live = LiveSettings(engine, configuration)
+    live.refresh()
     context = HandlerContext(engine=engine, instance=configuration.instance, membership=membership)
     app = build_app(client, signing_secret=settings.slack_signing_secret, context=context)
     lanes = engine.ledger if is_paced else None
@@ -133,11 +135,17 @@ def build_bot(
             Timetable(**configuration.schedule.model_dump()),
             owner=settings.process_name,
             every_seconds=tick_seconds,
-            also=lambda: membership.refresh(groups),
+            also=lambda: _stay_fresh(engine, live, membership),
         ),
         people=people,
         socket_mode=_socket_mode(settings, app, people),
     )
+
+
+def _stay_fresh(engine: FinOpsEngine, live: LiveSettings, membership: Membership) -> None:
+    """Settings made elsewhere hold here within a tick, and clicks find warm user groups."""
+    live.refresh()
+    membership.refresh(approver_groups(engine.directory))
 
 
 def approver_groups(directory: Directory) -> frozenset[str]:
@@ -145,6 +153,7 @@ def approver_groups(directory: Directory) -> frozenset[str]:
     levels = [*directory.approval_levels, *(x for t in directory.teams for x in t.approval_levels)]
     everybody = (
         directory.default_approvers,
+        directory.platform,
         *(team.approvers for team in directory.teams),
         *(level.approvers for level in levels),
     )

@@ -7,7 +7,7 @@
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -131,7 +131,15 @@ class FinOpsEngine:
             },
         )
         self.ledger = self.parts.ledger
-        self.directory = self.parts.directory
+
+    @property
+    def directory(self) -> Directory:
+        """Teams, approvers and channels as they are set now."""
+        return self.parts.directory
+
+    def reconfigure(self, *, directory: Directory, guardrails: Guardrails) -> None:
+        """Go on with other teams, channels, approvers and limits; what runs ends with the old."""
+        self.parts = replace(self.parts, directory=directory, guardrails=guardrails)
 
     def now(self) -> datetime:
         """The estate's time."""

@@ -75,6 +75,8 @@ class Directory:
     teams: tuple[Team, ...] = ()
     default_approvers: Approvers = field(default_factory=Approvers)
     approval_levels: tuple[ApprovalLevel, ...] = ()
+    # Who sets channels, teams and limits.
+    platform: Approvers = field(default_factory=Approvers)
     triage_channel: str = ""
     leadership_channel: str = ""
 
