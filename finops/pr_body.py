@@ -24,6 +24,8 @@ _WORDS = {
     Setting.CPU_LIMIT: "CPU limit",
     Setting.MEMORY_REQUEST: "memory request",
     Setting.MEMORY_LIMIT: "memory limit",
+    Setting.HPA_CPU_TARGET: "autoscaler's CPU target",
+    Setting.HPA_MEMORY_TARGET: "autoscaler's memory target",
     Setting.DESIRED_SIZE: "desired size",
     Setting.PRESENT: "volume",
 }
@@ -153,6 +155,8 @@ def _value(setting: Setting, value: int | None) -> str:
         return "not set" if value is None else str(value)
     if setting is Setting.PRESENT:
         return "exists" if value else "deleted"
+    if setting.is_hpa_target:
+        return f"{value} %"
     return format_cpu(value) if "cpu" in setting else format_memory(value)
 
 

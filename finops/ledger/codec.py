@@ -32,7 +32,10 @@ def proposal_to_json(opportunity: Opportunity) -> dict[str, Any]:
             "container": resource.container,
             "cloud_tags": dict(resource.cloud_tags),
         },
-        "changes": [[c.setting.value, c.current, c.proposed] for c in opportunity.changes],
+        "changes": [
+            [c.setting.value, c.current, c.proposed, *([c.holder] if c.holder else [])]
+            for c in opportunity.changes
+        ],
         "evidence": [[e.label, e.value, e.source] for e in opportunity.evidence],
         "caveats": list(opportunity.caveats),
         "summary": opportunity.summary,
@@ -70,7 +73,7 @@ def opportunity_from(row: Row[Any]) -> Opportunity:
         fingerprint=row.fingerprint,
         kind=WasteKind(row.kind),
         resource=Resource(**proposal["resource"]),
-        changes=tuple(Change(Setting(s), current, new) for s, current, new in proposal["changes"]),
+        changes=tuple(Change(Setting(s), *values) for s, *values in proposal["changes"]),
         saving=Saving(row.cashable_usd_per_month, row.freed_usd_per_month),
         confidence=row.confidence,
         risk=row.risk,
