@@ -52,7 +52,7 @@ class OverRequestedCPUDetector(OverRequestDetector):
 
     Frees room, never cash. What history alone does not know is asked of `finops.rightsizing.rules`:
     a CPU limit falls with the request unless the container was throttled, and one that an
-    autoscaler measures by is left alone, with the pair of request and target that would do.
+    autoscaler measures by moves together with the autoscaler's target.
     """
 
     rule = _RULE

@@ -11,7 +11,7 @@ from finops.rightsizing.modes import CPU_KNOBS, Cadence
 from finops.rightsizing.past import past_exceedance
 from finops.rightsizing.policies import FULL_HISTORY_DAYS
 from finops.rightsizing.requests import widening
-from finops.rightsizing.rules import heap
+from finops.rightsizing.rules import heap, scale_point
 from finops.rightsizing.rules.measure import CPU, MEMORY
 from finops.rightsizing.rules.running_time import is_average, pods_held
 
@@ -51,6 +51,7 @@ def evidence_of(found: OverRequest) -> tuple[Evidence, ...]:
         *_held(found, source),
         *_troubles(found, source),
         *_room(found, declared),
+        *_scale_point(found),
     )
 
 
@@ -113,6 +114,15 @@ def _room(found: OverRequest, declared: str) -> tuple[Evidence, ...]:
         return ()
     words = f"{case.written(found.moved_per_pod)} a pod: an init container asks for the rest"
     return (Evidence("room freed", words, declared),)
+
+
+def _scale_point(found: OverRequest) -> tuple[Evidence, ...]:
+    """At which use of its pods an autoscaler adds one, which the pair of changes keeps."""
+    target = found.proposal.target
+    if target is None:
+        return ()
+    words = f"{found.written(scale_point.point(found.case))} a pod, before and after"
+    return (Evidence(f"{target.holder} adds pods at", words, "HorizontalPodAutoscaler"),)
 
 
 def _history_caveats(found: OverRequest) -> tuple[tuple[bool, str], ...]:

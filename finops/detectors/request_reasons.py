@@ -9,7 +9,6 @@ from finops.domain.money import format_usd
 from finops.rightsizing.rules import (
     memory_kills,
     running_time,
-    scale_point,
     vertical_autoscaler,
 )
 from finops.rightsizing.rules.measure import Measure
@@ -69,10 +68,15 @@ def why_not_changed(found: OverRequest) -> str:
     if proposal.request == case.current:
         right = f"The request of {case.written(case.current)} is already right."
         return " ".join((right, *proposal.notes))
+    return _why_too_small(found) or _why_nothing_is_freed(found)
+
+
+def why_next(found: OverRequest, container: str) -> str:
+    """Why a container waits for another whose request is measured by the same target."""
+    name = found.proposal.target.holder if found.proposal.target else ""
     return (
-        _why_too_small(found)
-        or _why_nothing_is_freed(found)
-        or scale_point.sentence(case, proposal)
+        f"One at a time: the target of the HorizontalPodAutoscaler {name} moves with the request "
+        f"of container {container} first."
     )
 
 
@@ -140,8 +144,7 @@ def _why_not_raised(found: OverRequest) -> str:
             f"It uses more {case.measure.noun} than it asks for ({figures}), but one figure is no "
             f"history: look whether it should ask for {wanted}."
         )
-    pair = scale_point.sentence(case, proposal)
-    return " ".join((pair, *proposal.notes)) if pair else ""
+    return ""
 
 
 def _scales_on_the_unknown(workload: Workload) -> bool:
