@@ -196,6 +196,7 @@ def prometheus_usage(
         matchers=section.matchers,
         patience=Patience(timeout_seconds=section.timeout_seconds),
         concurrency=section.concurrency,
+        startup_minutes=section.startup_minutes,
         progress=progress,
     )
 

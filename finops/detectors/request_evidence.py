@@ -42,6 +42,7 @@ def evidence_of(found: OverRequest) -> tuple[Evidence, ...]:
     return (
         Evidence(f"{noun} request", f"{case.written(case.current)} × {_count(found)}", declared),
         Evidence(f"{noun} maximum", found.written(usage.maximum), source),
+        *_start(found, source),
         *_percentile(found, source),
         Evidence("history", f"{_window(usage)}, {plural(usage.samples, 'sample')}", source),
         Evidence("proposal", formula, "rightsizing"),
@@ -74,6 +75,15 @@ def _percentile(found: OverRequest, source: str) -> tuple[Evidence, ...]:
     share = CPU_KNOBS[found.mode, Cadence.STANDING].share
     value = found.written(found.case.usage.percentile(share))
     return (Evidence(f"CPU {share:.0%}".replace("%", "th percentile"), value, source),)
+
+
+def _start(found: OverRequest, source: str) -> tuple[Evidence, ...]:
+    """What a start needs, where it was told apart."""
+    highest, minutes = found.case.usage.startup_maximum, found.case.usage.startup_minutes
+    if highest is None:
+        return ()
+    label = f"CPU in a container's first {minutes} minutes"
+    return (Evidence(label, f"{found.written(highest)} at most", source),)
 
 
 def _exceeded(found: OverRequest, source: str) -> tuple[Evidence, ...]:

@@ -24,9 +24,10 @@ SCALE_MARGIN = 1.5
 
 
 def least_limit(case: RequestCase) -> int:
-    """The lowest limit that leaves room over the highest use and over the scale point."""
+    """The lowest limit that leaves room over the highest use, starts too, and the scale point."""
     margin = MEMORY_MARGIN if case.measure is MEMORY else CPU_MARGIN
-    needed = max(case.usage.maximum * margin, scale_point.least_limit(case, SCALE_MARGIN))
+    highest = max(case.usage.maximum, case.usage.startup_maximum or 0)
+    needed = max(highest * margin, scale_point.least_limit(case, SCALE_MARGIN))
     return case.measure.rounded_up(needed)
 
 

@@ -1,6 +1,7 @@
 """All rules over one proposal, in the one order in which they hold.
 
-1. `memory_kills` and `heap` raise what history asks for: they know of memory that no sample shows.
+1. `memory_kills`, `heap` and `startup` raise what history asks for: they know of memory that no
+   sample shows, and of starts that are kept apart.
 2. `throttling` (and `heap`) say whether the limit may fall, before anything follows it.
 3. `scale_point` keeps an autoscaled pod able to reach the point at which others come.
 4. `guaranteed` makes the request as large as its limit must be; it may refuse.
@@ -14,9 +15,6 @@
 
 The rest is asked around it: `vertical_autoscaler` and `running_time` before anything else,
 `pod_room` for the price.
-
-Start-up spikes are not told apart from steady use: what is kept of a day holds no time since a
-pod's start. A spike of minutes stays above the 97 % quantile only where pods start all day long.
 """
 
 from finops.rightsizing.rules import (
@@ -28,6 +26,7 @@ from finops.rightsizing.rules import (
     one_step,
     quota_room,
     scale_point,
+    startup,
     throttling,
 )
 from finops.rightsizing.rules.proposal import Proposal, RequestCase
@@ -35,6 +34,7 @@ from finops.rightsizing.rules.proposal import Proposal, RequestCase
 _IN_ORDER = (
     memory_kills.apply,
     heap.apply,
+    startup.apply,
     throttling.apply,
     scale_point.keep_reach,
     guaranteed.apply,

@@ -228,6 +228,18 @@ def test_two_containers_under_one_init_container_never_claim_the_same_room() -> 
     assert sum(savings) == Decimal("41.54")  # 2000m fall to 1400m, whatever the two give up
 
 
+def test_a_start_is_evidence_of_its_own_and_does_not_size_the_request() -> None:
+    used = replace(usage(180, 220), startup_maximum=600.0, startup_minutes=10)
+    found = found_in(CPU, workload(container(cpu_usage=used)))
+    facts = {fact.label: fact.value for fact in found.evidence}
+
+    assert found.changes == (Change(Setting.CPU_REQUEST, 1000, 250),)
+    assert facts["CPU in a container's first 10 minutes"] == "600m at most"
+    assert any(
+        caveat.startswith("In its first 10 minutes it used up to") for caveat in found.caveats
+    )
+
+
 def test_a_sidecar_is_judged_like_an_app() -> None:
     found = found_in(CPU, workload(container(role=ContainerRole.SIDECAR)))
 
