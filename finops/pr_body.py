@@ -122,6 +122,23 @@ def action_words(opportunity: Opportunity) -> str:
     return " and ".join(parts)
 
 
+def joint_words(opportunity: Opportunity) -> str:
+    """What it is part of, in a sentence; empty where it is part of nothing.
+
+    `With 11 other smaller requests it lets 2 nodes leave (a, b): $280/month off the bill together.`
+    """
+    joint = opportunity.joint
+    if joint is None:
+        return ""
+    others = _count(joint.proposals - 1, "other smaller request")
+    who = f"With {others} it" if joint.proposals > 1 else "It"
+    hidden = joint.nodes - len(joint.node_names)
+    names = ", ".join(joint.node_names) + (f" and {hidden} more" if hidden else "")
+    left = f"{_count(joint.nodes, 'node')} leave ({names})" if joint.nodes else "dearer nodes leave"
+    amount = short_figures(format_usd(joint.usd_per_month))
+    return f"{who} lets {left}: {amount}/month off the bill together."
+
+
 def confidence_words(confidence: float) -> str:
     """`95 %`; rounded down, because it is a promise."""
     # A hair is added because 0.29 × 100 is 28.999… in floating point.
@@ -192,7 +209,9 @@ def _worth(opportunity: Opportunity) -> str:
         return (
             f"- **Cost (estimate):** {cost_words(opportunity)}, for reliability; it saves nothing"
         )
-    return f"- **Saving (estimate):** {_saving(opportunity.saving)}"
+    together = joint_words(opportunity)
+    together = f". {_escape(together)}" if together else ""
+    return f"- **Saving (estimate):** {_saving(opportunity.saving)}{together}"
 
 
 def cost_words(opportunity: Opportunity) -> str:

@@ -140,6 +140,21 @@ class Resource:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JointCash:
+    """Cash that leaves the bill only when several right-sizings are applied together.
+
+    `usd_per_month` is that of all `proposals`, `share_usd_per_month` the part of one of them;
+    `nodes` machines leave for it, `node_names` are the first few of them.
+    """
+
+    usd_per_month: Decimal
+    share_usd_per_month: Decimal
+    proposals: int
+    nodes: int
+    node_names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Opportunity:
     """One waste on one resource.
 
@@ -147,7 +162,8 @@ class Opportunity:
     (0-1) is how bad it would be if it does not. `blast_replicas` counts what restarts or goes.
 
     What is asked for reliability saves nothing: its `saving` is zero, so that no total holds it,
-    and `cost_usd_per_month` is what it costs more, in room inside what is paid for anyway.
+    and `cost_usd_per_month` is what it costs more, in room inside what is paid for anyway. `joint`
+    is what it is part of, beside `saving` and never inside of it; it is no part of the proposal.
     """
 
     id: str
@@ -173,6 +189,7 @@ class Opportunity:
     revision: int = 1
     generation: int = 1
     cost_usd_per_month: Decimal = Decimal(0)
+    joint: JointCash | None = None
 
     def __post_init__(self) -> None:
         for name in ("confidence", "risk"):

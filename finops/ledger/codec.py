@@ -12,6 +12,7 @@ from finops.domain.opportunity import (
     Change,
     Effort,
     Evidence,
+    JointCash,
     Opportunity,
     OpportunityRecord,
     Resource,
@@ -43,7 +44,32 @@ def proposal_to_json(opportunity: Opportunity) -> dict[str, Any]:
         "tags": dict(opportunity.tags),
         "blast_replicas": opportunity.blast_replicas,
         "cost_usd_per_month": str(opportunity.cost_usd_per_month),
+        "joint": _joint_to_json(opportunity.joint),
     }
+
+
+def _joint_to_json(joint: JointCash | None) -> dict[str, Any] | None:
+    if joint is None:
+        return None
+    return {
+        "usd_per_month": str(joint.usd_per_month),
+        "share_usd_per_month": str(joint.share_usd_per_month),
+        "proposals": joint.proposals,
+        "nodes": joint.nodes,
+        "node_names": list(joint.node_names),
+    }
+
+
+def _joint_from_json(written: Mapping[str, Any] | None) -> JointCash | None:
+    if not written:
+        return None
+    return JointCash(
+        usd_per_month=Decimal(written["usd_per_month"]),
+        share_usd_per_month=Decimal(written["share_usd_per_month"]),
+        proposals=written["proposals"],
+        nodes=written["nodes"],
+        node_names=tuple(written["node_names"]),
+    )
 
 
 def columns_of(opportunity: Opportunity) -> dict[str, Any]:
@@ -92,6 +118,7 @@ def opportunity_from(row: Row[Any]) -> Opportunity:
         revision=row.revision,
         generation=row.generation,
         cost_usd_per_month=Decimal(proposal.get("cost_usd_per_month", "0")),
+        joint=_joint_from_json(proposal.get("joint")),
     )
 
 

@@ -10,6 +10,7 @@ from finops.domain.opportunity import Opportunity, OpportunityRecord
 from finops.domain.ownership import owner_rule
 from finops.domain.people import UNKNOWN_TEAM
 from finops.guardrails import GuardrailVerdict, PolicyReason
+from finops.pr_body import joint_words
 from handlers.blocks import text
 from handlers.blocks.assign import assign_row
 from handlers.blocks.controls import DECIDABLE, controls, why_button
@@ -57,7 +58,7 @@ def card(
         since, *more = progress(record).split("\n")
         found_by = "" if teams else _found_by(opportunity)
         blocks = [
-            section(f"{title}\n{facts(opportunity)}"),
+            section(f"{title}\n{facts(opportunity)}{_together(opportunity)}"),
             *(assign_row(record, teams, instance=instance) if teams else ()),
             *_objections(guardrails),
             controls(record, instance=instance, is_blocked=_is_blocked(guardrails)),
@@ -109,6 +110,12 @@ def _objections(guardrails: Sequence[PolicyReason]) -> list[Block]:
     if len(found) > MOST_OBJECTIONS:
         lines.append(f"… and {len(found) - MOST_OBJECTIONS} more under Why.")
     return [context("\n".join(lines))] if lines else []
+
+
+def _together(opportunity: Opportunity) -> str:
+    """What it is part of, on a line of its own."""
+    words = joint_words(opportunity)
+    return f"\n{text.safe(words, 300)}" if words else ""
 
 
 def _found_by(opportunity: Opportunity) -> str:
