@@ -18,7 +18,8 @@ from finops.detectors.over_request import RequestRule
 from finops.domain.opportunity import Setting, WasteKind
 from finops.rightsizing.confidence import CPU
 from finops.rightsizing.modes import CPU_KNOBS, Cadence, Mode
-from finops.rightsizing.requests import cpu_request_millicores, least_cpu_fall_share
+from finops.rightsizing.refresh import least_cpu_fall_shares
+from finops.rightsizing.requests import cpu_request_millicores
 from finops.rightsizing.rules import measure
 
 
@@ -41,7 +42,7 @@ _RULE = RequestRule(
     formula=_formula,
     steady_use=lambda usage: usage.percentile(0.97),
     propose=cpu_request_millicores,
-    least_fall_share=least_cpu_fall_share,
+    least_fall_share=lambda current: float(least_cpu_fall_shares(current)),
     price_of=lambda prices: prices.cpu_usd_per_core_hour,
 )
 

@@ -6,6 +6,7 @@ from finops.detectors.detector import plural
 from finops.detectors.over_request import OverRequest
 from finops.domain.estate import Container, ContainerRole, UsageSummary, Workload
 from finops.domain.money import format_usd
+from finops.rightsizing.refresh import RAISE_SHARE
 from finops.rightsizing.rules import (
     memory_kills,
     running_time,
@@ -16,8 +17,6 @@ from finops.rightsizing.rules.pod_room import largest_init
 
 # Under a dollar a month a pull request costs more attention than it frees.
 LEAST_SAVING_USD_PER_MONTH = Decimal(1)
-# A request that is exceeded by a few per cent is not worth a restart.
-LEAST_RISE_SHARE = 0.10
 _NO = frozenset({"", "0", "false", "no", "none", "off"})
 
 
@@ -136,7 +135,7 @@ def _why_not_raised(found: OverRequest) -> str:
         return " ".join((right, *proposal.notes))
     if proposal.refusal:
         return proposal.refusal
-    if -found.fall_share < LEAST_RISE_SHARE and not was_killed:
+    if -found.fall_share < RAISE_SHARE and not was_killed:
         return f"The change is too small: {asks} to {wanted} is {-found.fall_share:.0%} more."
     if case.usage.window_days <= 0 and not was_killed:
         figures = f"{found.written(used)} used, {asks} asked"
