@@ -109,7 +109,12 @@ def ideal_seconds(url: str, end: int) -> float:
 
 def _fewest() -> list[tuple[q.Question, str]]:
     """One query a statistic over everything, with the selector it needs."""
-    used = [*q.CPU_STATISTICS.values(), q.CPU_MEAN, *q.MEMORY_STATISTICS.values(), q.MEMORY_MEAN]
+    used = [
+        *q.cpu_questions(0).statistics.values(),
+        q.CPU_MEAN,
+        *q.MEMORY_STATISTICS.values(),
+        q.MEMORY_MEAN,
+    ]
     used += [q.HOURS, q.THROTTLED, q.KILLS]
     real = 'container!="",container!="POD"'
     state = [q.RESTARTS, q.KILLED, *q.REPLICAS.values()]

@@ -1,6 +1,6 @@
 """How a backtest looks on a terminal: one table, what was left out, and what it says. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from finops.domain.quantities import GIB
 from finops.rightsizing.backtest import Backtest, Figures, PolicyResult
@@ -23,11 +23,11 @@ _ABOVE = ("", "CPU", "", "", "over-", "changes", "memory", "", "", "ever")
 _HEADS = ("", "cores", "idle", "×least", "run", "in 14 d", "GiB", "idle", "×least", "over")
 
 
-def backtest_lines(found: Backtest) -> list[Line]:
-    """The table with a line a policy, then how to read it."""
+def backtest_lines(found: Backtest, sentences: Sequence[str] = ()) -> list[Line]:
+    """The table with a line a policy, then how to read it and what to know of its source."""
     lines = [_heading(found), [], _row(_ABOVE, "bright_black"), _row(_HEADS, "bright_black")]
     lines += [_policy(result) for result in found.results]
-    return [*lines, [], *_notes(found)]
+    return [*lines, [], *_notes(found), *([(f"  {each}", "yellow")] for each in sentences)]
 
 
 def _heading(found: Backtest) -> Line:
@@ -93,7 +93,4 @@ def _notes(found: Backtest) -> list[Line]:
             f"with under half of their samples, {found.rows_left_out:,} rows switched off or empty."
         )
         lines.append([(f"  {left_out}", "yellow")])
-    if any(result.cpu is None for result in found.results):
-        unknown = "What is set now is unknown: add columns cpu_request_m and mem_request_mib."
-        lines.append([(f"  {unknown}", "yellow")])
     return lines

@@ -111,14 +111,28 @@ def _add_scan(commands: _Commands) -> None:
 
 
 def _add_backtest(commands: _Commands) -> None:
-    text = "replay a file of usage: what each policy would have asked for and risked"
+    text = "replay a server's past, or a file: what each policy would have asked for and risked"
     backtest = _add(commands, "backtest", "backtest:run", text)
     backtest.add_argument(
         "file",
         type=Path,
+        nargs="?",
         help="CSV or Parquet with ts, workload or pod, cpu_m, mem_mib (optional cluster, namespace,"
         " container, cpu_request_m, mem_request_mib); or vm, t, cpu_cores_used, mem_used_kib, "
         "cpu_cores, mem_prov_kib",
+    )
+    backtest.add_argument("--cluster", metavar="NAME", help="the Prometheus of this cluster")
+    backtest.add_argument("--prometheus", metavar="URL", help="any PromQL endpoint")
+    backtest.add_argument(
+        "--matcher",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="with --prometheus: only series with this label; repeatable",
+    )
+    backtest.add_argument("--days", type=int, default=56, help="read so far back (56)")
+    backtest.add_argument(
+        "--containers", type=int, default=2000, help="read so many, the largest first (2000)"
     )
     backtest.add_argument("--kind", choices=["vms", "pods"], help="else the columns decide")
     backtest.add_argument("--picture", type=Path, metavar="FILE.png", help="draw the frontier")

@@ -7,6 +7,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from finops.owners.owner import OwnerRules
+from finops.sources.prometheus.usage import STARTUP_MINUTES
 
 _OWNER_AND_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+")
 _ROLE = r"^(arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+)?$"
@@ -56,6 +57,8 @@ class PrometheusSection(Section):
     # How many questions at once; a shared server has other users.
     concurrency: int = Field(default=2, ge=1, le=16)
     timeout_seconds: float = Field(default=60, ge=1, le=600)
+    # What a container uses in its first minutes does not size its CPU request; 0: it does.
+    startup_minutes: int = Field(default=STARTUP_MINUTES, ge=0, le=60)
 
 
 class EksSection(Section):

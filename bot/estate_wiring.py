@@ -40,6 +40,7 @@ from finops.sources.kubernetes.eks import from_eks
 from finops.sources.kubernetes.pod_metrics import PodMetrics
 from finops.sources.manifest_workloads import ManifestRules
 from finops.sources.prometheus.api import Patience
+from finops.sources.prometheus.past_series import PAST_SECONDS, PrometheusPast
 from finops.sources.prometheus.sigv4 import SignedRequests
 from finops.sources.prometheus.usage import PrometheusUsage
 from finops.sources.sampled_usage import SampledUsage
@@ -187,20 +188,37 @@ def prometheus_usage(
     cluster: str, section: PrometheusSection, store: UsageStore, progress: Progress = UNHEARD
 ) -> PrometheusUsage:
     """The PromQL endpoint of one cluster."""
-    session = requests.Session()
-    session.headers.update(section.headers)
-    if section.sigv4 is not None:
-        session.auth = _signing(section.sigv4)
     return PrometheusUsage(
         base_url=section.url,
         cluster=cluster,
         store=store,
-        session=session,
+        session=_prometheus_session(section),
         matchers=section.matchers,
         patience=Patience(timeout_seconds=section.timeout_seconds),
         concurrency=section.concurrency,
+        startup_minutes=section.startup_minutes,
         progress=progress,
     )
+
+
+def prometheus_past(section: PrometheusSection, progress: Progress) -> PrometheusPast:
+    """The same endpoint, for a backtest; a day of samples takes its time."""
+    return PrometheusPast(
+        base_url=section.url,
+        session=_prometheus_session(section),
+        matchers=section.matchers,
+        patience=Patience(timeout_seconds=section.timeout_seconds, total_seconds=PAST_SECONDS),
+        concurrency=section.concurrency,
+        progress=progress,
+    )
+
+
+def _prometheus_session(section: PrometheusSection) -> requests.Session:
+    session = requests.Session()
+    session.headers.update(section.headers)
+    if section.sigv4 is not None:
+        session.auth = _signing(section.sigv4)
+    return session
 
 
 def _signing(sigv4: SigV4Section) -> SignedRequests:

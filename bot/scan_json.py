@@ -93,7 +93,12 @@ def _opportunity(each: Opportunity) -> dict[str, Any]:
             "container": resource.container,
         },
         "changes": [
-            {"setting": c.setting.value, "current": c.current, "proposed": c.proposed}
+            {
+                "setting": c.setting.value,
+                "current": c.current,
+                "proposed": c.proposed,
+                "holder": c.holder,
+            }
             for c in each.changes
         ],
         "saving": _saving(each.saving),

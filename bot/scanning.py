@@ -21,7 +21,7 @@ from finops.domain.estate import Gap, Snapshot
 from finops.domain.opportunity import Opportunity, Skipped
 from finops.finops_engine import FinOpsEngine
 from finops.ports import Progress
-from finops.rightsizing.packing.joint import JointSaving, joint_saving
+from finops.rightsizing.packing.joint import JointSaving
 
 log = logging.getLogger(__name__)
 # A snapshot of 10,000 containers takes about 100 MB; eight at once are enough to wait in parallel.
@@ -104,7 +104,7 @@ def scan_snapshot(
         gaps=cycle.gaps,
         new=cycle.new,
         revised=cycle.revised,
-        joint=joint_saving(snapshot, found) if found else None,
+        joint=cycle.joint,
     )
 
 

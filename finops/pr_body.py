@@ -24,6 +24,8 @@ _WORDS = {
     Setting.CPU_LIMIT: "CPU limit",
     Setting.MEMORY_REQUEST: "memory request",
     Setting.MEMORY_LIMIT: "memory limit",
+    Setting.HPA_CPU_TARGET: "autoscaler's CPU target",
+    Setting.HPA_MEMORY_TARGET: "autoscaler's memory target",
     Setting.DESIRED_SIZE: "desired size",
     Setting.PRESENT: "volume",
 }
@@ -120,6 +122,23 @@ def action_words(opportunity: Opportunity) -> str:
     return " and ".join(parts)
 
 
+def joint_words(opportunity: Opportunity) -> str:
+    """What it is part of, in a sentence; empty where it is part of nothing.
+
+    `With 11 other smaller requests it lets 2 nodes leave (a, b): $280/month off the bill together.`
+    """
+    joint = opportunity.joint
+    if joint is None:
+        return ""
+    others = _count(joint.proposals - 1, "other smaller request")
+    who = f"With {others} it" if joint.proposals > 1 else "It"
+    hidden = joint.nodes - len(joint.node_names)
+    names = ", ".join(joint.node_names) + (f" and {hidden} more" if hidden else "")
+    left = f"{_count(joint.nodes, 'node')} leave ({names})" if joint.nodes else "dearer nodes leave"
+    amount = short_figures(format_usd(joint.usd_per_month))
+    return f"{who} lets {left}: {amount}/month off the bill together."
+
+
 def confidence_words(confidence: float) -> str:
     """`95 %`; rounded down, because it is a promise."""
     # A hair is added because 0.29 × 100 is 28.999… in floating point.
@@ -153,6 +172,8 @@ def _value(setting: Setting, value: int | None) -> str:
         return "not set" if value is None else str(value)
     if setting is Setting.PRESENT:
         return "exists" if value else "deleted"
+    if setting.is_hpa_target:
+        return f"{value} %"
     return format_cpu(value) if "cpu" in setting else format_memory(value)
 
 
@@ -188,7 +209,9 @@ def _worth(opportunity: Opportunity) -> str:
         return (
             f"- **Cost (estimate):** {cost_words(opportunity)}, for reliability; it saves nothing"
         )
-    return f"- **Saving (estimate):** {_saving(opportunity.saving)}"
+    together = joint_words(opportunity)
+    together = f". {_escape(together)}" if together else ""
+    return f"- **Saving (estimate):** {_saving(opportunity.saving)}{together}"
 
 
 def cost_words(opportunity: Opportunity) -> str:

@@ -65,6 +65,7 @@ def build_report(
         headline=headline_of(totals, period=period, share=share, previous=previous),
         totals=totals,
         verified_in_period=_verified_in(records, period),
+        joint_cash_usd_per_month=_joint_cash(records),
         bill_usd_per_month=bill_usd_per_month,
         share_of_bill=share,
         previous=previous,
@@ -92,6 +93,12 @@ def _tally(name: str, records: Sequence[OpportunityRecord]) -> Tally:
         in_flight_count=len(in_flight),
         offered_count=len(offered),
     )
+
+
+def _joint_cash(records: Sequence[OpportunityRecord]) -> Decimal:
+    """Each one's part, so that what was declined meanwhile is not promised."""
+    coming = (r.opportunity.joint for r in records if r.status in (*OFFERED, *IN_FLIGHT))
+    return sum((joint.share_usd_per_month for joint in coming if joint), Decimal(0))
 
 
 def _table(

@@ -41,6 +41,7 @@ CLUSTERS_HEAD = """\
 ##     sigv4             {region, service, role_arn} for Amazon Managed Prometheus
 ##     concurrency       questions at once (2); a shared server has other users
 ##     timeout_seconds   patience with one question (60)
+##     startup_minutes   CPU used so early does not size a container's request (10); 0: it does
 ##   repository          which repository declares it; without it no pull request is opened
 ##   folders             its parts of the repository, such as [clusters/prod]; without: all of it
 ##   default_namespace   where manifests that name none belong (default)

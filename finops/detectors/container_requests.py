@@ -10,6 +10,7 @@ Risk (0-1), how bad it is if the proposal does not hold, documented here for bot
 
     risk = severity + 0.3 · share by which the request falls + 0.1 if there is one replica only
            + 0.1 if the evidence is a single figure + 0.1 if the limit falls too
+           + 0.1 if an autoscaler waits for more than is asked (a target above 100 %)
            + 0.1 if it looks like a JVM whose heap nobody named (memory)
 
 A request that rises takes nothing away: 0.1, and 0.1 more if its only replica restarts for it.
@@ -28,7 +29,7 @@ from finops.detectors.detector import Finding, skipped
 from finops.detectors.over_request import OverRequest, RequestRule
 from finops.detectors.request_basis import basis_of
 from finops.detectors.request_evidence import caveats_of, evidence_of, opening_of, summary_of
-from finops.detectors.request_reasons import why_not_changed, why_not_judged
+from finops.detectors.request_reasons import why_next, why_not_changed, why_not_judged
 from finops.domain.cluster_objects import NamespacePolicy
 from finops.domain.estate import Container, Snapshot, Workload
 from finops.domain.money import Saving
@@ -49,6 +50,7 @@ from finops.rightsizing.rules.pod_room import effective_request
 from finops.rightsizing.rules.proposal import RequestCase
 
 MIN_HISTORY_DAYS = 1.0
+WHOLE_PERCENT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +120,17 @@ class _Judged:
         if not workload.containers:
             yield self._no(workload, "", "No container is declared.")
         changed: dict[str, int] = {}
+        moves_target = ""
         for container in workload.containers:
             found = self._held_against(workload, container, changed)
             reason = found if isinstance(found, str) else why_not_changed(found)
             if isinstance(found, str) or reason:
                 yield self._no(workload, container.name, reason)
+            elif found.shares_target and moves_target:
+                yield self._no(workload, container.name, why_next(found, moves_target))
             else:
                 changed[container.name] = found.proposal.request
+                moves_target = container.name if found.shares_target else moves_target
                 yield _opportunity(found, self.snapshot)
 
     def _held_against(
@@ -146,6 +152,7 @@ class _Judged:
             current=current,
             percentile=rule.propose(usage, self.mode),
             policy=self.policy,
+            mode=self.mode,
         )
         proposal = propose(case)
         before = effective_request(workload.containers, measure, changed)
@@ -171,8 +178,6 @@ def _opportunity(found: OverRequest, snapshot: Snapshot) -> Opportunity:
     workload, usage = case.workload, case.usage
     fingerprint = fingerprint_of(found.kind, found.resource)
     is_scheduled = workload.kind == "CronJob"
-    when = "with its next run" if is_scheduled else "with one rolling restart"
-    what = f"{case.measure.noun} request returns to {case.written(case.current)}"
     return Opportunity(
         id=opportunity_id(fingerprint),
         fingerprint=fingerprint,
@@ -191,7 +196,7 @@ def _opportunity(found: OverRequest, snapshot: Snapshot) -> Opportunity:
         restart_needed=not is_scheduled,
         rollback_possible=True,
         summary=summary_of(found),
-        rollback=f"Revert the pull request: the {what} {when}.",
+        rollback=_way_back(found),
         detected_at=snapshot.taken_at,
         evidence=evidence_of(found),
         caveats=caveats_of(found),
@@ -203,6 +208,15 @@ def _opportunity(found: OverRequest, snapshot: Snapshot) -> Opportunity:
     )
 
 
+def _way_back(found: OverRequest) -> str:
+    case, target = found.case, found.proposal.target
+    when = "with its next run" if case.workload.kind == "CronJob" else "with one rolling restart"
+    what = f"the {case.measure.noun} request returns to {case.written(case.current)}"
+    if target is not None:
+        what += f", and its autoscaler's target to {target.current} %,"
+    return f"Revert the pull request: {what} {when}."
+
+
 def _risk(found: OverRequest) -> float:
     case = found.case
     if found.rises:
@@ -211,6 +225,7 @@ def _risk(found: OverRequest) -> float:
         case.workload.replicas == 1,
         case.usage.window_days <= 0,
         found.lowers_limit,
+        found.proposal.target is not None and found.proposal.target.proposed > WHOLE_PERCENT,
         case.measure is MEMORY and heap.is_unbounded_jvm(case.workload, case.container),
     )
     risk = found.rule.severity + 0.3 * found.fall_share + 0.1 * sum(dangers)

@@ -10,6 +10,7 @@ from finops.domain.opportunity import Change, Resource, Setting, WasteKind
 from finops.rightsizing.confidence import Odds
 from finops.rightsizing.modes import Mode
 from finops.rightsizing.requests import freed_usd_per_month
+from finops.rightsizing.rules import scale_point
 from finops.rightsizing.rules.measure import Measure
 from finops.rightsizing.rules.proposal import Proposal, RequestCase
 from finops.rightsizing.rules.running_time import pods_held
@@ -83,13 +84,22 @@ class OverRequest:
         return (self.proposal.limit or 0) < (self.case.limit or 0)
 
     @property
+    def shares_target(self) -> bool:
+        """Whether it moves an autoscaler's target that measures other containers too."""
+        metric = scale_point.measuring(self.case)
+        is_shared = metric is not None and metric.kind == "Resource"
+        return is_shared and self.proposal.target is not None
+
+    @property
     def changes(self) -> tuple[Change, ...]:
-        """The request, and the limit where it moves too."""
-        request = Change(self.rule.setting, self.case.current, self.proposal.request)
+        """The request, with the limit and the autoscaler's target where they move too."""
+        changes = [Change(self.rule.setting, self.case.current, self.proposal.request)]
         limit = self.proposal.limit
-        if limit is None or limit == self.case.limit:
-            return (request,)
-        return request, Change(self.rule.limit_setting, self.case.limit, limit)
+        if limit is not None and limit != self.case.limit:
+            changes.append(Change(self.rule.limit_setting, self.case.limit, limit))
+        if self.proposal.target is not None:
+            changes.append(self.proposal.target)
+        return tuple(changes)
 
     def written(self, value: float) -> str:
         """`250m`, `512Mi`."""

@@ -18,7 +18,8 @@ from finops.detectors.over_request import RequestRule
 from finops.domain.opportunity import Setting, WasteKind
 from finops.rightsizing.confidence import CPU
 from finops.rightsizing.modes import CPU_KNOBS, Cadence, Mode
-from finops.rightsizing.requests import cpu_request_millicores, least_cpu_fall_share
+from finops.rightsizing.refresh import least_cpu_fall_shares
+from finops.rightsizing.requests import cpu_request_millicores
 from finops.rightsizing.rules import measure
 
 
@@ -41,7 +42,7 @@ _RULE = RequestRule(
     formula=_formula,
     steady_use=lambda usage: usage.percentile(0.97),
     propose=cpu_request_millicores,
-    least_fall_share=least_cpu_fall_share,
+    least_fall_share=lambda current: float(least_cpu_fall_shares(current)),
     price_of=lambda prices: prices.cpu_usd_per_core_hour,
 )
 
@@ -52,7 +53,7 @@ class OverRequestedCPUDetector(OverRequestDetector):
 
     Frees room, never cash. What history alone does not know is asked of `finops.rightsizing.rules`:
     a CPU limit falls with the request unless the container was throttled, and one that an
-    autoscaler measures by is left alone, with the pair of request and target that would do.
+    autoscaler measures by moves together with the autoscaler's target.
     """
 
     rule = _RULE

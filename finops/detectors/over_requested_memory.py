@@ -16,7 +16,8 @@ from finops.detectors.over_request import RequestRule
 from finops.domain.opportunity import Setting, WasteKind
 from finops.rightsizing.confidence import MEMORY
 from finops.rightsizing.modes import MEMORY_KNOBS, MemorySignal, Mode
-from finops.rightsizing.requests import least_memory_fall_share, memory_request_bytes
+from finops.rightsizing.refresh import least_memory_fall_shares
+from finops.rightsizing.requests import memory_request_bytes
 from finops.rightsizing.rules import measure
 
 
@@ -39,7 +40,7 @@ _RULE = RequestRule(
     formula=_formula,
     steady_use=lambda usage: usage.maximum,
     propose=memory_request_bytes,
-    least_fall_share=least_memory_fall_share,
+    least_fall_share=lambda current: float(least_memory_fall_shares(current)),
     price_of=lambda prices: prices.memory_usd_per_gib_hour,
 )
 

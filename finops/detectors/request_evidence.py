@@ -11,7 +11,7 @@ from finops.rightsizing.modes import CPU_KNOBS, Cadence
 from finops.rightsizing.past import past_exceedance
 from finops.rightsizing.policies import FULL_HISTORY_DAYS
 from finops.rightsizing.requests import widening
-from finops.rightsizing.rules import heap
+from finops.rightsizing.rules import heap, scale_point
 from finops.rightsizing.rules.measure import CPU, MEMORY
 from finops.rightsizing.rules.running_time import is_average, pods_held
 
@@ -47,6 +47,7 @@ def evidence_of(found: OverRequest) -> tuple[Evidence, ...]:
     return (
         Evidence(f"{noun} request", f"{case.written(case.current)} × {_count(found)}", declared),
         Evidence(f"{noun} maximum", found.written(usage.maximum), source),
+        *_start(found, source),
         *_percentile(found, source),
         Evidence("history", f"{_window(usage)}, {plural(usage.samples, 'sample')}", source),
         Evidence("proposal", formula, "rightsizing"),
@@ -56,6 +57,7 @@ def evidence_of(found: OverRequest) -> tuple[Evidence, ...]:
         *_held(found, source),
         *_troubles(found, source),
         *_room(found, declared),
+        *_scale_point(found),
     )
 
 
@@ -78,6 +80,15 @@ def _percentile(found: OverRequest, source: str) -> tuple[Evidence, ...]:
     share = CPU_KNOBS[found.mode, Cadence.STANDING].share
     value = found.written(found.case.usage.percentile(share))
     return (Evidence(f"CPU {share:.0%}".replace("%", "th percentile"), value, source),)
+
+
+def _start(found: OverRequest, source: str) -> tuple[Evidence, ...]:
+    """What a start needs, where it was told apart."""
+    highest, minutes = found.case.usage.startup_maximum, found.case.usage.startup_minutes
+    if highest is None:
+        return ()
+    label = f"CPU in a container's first {minutes} minutes"
+    return (Evidence(label, f"{found.written(highest)} at most", source),)
 
 
 def _exceeded(found: OverRequest, source: str) -> tuple[Evidence, ...]:
@@ -118,6 +129,15 @@ def _room(found: OverRequest, declared: str) -> tuple[Evidence, ...]:
         return ()
     words = f"{case.written(found.moved_per_pod)} a pod: an init container asks for the rest"
     return (Evidence("room freed", words, declared),)
+
+
+def _scale_point(found: OverRequest) -> tuple[Evidence, ...]:
+    """At which use of its pods an autoscaler adds one, which the pair of changes keeps."""
+    target = found.proposal.target
+    if target is None:
+        return ()
+    words = f"{found.written(scale_point.point(found.case))} a pod, before and after"
+    return (Evidence(f"{target.holder} adds pods at", words, "HorizontalPodAutoscaler"),)
 
 
 def _history_caveats(found: OverRequest) -> tuple[tuple[bool, str], ...]:

@@ -6,10 +6,10 @@ from finops.detectors.detector import plural
 from finops.detectors.over_request import OverRequest
 from finops.domain.estate import Container, ContainerRole, UsageSummary, Workload
 from finops.domain.money import format_usd
+from finops.rightsizing.refresh import RAISE_SHARE
 from finops.rightsizing.rules import (
     memory_kills,
     running_time,
-    scale_point,
     vertical_autoscaler,
 )
 from finops.rightsizing.rules.measure import Measure
@@ -17,8 +17,6 @@ from finops.rightsizing.rules.pod_room import largest_init
 
 # Under a dollar a month a pull request costs more attention than it frees.
 LEAST_SAVING_USD_PER_MONTH = Decimal(1)
-# A request that is exceeded by a few per cent is not worth a restart.
-LEAST_RISE_SHARE = 0.10
 _NO = frozenset({"", "0", "false", "no", "none", "off"})
 
 
@@ -69,10 +67,15 @@ def why_not_changed(found: OverRequest) -> str:
     if proposal.request == case.current:
         right = f"The request of {case.written(case.current)} is already right."
         return " ".join((right, *proposal.notes))
+    return _why_too_small(found) or _why_nothing_is_freed(found)
+
+
+def why_next(found: OverRequest, container: str) -> str:
+    """Why a container waits for another whose request is measured by the same target."""
+    name = found.proposal.target.holder if found.proposal.target else ""
     return (
-        _why_too_small(found)
-        or _why_nothing_is_freed(found)
-        or scale_point.sentence(case, proposal)
+        f"One at a time: the target of the HorizontalPodAutoscaler {name} moves with the request "
+        f"of container {container} first."
     )
 
 
@@ -132,7 +135,7 @@ def _why_not_raised(found: OverRequest) -> str:
         return " ".join((right, *proposal.notes))
     if proposal.refusal:
         return proposal.refusal
-    if -found.fall_share < LEAST_RISE_SHARE and not was_killed:
+    if -found.fall_share < RAISE_SHARE and not was_killed:
         return f"The change is too small: {asks} to {wanted} is {-found.fall_share:.0%} more."
     if case.usage.window_days <= 0 and not was_killed:
         figures = f"{found.written(used)} used, {asks} asked"
@@ -140,8 +143,7 @@ def _why_not_raised(found: OverRequest) -> str:
             f"It uses more {case.measure.noun} than it asks for ({figures}), but one figure is no "
             f"history: look whether it should ask for {wanted}."
         )
-    pair = scale_point.sentence(case, proposal)
-    return " ".join((pair, *proposal.notes)) if pair else ""
+    return ""
 
 
 def _scales_on_the_unknown(workload: Workload) -> bool:

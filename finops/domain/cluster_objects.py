@@ -42,6 +42,16 @@ class Autoscaler:
     current_replicas: int = 0
     metrics: tuple[ScaleMetric, ...] = ()
 
+    def shares_of(self, resource: str, container: str) -> tuple[ScaleMetric, ...]:
+        """Its metrics that are a share of that container's request (`cpu`, `memory`)."""
+        return tuple(
+            metric
+            for metric in self.metrics
+            if metric.is_share_of(resource)
+            and metric.target > 0
+            and (metric.kind == "Resource" or metric.container == container)
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerticalAutoscaler:

@@ -1,5 +1,6 @@
 """What a snapshot says a setting is now: the truth for "implemented" and "still in place"."""
 
+from finops.domain.cluster_objects import Autoscaler
 from finops.domain.estate import Container, Snapshot, SnapshotPart
 from finops.domain.opportunity import Change, Opportunity, Resource, Setting
 
@@ -9,6 +10,7 @@ _CONTAINER_SETTINGS = {
     Setting.MEMORY_REQUEST: "memory_request_bytes",
     Setting.MEMORY_LIMIT: "memory_limit_bytes",
 }
+_TARGETS = {Setting.HPA_CPU_TARGET: "cpu", Setting.HPA_MEMORY_TARGET: "memory"}
 _PARTS = {
     "Volume": SnapshotPart.VOLUMES,
     "Node": SnapshotPart.NODES,
@@ -27,21 +29,27 @@ class Observation:
         self._nodes = {node.name for node in snapshot.nodes}
         self._groups = {group.name: group.desired_size for group in snapshot.node_groups}
         self._workloads: dict[tuple[str, str, str], dict[str, Container]] = {}
+        self._autoscalers: dict[tuple[str, str, str], Autoscaler] = {}
         for each in snapshot.workloads:
-            containers = self._workloads.setdefault((each.namespace, each.kind, each.name), {})
+            containers = self._workloads.setdefault(each.key, {})
             containers |= {container.name: container for container in each.containers}
+            if each.autoscaler is not None:
+                self._autoscalers[each.key] = each.autoscaler
 
     def value(self, resource: Resource, setting: Setting) -> int | None:
         """The value of one setting; None when it is not there or cannot be known.
 
         A volume's PRESENT is 1, or 0 when the snapshot is whole and lacks it; a node group's
-        DESIRED_SIZE is its declared size.
+        DESIRED_SIZE is its declared size; an HPA target that of the workload's autoscaler in whole
+        per cent, None where it has no metric that is a share of the container's request.
         """
         if setting is Setting.PRESENT:
             is_there = resource.name in self._volumes
             return 1 if is_there else None if self.may_hide(resource) else 0
         if setting is Setting.DESIRED_SIZE:
             return self._groups.get(resource.name)
+        if setting.is_hpa_target:
+            return self._hpa_target(resource, _TARGETS[setting])
         container = self._container(resource)
         value: int | None = getattr(container, _CONTAINER_SETTINGS[setting], None)
         return value
@@ -86,6 +94,11 @@ class Observation:
     def _container(self, resource: Resource) -> Container | None:
         key = (resource.namespace, resource.kind, resource.name)
         return self._workloads.get(key, {}).get(resource.container)
+
+    def _hpa_target(self, resource: Resource, word: str) -> int | None:
+        autoscaler = self._autoscalers.get((resource.namespace, resource.kind, resource.name))
+        shares = autoscaler.shares_of(word, resource.container) if autoscaler else ()
+        return round(shares[0].target) if shares else None
 
     def _is_reached(self, resource: Resource, change: Change) -> bool:
         value = self.value(resource, change.setting)

@@ -66,23 +66,40 @@ class Effort(StrEnum):
 
 
 class Setting(StrEnum):
-    """What a change sets. CPU in millicores, memory in bytes, sizes in nodes."""
+    """What a change sets. CPU in millicores, memory in bytes, sizes in nodes, targets in per cent.
+
+    A HPA target is the average utilisation at which a HorizontalPodAutoscaler adds pods. It only
+    ever changes together with the request that it is a share of, in one opportunity on that
+    container, and the autoscaler is the one whose `scaleTargetRef` names the container's workload.
+    """
 
     CPU_REQUEST = "cpu_request_millicores"
     CPU_LIMIT = "cpu_limit_millicores"
     MEMORY_REQUEST = "memory_request_bytes"
     MEMORY_LIMIT = "memory_limit_bytes"
+    HPA_CPU_TARGET = "hpa_cpu_target_percent"
+    HPA_MEMORY_TARGET = "hpa_memory_target_percent"
     DESIRED_SIZE = "desired_size"
     PRESENT = "present"
+
+    @property
+    def is_hpa_target(self) -> bool:
+        """Whether it is a HorizontalPodAutoscaler's and not the resource's own."""
+        return self in (Setting.HPA_CPU_TARGET, Setting.HPA_MEMORY_TARGET)
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One setting from one value to another; `None` means not set before."""
+    """One setting from one value to another; `None` means not set before.
+
+    `holder` names the object that holds the setting where it is not the resource itself: the
+    HorizontalPodAutoscaler as the cluster knows it.
+    """
 
     setting: Setting
     current: int | None
     proposed: int
+    holder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +141,21 @@ class Resource:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JointCash:
+    """Cash that leaves the bill only when several right-sizings are applied together.
+
+    `usd_per_month` is that of all `proposals`, `share_usd_per_month` the part of one of them;
+    `nodes` machines leave for it, `node_names` are the first few of them.
+    """
+
+    usd_per_month: Decimal
+    share_usd_per_month: Decimal
+    proposals: int
+    nodes: int
+    node_names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Opportunity:
     """One waste on one resource.
 
@@ -131,7 +163,8 @@ class Opportunity:
     (0-1) is how bad it would be if it does not. `blast_replicas` counts what restarts or goes.
 
     What is asked for reliability saves nothing: its `saving` is zero, so that no total holds it,
-    and `cost_usd_per_month` is what it costs more, in room inside what is paid for anyway.
+    and `cost_usd_per_month` is what it costs more, in room inside what is paid for anyway. `joint`
+    is what it is part of, beside `saving` and never inside of it; it is no part of the proposal.
 
     `basis` lets a person's value be priced and judged like the proposal; None where only the
     proposal itself can be. Where a person has set the value, `edited_by` is who and
@@ -164,6 +197,7 @@ class Opportunity:
     basis: RequestBasis | None = None
     edited_by: str = ""
     found_changes: tuple[Change, ...] = ()
+    joint: JointCash | None = None
 
     def __post_init__(self) -> None:
         for name in ("confidence", "risk"):

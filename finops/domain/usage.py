@@ -26,6 +26,8 @@ class UsageSummary:
     pods: float = 0.0
     summed_mean: float = 0.0
     running_share: float = 0.0
+    startup_maximum: float | None = None
+    startup_minutes: int = 0
 
     def percentile(self, share: float) -> float:
         """The value at `share`; falls back to the next higher known share, then the maximum."""

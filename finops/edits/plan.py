@@ -27,6 +27,7 @@ def plan_edit(files: RepositoryFiles, opportunity: Opportunity) -> PlannedEdit:
 
 
 def _plan_container(files: RepositoryFiles, opportunity: Opportunity) -> PlannedEdit:
+    _refuse_half(opportunity)
     target = locate_container(files, opportunity)
     try:
         edit = edit_container(target.file, target.container, opportunity.changes)
@@ -38,6 +39,17 @@ def _plan_container(files: RepositoryFiles, opportunity: Opportunity) -> Planned
     after = apply_splices(before, edit.splices)
     proof = prove_yaml(target.path, target.file, after, edit)
     return PlannedEdit((FileChange(target.path, before, after),), proof)
+
+
+def _refuse_half(opportunity: Opportunity) -> None:
+    """A request and its autoscaler's target change together or not at all."""
+    for change in opportunity.changes:
+        if change.setting.is_hpa_target:
+            raise Refused(
+                f"The HorizontalPodAutoscaler {change.holder} has to change together with this "
+                f"request: its target from {change.current} % to {change.proposed} %. Pull "
+                "requests cannot do both yet, and half of it would add pods; change both by hand."
+            )
 
 
 def _plan_node_group(files: RepositoryFiles, opportunity: Opportunity) -> PlannedEdit:

@@ -21,7 +21,9 @@ from finops.engine.kept_edits import with_kept_edits
 from finops.engine.owning import with_known_owners
 from finops.engine.parts import Parts
 from finops.engine.proving import COST_CATEGORY
+from finops.engine.together import simulated_together
 from finops.ledger import history
+from finops.rightsizing.packing.joint import JointSaving
 from finops.savings_ledger import LedgerTransaction, Outcome
 
 # A click waits for one batch of them at most: about 0.1 s on SQLite (measured).
@@ -32,7 +34,7 @@ UNSEEN_PATIENCE = 4
 
 @dataclass(frozen=True, slots=True)
 class CycleResult:
-    """What one cycle did."""
+    """What one cycle did; `joint` is what all of it is worth together, where somebody can say."""
 
     cluster: str
     taken_at: datetime
@@ -41,6 +43,7 @@ class CycleResult:
     gaps: tuple[Gap, ...]
     new: int
     revised: int
+    joint: JointSaving | None = None
 
 
 def run_cycle(parts: Parts, snapshot: Snapshot) -> CycleResult:
@@ -49,6 +52,7 @@ def run_cycle(parts: Parts, snapshot: Snapshot) -> CycleResult:
     snapshot = with_known_owners(parts, snapshot)
     detection = parts.detection.detect(snapshot)
     found, waiting = cooled(parts, detection.opportunities, cluster=snapshot.cluster, now=now)
+    found, joint = simulated_together(parts, snapshot, found)
     skips = (*detection.skipped, *waiting)
     found = with_kept_edits(parts, found, cluster=snapshot.cluster)
     outcomes: list[tuple[OpportunityRecord, Outcome]] = []
@@ -71,6 +75,7 @@ def run_cycle(parts: Parts, snapshot: Snapshot) -> CycleResult:
         gaps=snapshot.gaps,
         new=sum(outcome is Outcome.NEW for _, outcome in outcomes),
         revised=sum(outcome is Outcome.REVISED for _, outcome in outcomes),
+        joint=joint,
     )
 
 

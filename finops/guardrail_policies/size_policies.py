@@ -66,6 +66,8 @@ def replicas(
 
 
 def _fall_percent(change: Change) -> float:
-    if change.setting is Setting.PRESENT or not change.current:
+    # An autoscaler's target falls when the request rises: it keeps the point, it takes nothing.
+    is_size = change.setting is not Setting.PRESENT and not change.setting.is_hpa_target
+    if not is_size or not change.current:
         return 0.0
     return max(0.0, 100 * (change.current - change.proposed) / change.current)

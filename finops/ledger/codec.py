@@ -13,6 +13,7 @@ from finops.domain.opportunity import (
     Change,
     Effort,
     Evidence,
+    JointCash,
     Opportunity,
     OpportunityRecord,
     Resource,
@@ -44,7 +45,32 @@ def proposal_to_json(opportunity: Opportunity) -> dict[str, Any]:
         "tags": dict(opportunity.tags),
         "blast_replicas": opportunity.blast_replicas,
         "cost_usd_per_month": str(opportunity.cost_usd_per_month),
+        "joint": _joint_to_json(opportunity.joint),
     }
+
+
+def _joint_to_json(joint: JointCash | None) -> dict[str, Any] | None:
+    if joint is None:
+        return None
+    return {
+        "usd_per_month": str(joint.usd_per_month),
+        "share_usd_per_month": str(joint.share_usd_per_month),
+        "proposals": joint.proposals,
+        "nodes": joint.nodes,
+        "node_names": list(joint.node_names),
+    }
+
+
+def _joint_from_json(written: Mapping[str, Any] | None) -> JointCash | None:
+    if not written:
+        return None
+    return JointCash(
+        usd_per_month=Decimal(written["usd_per_month"]),
+        share_usd_per_month=Decimal(written["share_usd_per_month"]),
+        proposals=written["proposals"],
+        nodes=written["nodes"],
+        node_names=tuple(written["node_names"]),
+    )
 
 
 def columns_of(opportunity: Opportunity) -> dict[str, Any]:
@@ -97,15 +123,19 @@ def opportunity_from(row: Row[Any]) -> Opportunity:
         basis=_basis_from_json(proposal.get("basis")),
         edited_by=row.edited_by,
         found_changes=_changes_from_json(proposal.get("found_changes", [])),
+        joint=_joint_from_json(proposal.get("joint")),
     )
 
 
 def _changes_to_json(changes: Sequence[Change]) -> list[list[Any]]:
-    return [[c.setting.value, c.current, c.proposed] for c in changes]
+    """The holder stands last, and only where there is one: rows of before have none."""
+    return [
+        [c.setting.value, c.current, c.proposed, *([c.holder] if c.holder else [])] for c in changes
+    ]
 
 
 def _changes_from_json(changes: Sequence[Sequence[Any]]) -> tuple[Change, ...]:
-    return tuple(Change(Setting(s), current, proposed) for s, current, proposed in changes)
+    return tuple(Change(Setting(setting), *values) for setting, *values in changes)
 
 
 def _basis_to_json(basis: RequestBasis | None) -> dict[str, Any] | None:

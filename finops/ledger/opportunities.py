@@ -133,6 +133,7 @@ def _see_again(
         confidence=found.confidence,
         risk=found.risk,
         blast_replicas=found.blast_replicas,
+        joint=found.joint,
     )
     if known.opportunity.team == found.team:
         today = with_owner(today, found.team, owner_rule(found))

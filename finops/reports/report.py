@@ -101,12 +101,15 @@ class SavingsReport:
     """What leaders read: the takeaway, the totals, who holds what, and what to do next.
 
     `share_of_bill` is verified cashable ÷ the bill before it (0-1), None without a bill.
+    `joint_cash_usd_per_month` is what the right-sizings that are offered or in flight take off the
+    bill when all of them are applied; it is in no total, because none of them does it alone.
     """
 
     period: Period
     headline: str
     totals: Tally
     verified_in_period: Saving
+    joint_cash_usd_per_month: Decimal = Decimal(0)
     bill_usd_per_month: Decimal | None = None
     share_of_bill: Decimal | None = None
     promised_share: Decimal = PROMISED_SHARE

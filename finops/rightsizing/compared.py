@@ -1,6 +1,6 @@
 """Every policy over every window of a file: ours, the peers', what is set, and the oracle."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +9,12 @@ from numpy.typing import NDArray
 from finops.rightsizing.history import History
 from finops.rightsizing.modes import CPU_KNOBS, MEMORY_KNOBS, Cadence, MemorySignal, Mode
 from finops.rightsizing.peers import PEERS, oracle_cpu, oracle_memory
-from finops.rightsizing.policies import cpu_requests, memory_requests, refreshed
+from finops.rightsizing.policies import cpu_requests, memory_requests
+from finops.rightsizing.refresh import (
+    least_cpu_fall_shares,
+    least_memory_fall_shares,
+    refreshed,
+)
 from finops.rightsizing.replay import Plan, Replayed, Windows, replay, windows_of
 from finops.rightsizing.scores import Outcome, joined, outcome_of
 from finops.rightsizing.series_file import Kind, SeriesFile
@@ -101,7 +106,9 @@ def _our_cpu(part: Part) -> dict[str, Floats]:
         standing, daily = (CPU_KNOBS[mode, cadence] for cadence in Cadence)
         mornings = part.cpu.mornings
         found[mode.value] = cpu_requests(mornings[0], standing)
-        found[f"{mode.value}_refreshed"] = _daily([cpu_requests(one, daily) for one in mornings])
+        found[f"{mode.value}_refreshed"] = _daily(
+            [cpu_requests(one, daily) for one in mornings], least_cpu_fall_shares
+        )
     return found
 
 
@@ -110,7 +117,7 @@ def _our_memory(part: Part) -> dict[str, Floats]:
     for mode in Mode:
         wanted = [our_memory(one, part, mode) for one in part.memory.mornings]
         found[mode.value] = wanted[0]
-        found[f"{mode.value}_refreshed"] = _daily(wanted)
+        found[f"{mode.value}_refreshed"] = _daily(wanted, least_memory_fall_shares)
     return found
 
 
@@ -120,9 +127,9 @@ def our_memory(history: History, part: Part, mode: Mode) -> Floats:
     return np.fmin(wanted, part.memory_set) if part.signal is MemorySignal.ACTIVE else wanted
 
 
-def _daily(wanted: list[Floats]) -> Floats:
-    """(n, days): the request of each day, with hysteresis."""
+def _daily(wanted: list[Floats], least_falls: Callable[[Floats], Floats]) -> Floats:
+    """(n, days): the request of each day, changed as the product would change it."""
     held = [wanted[0]]
     for proposed in wanted[1:]:
-        held.append(refreshed(held[-1], proposed))
+        held.append(refreshed(held[-1], proposed, least_falls(held[-1])))
     return np.stack(held, axis=1)

@@ -13,14 +13,10 @@ from finops.rightsizing.modes import CpuKnobs, MemoryKnobs
 from finops.rightsizing.row_quantiles import row_quantiles
 
 Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 CPU_FLOOR_MILLICORES = 10
 MEMORY_FLOOR_BYTES = 16 * MIB
 FULL_HISTORY_DAYS = 28
-# A request that is looked at daily changes when what it should be has risen by a tenth or fallen
-# by a quarter: falling is harder, because the next rise would cost a restart too.
-RAISE_ABOVE, LOWER_BELOW = 1.10, 0.75
 _EXTRA_FOR_HALF = 0.08
 _WIDEST = 2.0
 
@@ -64,15 +60,6 @@ def memory_requests(history: History, knobs: MemoryKnobs) -> Floats:
     margin = np.maximum(knobs.least, knobs.margin * (GIB / np.maximum(peak, 1)) ** knobs.shrink)
     wanted = peak * margin * widenings(history.window_days)
     return np.maximum(MEMORY_FLOOR_BYTES, wanted)
-
-
-def refreshed(current: Floats, proposed: Floats) -> Floats:
-    """(n,): `proposed` where it left the band from −25 % to +10 % around `current`, else `current`.
-
-    Worked: 100 stays at a proposal of 109 and of 76, and becomes 111 or 74.
-    """
-    leaves: Flags = (proposed > RAISE_ABOVE * current) | (proposed < LOWER_BELOW * current)
-    return np.where(leaves, proposed, current)
 
 
 def _peaks_at(history: History, share: float) -> Floats:

@@ -11,7 +11,7 @@ import numpy as np
 
 from finops.domain.estate import UsageSummary
 from finops.domain.money import HOURS_PER_MONTH
-from finops.domain.quantities import GIB, MIB
+from finops.domain.quantities import MIB
 from finops.rightsizing.history import history_of_summary
 from finops.rightsizing.modes import CPU_KNOBS, MEMORY_KNOBS, Cadence, MemorySignal, Mode
 from finops.rightsizing.policies import cpu_requests, memory_requests, widenings
@@ -57,20 +57,6 @@ def round_up_cpu(millicores: float) -> int:
     """Up to a figure people would write: steps of 1 m below 100 m, 5 m below 1 core, then 10 m."""
     step = 1 if millicores < 100 else 5 if millicores < 1000 else 10
     return _up(millicores, step)
-
-
-def least_cpu_fall_share(current_millicores: int) -> float:
-    """The smallest fall worth a restart, as a share: `0.15 / (cores + 0.05)^0.3`.
-
-    The form is CAST AI's adaptive threshold, larger for small requests: 50 m → 30 %, 500 m → 18 %,
-    4 cores → 10 %.
-    """
-    return float(0.15 / (current_millicores / 1000 + 0.05) ** 0.3)
-
-
-def least_memory_fall_share(current_bytes: int) -> float:
-    """The same for memory: `0.15 / (GiB + 0.1)^0.3`; 64 MiB → 26 %, 1 GiB → 15 %, 8 GiB → 8 %."""
-    return float(0.15 / (current_bytes / GIB + 0.1) ** 0.3)
 
 
 def freed_usd_per_month(amount: Decimal, price_usd_per_hour: Decimal, *, replicas: int) -> Decimal:

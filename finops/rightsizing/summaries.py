@@ -26,6 +26,9 @@ RESTARTS, KILLS, THROTTLED, WATCHED = range(4)
 REPLICAS = (Merge.LEAST, Merge.SUM, Merge.SUM, Merge.MOST)
 LEAST, POD_HOURS, HOURS, MOST = range(4)
 
+# What is kept of a container's starts a day: the highest use.
+STARTUP = (Merge.MOST,)
+
 Matrix = NDArray[np.float64]
 
 
@@ -88,6 +91,12 @@ def _running_share(samples: Matrix, today_days: float) -> float:
     """Sampled time over the time since the first day with samples, that day counted as a whole."""
     days = DAYS - int(np.flatnonzero(samples)[0]) + today_days
     return min(1.0, float(samples.sum()) / SAMPLES_PER_DAY / days) if days > 0 else 0.0
+
+
+def startup_maxima(facts: DailyFacts) -> list[float | None]:
+    """The highest use while starting, one a row; None where no start was seen."""
+    highest = np.fmax.reduce(facts.values[:, :, 0], axis=1).astype(np.float64).tolist()
+    return [None if np.isnan(value) else value for value in highest]
 
 
 def stabilities(facts: DailyFacts) -> list[Stability | None]:

@@ -10,6 +10,7 @@ from finops.domain.opportunity import Approval, Opportunity, OpportunityRecord
 from finops.domain.ownership import owner_rule
 from finops.domain.people import UNKNOWN_TEAM
 from finops.guardrails import GuardrailVerdict, PolicyReason
+from finops.pr_body import joint_words
 from finops.rightsizing.edited import written
 from handlers.blocks import text
 from handlers.blocks.assign import assign_row
@@ -78,6 +79,7 @@ def _waiting(record: OpportunityRecord, *, instance: str, around: Around) -> lis
     since, *more = progress(record).split("\n")
     found_by = "" if around.teams else _found_by(opportunity)
     lines = [text.bold(headline(opportunity)), facts(opportunity), backtest(opportunity)]
+    lines.append(_together(opportunity))
     side = picture(shown.file_id, shown.alt_text) if shown else None
     return [
         section("\n".join(line for line in lines if line), accessory=side),
@@ -138,6 +140,12 @@ def _objections(guardrails: Sequence[PolicyReason]) -> list[str]:
     if len(found) > MOST_OBJECTIONS:
         lines.append(f"… and {len(found) - MOST_OBJECTIONS} more under Why.")
     return lines
+
+
+def _together(opportunity: Opportunity) -> str:
+    """What it is part of with others."""
+    words = joint_words(opportunity)
+    return text.safe(words, 300) if words else ""
 
 
 def _found_by(opportunity: Opportunity) -> str:

@@ -28,6 +28,7 @@ def digest(report: SavingsReport, pictures: Sequence[Picture] = ()) -> tuple[str
         header(f"Savings of the {report.period.noun} to {_day(report)}"),
         section(text.bold(_said(report.headline, 700))),
         _totals(report),
+        *_together(report),
         *map(_image, pictures[:2]),
         *_teams(report.by_team),
         *_recommendations(report.recommendations),
@@ -57,6 +58,19 @@ def _totals(report: SavingsReport) -> Block:
         f"*Offered* · {totals.offered_count:,}\n{text.saving_lines(totals.offered)}",
         *_share(report),
     )
+
+
+def _together(report: SavingsReport) -> list[Block]:
+    """Cash that no single right-sizing frees; nothing without any."""
+    amount = report.joint_cash_usd_per_month
+    if amount <= 0:
+        return []
+    return [
+        context(
+            f"Applied together, the smaller requests that are offered or in flight would empty "
+            f"nodes worth *{text.usd(amount)}/month* off the bill, beside the figures above."
+        )
+    ]
 
 
 def _share(report: SavingsReport) -> list[str]:

@@ -80,22 +80,14 @@ class GroupDrains:
         return next(filter(None, failures), "")
 
     def _fails(self, leaving: Sequence[int], receivers: Flags) -> str:
-        """Why these cannot leave together, or an empty text; all is as before afterwards."""
-        occupancy = self.occupancy
-        at = occupancy.placed.copy()
-        pods = np.flatnonzero(np.isin(at, leaving))
+        """Why these cannot leave together, or an empty text."""
+        occupancy = self.occupancy.copy()
+        pods = np.flatnonzero(np.isin(occupancy.placed, leaving))
         pods = pods[np.argsort(-self.model.priority[pods], kind="stable")]
-        for pod in pods.tolist():
-            occupancy.lift(pod)
+        occupancy.lift_all(pods)
         occupancy.open[list(leaving)] = False
         failing = spread(occupancy, pods, receivers)
-        sentence = "" if failing is None else no_place_sentence(occupancy, failing)
-        occupancy.open[list(leaving)] = True
-        for pod in pods.tolist():
-            if occupancy.placed[pod] != PENDING:
-                occupancy.lift(pod)
-            occupancy.put(pod, int(at[pod]))
-        return sentence
+        return "" if failing is None else no_place_sentence(occupancy, failing)
 
     def _choices(self, free: Sequence[int], leaving: int) -> Iterator[Sequence[int]]:
         if math.comb(len(free), leaving) <= _ALL_UP_TO:

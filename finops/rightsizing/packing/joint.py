@@ -29,15 +29,17 @@ class JointSaving:
     """What all proposals are worth together, never a dollar twice.
 
     `leaving` names the nodes that leave with everything applied, `leaving_today` how many could
-    with today's requests. `total` is the node cards' saving, and `by_requests`, what the lowered
-    requests add to it: cash for the nodes that leave only because of them, freed for the room that
-    empties none. `shares` splits `by_requests` over the request cards by id, to the cent. What
-    could leave today but no card claims is in `unclaimed`. `stays` says why each other node stays.
+    with today's requests, `leaving_by_requests` those that only lowered requests let go. `total` is
+    the node cards' saving, and `by_requests`, what the lowered requests add to it: cash for the
+    nodes that leave only because of them, freed for the room that empties none. `shares` splits
+    `by_requests` over the request cards by id, to the cent. What could leave today but no card
+    claims is in `unclaimed`. `stays` says why each other node stays.
     """
 
     nodes_before: int
     leaving: tuple[str, ...]
     leaving_today: int
+    leaving_by_requests: tuple[str, ...]
     by_nodes: Saving
     by_requests: Saving
     unclaimed: Saving
@@ -76,6 +78,7 @@ def joint_saving(
         nodes_before=len(model.nodes),
         leaving=after.leaving_names,
         leaving_today=len(today.leaving),
+        leaving_by_requests=_more(after, today),
         by_nodes=by_nodes,
         by_requests=_sum(list(shares.values())),
         unclaimed=_beyond(could, by_nodes),
@@ -84,6 +87,14 @@ def joint_saving(
         stays=tuple((stay.node, stay.reasons) for stay in after.stays),
         notes=model.notes,
     )
+
+
+def _more(after: Consolidation, today: Consolidation) -> tuple[str, ...]:
+    """The nodes that leave beyond as many as could today; which of equals leaves is no matter."""
+    more = len(after.leaving) - len(today.leaving)
+    could = set(today.leaving_names)
+    new = [name for name in after.leaving_names if name not in could]
+    return tuple(new[: max(0, more)])
 
 
 def _worth(plan: Consolidation, nodes: Mapping[str, Node]) -> Saving:

@@ -8,6 +8,8 @@ node affinity allow, tainted and cordoned ones too (nodeTaintsPolicy is Ignore b
 pods may not go to a zone that exists, the others must not outgrow it.
 """
 
+from copy import copy
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -61,6 +63,23 @@ class Occupancy:
         self.free[node] += self.requests[pod]
         self.placed[pod] = PENDING
         self._count(pod, node, -1)
+
+    def lift_all(self, pods: NDArray[np.int64]) -> None:
+        """Take all of them off their nodes."""
+        np.add.at(self.free, self.placed[pods], self.requests[pods])
+        limited = np.array(self._limited, dtype=bool)[self.model.pod_class[pods]]
+        for pod in pods[limited].tolist():
+            self._count(pod, int(self.placed[pod]), -1)
+        self.placed[pods] = PENDING
+
+    def copy(self) -> "Occupancy":
+        """The same assignment, to be changed by itself."""
+        other = copy(self)
+        other.placed, other.open = self.placed.copy(), self.open.copy()
+        other.free = self.free.copy(order="F")
+        other._counts = {key: counts.copy() for key, counts in self._counts.items()}
+        other._ports = {port: counts.copy() for port, counts in self._ports.items()}
+        return other
 
     def _count(self, pod: int, node: int, change: int) -> None:
         if not self.is_limited(pod):

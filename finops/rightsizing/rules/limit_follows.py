@@ -4,8 +4,9 @@
 
 and never above the limit now while the request falls. The margin is 1.5 for memory, because a
 container over its limit is killed while a limit costs nothing, and 1.15 for CPU, which is only
-slowed. A limit that must stay (`throttling`, `heap`) stays. When the request rises, the limit rises
-only as far as it must.
+slowed. What an autoscaler measures keeps a limit of 1.5 times the use at which pods are added: at
+a lower one usage never gets there. A limit that must stay (`throttling`, `heap`) stays. When the
+request rises, the limit rises only as far as it must.
 
 Worked: 1Gi asked, 2Gi limit, 400Mi at most, so 460Mi proposed: max(2048 · 460/1024, 460, 600) =
 920Mi.
@@ -13,17 +14,21 @@ Worked: 1Gi asked, 2Gi limit, 400Mi at most, so 460Mi proposed: max(2048 · 460/
 
 from dataclasses import replace
 
+from finops.rightsizing.rules import scale_point
 from finops.rightsizing.rules.measure import MEMORY
 from finops.rightsizing.rules.proposal import Proposal, RequestCase
 
 MEMORY_MARGIN = 1.5
 CPU_MARGIN = 1.15
+SCALE_MARGIN = 1.5
 
 
 def least_limit(case: RequestCase) -> int:
-    """The lowest limit that leaves room over the highest use ever measured."""
+    """The lowest limit that leaves room over the highest use, starts too, and the scale point."""
     margin = MEMORY_MARGIN if case.measure is MEMORY else CPU_MARGIN
-    return case.measure.rounded_up(case.usage.maximum * margin)
+    highest = max(case.usage.maximum, case.usage.startup_maximum or 0)
+    needed = max(highest * margin, scale_point.least_limit(case, SCALE_MARGIN))
+    return case.measure.rounded_up(needed)
 
 
 def apply(case: RequestCase, proposal: Proposal) -> Proposal:

@@ -1,19 +1,20 @@
 """All rules over one proposal, in the one order in which they hold.
 
-1. `memory_kills` and `heap` raise what history asks for: they know of memory that no sample shows.
+1. `memory_kills`, `heap` and `startup` raise what history asks for: they know of memory that no
+   sample shows, and of starts that are kept apart.
 2. `throttling` (and `heap`) say whether the limit may fall, before anything follows it.
-3. `guaranteed` makes the request as large as its limit must be; it may refuse.
-4. `one_step` holds the fall to 75 %: what is asked later only makes the fall smaller.
-5. `limit_follows` sets the limit that goes with that request.
-6. `namespace_bounds` has the last word on both figures: nothing outside them would start.
-7. `quota_room` refuses a raise for which there is no room.
-8. `limit_follows` explains the limit, now that it is final.
+3. `scale_point` keeps an autoscaled pod able to reach the point at which others come.
+4. `guaranteed` makes the request as large as its limit must be; it may refuse.
+5. `one_step` holds the fall to 75 %: what is asked later only makes the fall smaller.
+6. `scale_point` moves the request to one whose target is a whole per cent.
+7. `limit_follows` sets the limit that goes with that request.
+8. `namespace_bounds` has the last word on both figures: nothing outside them would start.
+9. `scale_point` adds the autoscaler's target, or refuses: its pair needs the final request.
+10. `quota_room` refuses a raise for which there is no room.
+11. `limit_follows` explains the limit, now that it is final.
 
 The rest is asked around it: `vertical_autoscaler` and `running_time` before anything else,
-`pod_room` for the price, `scale_point` last, because its pair needs the final request.
-
-Start-up spikes are not told apart from steady use: what is kept of a day holds no time since a
-pod's start. A spike of minutes stays above the 97 % quantile only where pods start all day long.
+`pod_room` for the price.
 """
 
 from finops.rightsizing.rules import (
@@ -24,6 +25,8 @@ from finops.rightsizing.rules import (
     namespace_bounds,
     one_step,
     quota_room,
+    scale_point,
+    startup,
     throttling,
 )
 from finops.rightsizing.rules.proposal import Proposal, RequestCase
@@ -31,11 +34,15 @@ from finops.rightsizing.rules.proposal import Proposal, RequestCase
 _IN_ORDER = (
     memory_kills.apply,
     heap.apply,
+    startup.apply,
     throttling.apply,
+    scale_point.keep_reach,
     guaranteed.apply,
     one_step.apply,
+    scale_point.fit,
     limit_follows.apply,
     namespace_bounds.apply,
+    scale_point.pair,
     quota_room.apply,
     limit_follows.explain,
 )

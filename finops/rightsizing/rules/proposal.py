@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 
 from finops.domain.cluster_objects import NamespacePolicy
 from finops.domain.estate import Container, UsageSummary, Workload
+from finops.domain.opportunity import Change
+from finops.rightsizing.modes import Mode
 from finops.rightsizing.rules.measure import Measure
 
 
@@ -22,6 +24,7 @@ class RequestCase:
     current: int
     percentile: int
     policy: NamespacePolicy | None = None
+    mode: Mode = Mode.SAFE
 
     @property
     def limit(self) -> int | None:
@@ -38,15 +41,17 @@ class Proposal:
     """What the request and the limit should become, so far.
 
     `wanted` is the request without being held to one step. `limit` is None when none is set: rules
-    never add one. `limit_stays` says why the limit must not fall, empty when it may. `notes` are
-    whole sentences for people, one for each rule that moved something. A `refusal` ends it: the
-    reason why nothing should be changed.
+    never add one. `limit_stays` says why the limit must not fall, empty when it may. `target` is
+    the autoscaler's that has to move with the request. `notes` are whole sentences for people, one
+    for each rule that moved something. A `refusal` ends it: the reason why nothing should be
+    changed.
     """
 
     request: int
     wanted: int
     limit: int | None = None
     limit_stays: str = ""
+    target: Change | None = None
     notes: tuple[str, ...] = ()
     refusal: str = ""
 

@@ -2,11 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from finops.sources.prometheus import questions as q
 from finops.sources.prometheus.asker import Asked, Asker
-from finops.sources.prometheus.folding import ReplicaAnswers, StabilityAnswers, UsageAnswers
+from finops.sources.prometheus.folding import (
+    ReplicaAnswers,
+    StabilityAnswers,
+    StartupAnswers,
+    UsageAnswers,
+)
 from finops.sources.prometheus.kept import Answers
 from finops.sources.prometheus.questions import Question
 from finops.sources.prometheus.stretches import Stretch
@@ -24,18 +29,39 @@ class Asking:
     namespaces: tuple[str, ...]
     matchers: Mapping[str, str]
     has_state: bool
+    cpu: q.CpuQuestions
 
     def about(self, resource: str, stretch: Stretch) -> Gather:
         """Send the questions about one resource; the answers are gathered later."""
         if resource == "cpu":
-            return self._usage(stretch, q.CPU_SAMPLES, CPU)
+            return self._cpu(stretch)
         if resource == "memory":
             return self._usage(stretch, q.MEMORY_SAMPLES, MEMORY)
+        if resource == "startup":
+            return self._startup(stretch)
         if resource == "stability":
             return self._stability(stretch.as_one())
         return self._replicas(stretch.as_one())
 
-    def _usage(self, stretch: Stretch, samples: Question, statistics: "_Statistics") -> Gather:
+    def _cpu(self, stretch: Stretch) -> Gather:
+        """Steady use, with what starts beside it."""
+        statistics = _Statistics(q.CPU_SHARES, self.cpu.statistics, q.CPU_MEAN)
+        starting = self._starting(stretch)
+        steady = self._usage(stretch, self.cpu.samples, statistics)
+        return lambda: replace(steady(), starting=starting.result() if starting else None)
+
+    def _startup(self, stretch: Stretch) -> Gather:
+        """What starting takes; the question is the one about CPU, so it is asked once."""
+        starting = self._starting(stretch)
+        return lambda: StartupAnswers(stretch, starting.result() if starting else None)
+
+    def _starting(self, stretch: Stretch) -> Future[Table] | None:
+        asked = self.cpu.starting_samples if stretch.is_raw else self.cpu.starting
+        return self._used(asked, stretch) if asked else None
+
+    def _usage(
+        self, stretch: Stretch, samples: Question, statistics: "_Statistics"
+    ) -> Callable[[], UsageAnswers]:
         if stretch.is_raw:
             sampled = self._used(samples, stretch)
             return lambda: UsageAnswers(stretch, samples=sampled.result())
@@ -94,5 +120,4 @@ class _Statistics:
     mean: Question
 
 
-CPU = _Statistics(q.CPU_SHARES, q.CPU_STATISTICS, q.CPU_MEAN)
 MEMORY = _Statistics(q.MEMORY_SHARES, q.MEMORY_STATISTICS, q.MEMORY_MEAN)

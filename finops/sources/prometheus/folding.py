@@ -23,14 +23,24 @@ from finops.rightsizing.summaries import (
 from finops.sources.prometheus.stretches import STEP, Stretch
 from finops.sources.prometheus.tables import Floats, RowKey, Table
 
+Flags = NDArray[np.bool_]
+# A start is short: it counts in the upper quantiles of what works at once.
+START_SHARE = 0.95
+# Pods that live for half an hour on average (in five-minute units) are mostly start.
+BRIEF_UNITS = 6
+
 
 @dataclass(frozen=True, slots=True)
 class Folding:
-    """Which rows of an answer belong to which of `n` series: row `rows[i]` to `series[i]`."""
+    """Which rows of an answer belong to which of `n` series: row `rows[i]` to `series[i]`.
+
+    `at_once` (n,) says whose starts are the work itself: what runs for minutes.
+    """
 
     rows: NDArray[np.int64]
     series: NDArray[np.int64]
     n: int
+    at_once: Flags
 
     def most(self, values: Floats) -> Floats:
         """(rows, k) → (n, k): the largest of each series; NaN without any."""
@@ -46,23 +56,32 @@ class Folding:
 
 
 def folding(
-    rows: Mapping[RowKey, int], series_of: Callable[[RowKey], int | None], n: int
+    rows: Mapping[RowKey, int],
+    series_of: Callable[[RowKey], int | None],
+    n: int,
+    at_once: Flags | None = None,
 ) -> Folding:
     """The folding of an answer's rows; rows of no series are left out."""
+    at_once = np.zeros(n, np.bool_) if at_once is None else at_once
     pairs = [(row, found) for key, row in rows.items() if (found := series_of(key)) is not None]
     if not pairs:
         nothing = np.empty(0, np.int64)
-        return Folding(nothing, nothing, n)
+        return Folding(nothing, nothing, n, at_once)
     first, second = np.array(pairs, dtype=np.int64).T
-    return Folding(first, second, n)
+    return Folding(first, second, n, at_once)
 
 
 @dataclass(frozen=True, slots=True)
 class UsageAnswers:
-    """What was answered about one resource over one stretch; samples, or statistics with hours."""
+    """What was answered about one resource over one stretch; samples, or statistics with hours.
+
+    `starting` is what containers used while they started, which the others leave out: the same
+    samples, or the highest of each stretch.
+    """
 
     stretch: Stretch
     samples: Table | None = None
+    starting: Table | None = None
     shares: tuple[float, ...] = ()
     statistics: Mapping[float, Table] | None = None
     mean: Table | None = None
@@ -70,7 +89,8 @@ class UsageAnswers:
 
     def tables(self) -> list[Table]:
         """All of them."""
-        found = [self.samples, self.mean, self.hours, *(self.statistics or {}).values()]
+        found = [self.samples, self.starting, self.mean, self.hours]
+        found += (self.statistics or {}).values()
         return [table for table in found if table is not None]
 
 
@@ -86,9 +106,12 @@ def rows_of(tables: Iterable[Table]) -> dict[RowKey, int]:
 def fold_usage(
     sketches: Sketches, answers: UsageAnswers, rows: Mapping[RowKey, int], fold: Folding
 ) -> None:
-    """Add one stretch to the sketches; days that end in it are closed."""
+    """Add one stretch to the sketches; days that end in it are closed.
+
+    A start counts only where it is the work itself: in Jobs, and where pods live for minutes.
+    """
     if answers.samples is not None:
-        sketches.add_samples(_samples(answers.samples.aligned(rows), fold))
+        sketches.add_samples(_samples(answers, rows, fold))
         if answers.stretch.closes:
             sketches.close_day()
         return
@@ -98,14 +121,36 @@ def fold_usage(
             sketches.close_day()
 
 
-def _samples(values: Floats, fold: Folding) -> Samples:
-    pods = fold.total(np.isfinite(values).astype(np.float64))
-    seen = pods > 0
+def _samples(answers: UsageAnswers, rows: Mapping[RowKey, int], fold: Folding) -> Samples:
+    steady = _aligned(answers.samples, rows)
+    starting = _aligned(answers.starting, rows, like=steady)
+    everything = np.fmax(steady, starting)
+    ages = [np.isfinite(one).sum(axis=1, keepdims=True) for one in (steady, starting)]
+    is_brief = fold.total(ages[0] * 1.0) <= fold.total(ages[1] * 1.0)
+    counts = _counting_starts(is_brief[:, 0], fold, len(rows))
+    hottest = fold.most(np.where(counts[:, None], everything, steady))
+    seen = np.isfinite(hottest)
+    pods = fold.total(np.isfinite(everything).astype(np.float64))
     return Samples(
-        hottest=fold.most(values),
-        summed=np.where(seen, fold.total(values), np.nan),
+        hottest=hottest,
+        summed=np.where(seen, fold.total(everything), np.nan),
         pods=np.where(seen, pods, np.nan),
     )
+
+
+def _counting_starts(is_brief: Flags, fold: Folding, rows: int) -> Flags:
+    """(rows,): whose start counts as use."""
+    of_rows = np.zeros(rows, np.bool_)
+    of_rows[fold.rows] = (fold.at_once | is_brief)[fold.series]
+    return of_rows
+
+
+def _aligned(
+    table: Table | None, rows: Mapping[RowKey, int], *, like: Floats | None = None
+) -> Floats:
+    if table is not None:
+        return table.aligned(rows)
+    return np.full((len(rows), 0) if like is None else like.shape, np.nan)
 
 
 def _summary(
@@ -117,17 +162,26 @@ def _summary(
         return table.aligned(rows)[:, moment : moment + 1]
 
     statistics = answers.statistics or {}
-    columns = _filled([column(statistics.get(share, answers.mean)) for share in answers.shares])
-    values = [fold.most(one) for one in columns]
-    mean = column(answers.mean)
-    # A pod that came and went between two full hours has no mean of hours.
-    mean = np.where(np.isfinite(mean), mean, columns[0])
+    starting, highest = column(answers.starting), column(statistics.get(1.0))
     # Who was there between two full hours only counts five minutes: it was seen, briefly.
-    present = np.isfinite(column(statistics.get(1.0)))
+    present = np.isfinite(highest) | np.isfinite(starting)
     units = np.where(present, np.fmax(column(answers.hours) * (3600 / STEP), 1), np.nan)
     most_units = answers.stretch.window / STEP
     units = np.minimum(units, most_units)
     all_units = fold.total(units)
+    is_brief = all_units < BRIEF_UNITS * fold.total(np.isfinite(starting) * 1.0)
+    counts = _counting_starts(is_brief[:, 0], fold, len(rows))[:, None]
+    columns = [column(statistics.get(share, answers.mean)) for share in answers.shares]
+    columns = _filled(
+        [
+            np.where(counts & (share >= START_SHARE), np.fmax(one, starting), one)
+            for share, one in zip(answers.shares, columns, strict=True)
+        ]
+    )
+    values = [fold.most(one) for one in columns]
+    mean = column(answers.mean)
+    # A pod that came and went between two full hours has no mean of hours.
+    mean = np.where(np.isfinite(mean), mean, columns[0])
     samples = np.where(all_units > 0, np.minimum(all_units, most_units), np.nan)
     return Summary(
         shares=answers.shares,
@@ -145,6 +199,31 @@ def _filled(columns: list[Floats]) -> list[Floats]:
     for one in reversed(columns[:-1]):
         found.insert(0, np.where(np.isfinite(one), one, found[0]))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class StartupAnswers:
+    """What containers used while they started, over one stretch."""
+
+    stretch: Stretch
+    starting: Table | None
+
+    def tables(self) -> list[Table]:
+        """All of them."""
+        return [] if self.starting is None else [self.starting]
+
+
+def fold_startup(
+    facts: DailyFacts, answers: StartupAnswers, rows: Mapping[RowKey, int], fold: Folding
+) -> None:
+    """Add the highest of one stretch, day by day where it has several."""
+    table = _aligned(answers.starting, rows)
+    highest = fold.most(table) if table.shape[1] else np.full((fold.n, 1), np.nan)
+    days = np.array_split(highest, max(answers.stretch.days, 1), axis=1)
+    for day in days:
+        facts.add(np.fmax.reduce(day, axis=1, keepdims=True))
+        if answers.stretch.closes:
+            facts.close_day()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,20 +15,28 @@ from finops.sources.prometheus.folding import (
     Folding,
     ReplicaAnswers,
     StabilityAnswers,
+    StartupAnswers,
     UsageAnswers,
     fold_replicas,
     fold_stability,
+    fold_startup,
     fold_usage,
     folding,
     rows_of,
 )
 from finops.sources.prometheus.tables import RowKey, Table
 
-Answers = UsageAnswers | StabilityAnswers | ReplicaAnswers
+Answers = UsageAnswers | StartupAnswers | StabilityAnswers | ReplicaAnswers
 # The series that a row of an answer belongs to; None for a pod of something unknown.
 KeyOf = Callable[[RowKey], SeriesKey | None]
 
-MERGES = {"stability": summaries.STABILITY, "replicas": summaries.REPLICAS}
+MERGES = {
+    "startup": summaries.STARTUP,
+    "stability": summaries.STABILITY,
+    "replicas": summaries.REPLICAS,
+}
+# Their pods come and go with the work: the first minutes are no start-up, they are the work.
+_WORK_AT_ONCE = frozenset({"Job", "CronJob"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,11 @@ class Kept:
             self.state, peak=peak, today_days=today_days, source=source
         )
         return {key: one for key, one in zip(self.keys, found, strict=True) if one is not None}
+
+    def startup(self) -> dict[SeriesKey, float]:
+        """The highest use while starting, by key, where a start was seen."""
+        found = summaries.startup_maxima(self.state) if isinstance(self.state, DailyFacts) else []
+        return {key: one for key, one in zip(self.keys, found, strict=False) if one is not None}
 
     def stability(self) -> dict[SeriesKey, Stability]:
         """What went wrong, by key."""
@@ -102,7 +115,8 @@ def folded(
     keys |= dict.fromkeys(replace(key, resource=resource) for key in also)
     index = {key: number for number, key in enumerate(keys)}
     state = _state(resource, [b"" if anew else series.get(key, b"") for key in keys])
-    fold = folding(rows, lambda row: _number(key_by_row[row], index), len(index))
+    at_once = np.array([key.kind in _WORK_AT_ONCE for key in index], np.bool_)
+    fold = folding(rows, lambda row: _number(key_by_row[row], index), len(index), at_once)
     seen = np.zeros(len(index), np.bool_)
     seen[fold.series] = True
     seen[[index[replace(key, resource=resource)] for key in also]] = True
@@ -132,6 +146,8 @@ def _fold(
     if isinstance(state, Sketches):
         if isinstance(answer, UsageAnswers):
             fold_usage(state, answer, rows, fold)
+    elif isinstance(answer, StartupAnswers):
+        fold_startup(state, answer, rows, fold)
     elif isinstance(answer, StabilityAnswers):
         fold_stability(state, answer, rows, fold, seen=seen)
     elif isinstance(answer, ReplicaAnswers):

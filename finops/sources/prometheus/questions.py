@@ -61,8 +61,7 @@ def _summed(inner: str) -> str:
     return f"sum by ({','.join(BY_CONTAINER)}) ({inner})"
 
 
-def _cpu(function: str, *, over: str = "[$w:5m]", rate: str = "5m") -> Question:
-    inner = f"{function}rate({CPU_METRIC}{{$s}}[{rate}]){over})"
+def _cpu(inner: str) -> Question:
     return Question(_grouped(inner, scale=" * 1000"), MAX_CPU_MILLICORES)
 
 
@@ -70,14 +69,41 @@ def _memory(inner: str) -> Question:
     return Question(_grouped(inner.replace("$m", f"{MEMORY_METRIC}{{$s}}")), MAX_MEMORY_BYTES)
 
 
-CPU_SAMPLES = Question(
-    _grouped(f"rate({CPU_METRIC}{{$s}}[5m])", scale=" * 1000"), MAX_CPU_MILLICORES
-)
-CPU_STATISTICS = {
-    **{share: _cpu(f"quantile_over_time({share:g}, ") for share in CPU_SHARES[:-1]},
-    1.0: _cpu("max_over_time("),
-}
-CPU_MEAN = _cpu("avg_over_time(", over="[$w:1h]", rate="1h")
+_RATE = f"rate({CPU_METRIC}{{$s}}[5m])"
+CPU_MEAN = _cpu(f"avg_over_time(rate({CPU_METRIC}{{$s}}[1h])[$w:1h])")
+
+
+@dataclass(frozen=True, slots=True)
+class CpuQuestions:
+    """Samples and statistics of CPU, and the same of starting containers alone (None: not apart).
+
+    A container's series begins when it starts, so one that was not there some minutes ago is
+    starting: `offset` tells without any other metric. The questions about CPU cost a server 2.4
+    times as much (measured: 2.4 s instead of 1.0 s for 300 containers and a day). A gap in the
+    scrapes looks like a start, and loses a few samples.
+    """
+
+    samples: Question
+    statistics: Mapping[float, Question]
+    starting_samples: Question | None = None
+    starting: Question | None = None
+
+
+def cpu_questions(startup_minutes: int) -> CpuQuestions:
+    """The questions that keep the first minutes of a container apart; 0 keeps nothing apart."""
+    before = f"{CPU_METRIC}{{$s}} offset {startup_minutes}m"
+    steady = f"({_RATE} and {before})" if startup_minutes else _RATE
+    starting = f"({_RATE} unless {before})"
+    quantiles = {
+        share: _cpu(f"quantile_over_time({share:g}, {steady}[$w:5m])") for share in CPU_SHARES[:-1]
+    }
+    return CpuQuestions(
+        samples=_cpu(steady),
+        statistics={**quantiles, 1.0: _cpu(f"max_over_time({steady}[$w:5m])")},
+        starting_samples=_cpu(starting) if startup_minutes else None,
+        starting=_cpu(f"max_over_time({starting}[$w:5m])") if startup_minutes else None,
+    )
+
 
 MEMORY_SAMPLES = _memory("max_over_time($m[5m])")
 MEMORY_STATISTICS = {

@@ -8,6 +8,7 @@ from finops.sources.prometheus.tables import Table
 WORDS = {
     "cpu": "CPU",
     "memory": "memory",
+    "startup": "CPU of starts",
     "stability": "restarts and throttling",
     "replicas": "replicas over time",
 }

@@ -36,6 +36,7 @@ class Reading:
     now: datetime
     look: Look | OutsideWorldFailed
     end: int
+    startup_minutes: int
 
 
 @dataclass(slots=True)
@@ -60,8 +61,14 @@ class ShardReading:
         if isinstance(reading.look, OutsideWorldFailed):
             self._failures = dict.fromkeys(RESOURCES, reading.look)
             return
-        asking = Asking(reading.asker, shard.namespaces, reading.matchers, reading.look.has_state)
-        for resource in _wanted(reading.look):
+        asking = Asking(
+            reading.asker,
+            shard.namespaces,
+            reading.matchers,
+            reading.look.has_state,
+            questions.cpu_questions(reading.startup_minutes),
+        )
+        for resource in _wanted(reading.look, reading.startup_minutes):
             start = shard.start[resource]
             new = list(stretches(start, reading.end, day_start=shard.day_start))
             if new:  # another process may have read as far, or further, a moment ago
@@ -182,13 +189,16 @@ class ShardReading:
         """Fill in what is known, from what is fresh enough to be evidence."""
         fresh = [r for r in RESOURCES if r in answers or self._is_fresh(r)]
         by_container: dict[ContainerKey, ContainerUsage] = {}
+        starts = kept["startup"].startup() if "startup" in fresh else {}
         for resource in (r for r in ("cpu", "memory") if r in fresh):
             for key, usage in self._summaries(kept, resource, answers).items():
                 place = _container(key)
                 known = by_container.get(place, ContainerUsage())
                 is_cpu = resource == "cpu"
                 by_container[place] = (
-                    replace(known, cpu=usage) if is_cpu else replace(known, memory=usage)
+                    replace(known, cpu=self._with_start(usage, starts.get(_of_startup(key))))
+                    if is_cpu
+                    else replace(known, memory=usage)
                 )
         troubles = kept["stability"].stability() if "stability" in fresh else {}
         for key, trouble in troubles.items():
@@ -206,12 +216,18 @@ class ShardReading:
     ) -> Mapping[SeriesKey, UsageSummary]:
         until = self._reading.end if resource in answers else self._shard.before[resource] or 0
         source = f"{self._reading.server}, {_METRIC[resource]}, hottest pod of each 5 minutes"
+        if resource == "cpu" and self._reading.startup_minutes:
+            source += f", without its first {self._reading.startup_minutes} minutes"
         if until < self._reading.end:
             source += f", up to {datetime.fromtimestamp(until, UTC):%Y-%m-%d %H:%M} UTC"
         if any(table.warnings for table in tables_of(answers.get(resource, ()))):
             source += "; the server warned, so it may be too low"
         today_days = (until - self._shard.day_start) % DAY / DAY
         return kept[resource].usage(today_days=today_days, source=source)
+
+    def _with_start(self, usage: UsageSummary, highest: float | None) -> UsageSummary:
+        minutes = self._reading.startup_minutes
+        return replace(usage, startup_maximum=highest if minutes else None, startup_minutes=minutes)
 
     def _is_fresh(self, resource: str) -> bool:
         mark = self._shard.before[resource]
@@ -232,10 +248,16 @@ def _container(key: SeriesKey) -> ContainerKey:
     return key.namespace, key.kind, key.workload, key.container
 
 
-def _wanted(look: Look) -> Sequence[str]:
+def _of_startup(key: SeriesKey) -> SeriesKey:
+    return replace(key, resource="startup")
+
+
+def _wanted(look: Look, startup_minutes: int) -> Sequence[str]:
     if not look.is_fresh:
         return ()
-    return RESOURCES if look.has_state else ("cpu", "memory", "stability")
+    unwanted = {"startup"} if not startup_minutes else set()
+    unwanted |= set() if look.has_state else {"replicas"}
+    return [resource for resource in RESOURCES if resource not in unwanted]
 
 
 def _has_state(look: Look | OutsideWorldFailed) -> bool:

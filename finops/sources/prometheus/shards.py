@@ -10,7 +10,7 @@ from finops.rightsizing.sketches import DAYS
 from finops.sources.prometheus.asker import MOST_SAMPLES
 from finops.sources.prometheus.stretches import DAY, STEP
 
-RESOURCES = ("cpu", "memory", "stability", "replicas")
+RESOURCES = ("cpu", "memory", "startup", "stability", "replicas")
 # An answer's row is about 150 bytes and 25 for each value: 5,000 rows stay within a few megabytes.
 _MOST_SERIES = 5_000
 

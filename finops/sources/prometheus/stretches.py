@@ -22,7 +22,8 @@ class Stretch:
     """The time after `start` up to and with `end`, epoch seconds.
 
     `days` counts whole days, each with its own answer; 0 is a part of one day, which `closes` it
-    when it reaches its end. `in_one` asks for one value even where samples would be cheap.
+    when it reaches its end. `in_one` asks for one value even where samples would be cheap,
+    `in_full` for samples however many there are.
     """
 
     start: int
@@ -30,6 +31,7 @@ class Stretch:
     days: int = 0
     closes: bool = False
     in_one: bool = False
+    in_full: bool = False
 
     @property
     def seconds(self) -> int:
@@ -39,7 +41,8 @@ class Stretch:
     @property
     def is_raw(self) -> bool:
         """Whether its samples are asked for instead of its statistics."""
-        return not self.days and not self.in_one and self.seconds <= _RAW_SECONDS
+        is_short = not self.days and not self.in_one and self.seconds <= _RAW_SECONDS
+        return self.in_full or is_short
 
     @property
     def window(self) -> int:
@@ -56,7 +59,10 @@ class Stretch:
         return replace(self, in_one=True)
 
     def halves(self) -> tuple["Stretch", "Stretch"] | None:
-        """Two pieces that together are the same days; None when it cannot be cut."""
+        """Two pieces that together are the same days or samples; None when it cannot be cut."""
+        if self.in_full and self.seconds > STEP:
+            middle = self.start + self.seconds // STEP // 2 * STEP
+            return replace(self, end=middle), replace(self, start=middle)
         if self.days < 2:
             return None
         middle = self.start + self.days // 2 * DAY

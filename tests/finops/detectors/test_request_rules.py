@@ -20,6 +20,8 @@ from finops.domain.money import Saving
 from finops.domain.opportunity import Change, Opportunity, Setting, Skipped, WasteKind
 from finops.domain.quantities import GIB, MIB
 from finops.domain.usage import Stability
+from finops.pr_body import action_words
+from finops.rightsizing.modes import Mode, ModeChoice
 from tests.finops.rule_examples import container, single_figure, snapshot, usage, workload
 
 CPU, MEMORY = OverRequestedCPUDetector(), OverRequestedMemoryDetector()
@@ -123,11 +125,14 @@ def test_bursts_alone_are_no_reason_for_more() -> None:
     assert "There is nothing to lower: 300m is asked" in reason_of(CPU, workload(bursty))
 
 
-def test_a_raise_of_what_an_autoscaler_measures_by_waits_too() -> None:
+def test_a_raise_of_what_an_autoscaler_measures_by_lowers_its_target() -> None:
     busy = container(cpu_usage=usage(1400, 1500))
-    reason = reason_of(CPU, workload(busy, autoscaler=scaled(70)))
+    found = found_in(CPU, workload(busy, autoscaler=scaled(70)))
 
-    assert "raise the request from 1000m to 1628m only together with the target to 43 %" in reason
+    assert found.changes == (
+        Change(Setting.CPU_REQUEST, 1000, 1600),
+        Change(Setting.HPA_CPU_TARGET, 70, 44, "web"),
+    )
 
 
 def test_a_raise_and_a_fall_of_one_container_are_two_opportunities() -> None:
@@ -137,12 +142,41 @@ def test_a_raise_and_a_fall_of_one_container_are_two_opportunities() -> None:
     assert fall.id != rise.id
 
 
-def test_cpu_that_an_autoscaler_measures_by_waits_for_both_to_change() -> None:
-    reason = reason_of(CPU, workload(autoscaler=scaled(70)))
+def test_cpu_that_an_autoscaler_measures_by_changes_with_its_target() -> None:
+    found = found_in(CPU, workload(autoscaler=scaled(70)))
+    facts = {fact.label: fact.value for fact in found.evidence}
 
-    assert "lower the request from 1000m to 250m only together with the target to 280 %" in reason
-    assert "still adds pods at 700m each" in reason
-    assert found_in(MEMORY, workload(autoscaler=scaled(70))).changes
+    assert found.changes == (
+        Change(Setting.CPU_REQUEST, 1000, 700),
+        Change(Setting.HPA_CPU_TARGET, 70, 100, "web"),
+    )
+    assert action_words(found) == (
+        "Lower CPU request of shop/frontend (server) from 1 to 700m and raise autoscaler's CPU "
+        "target from 70 % to 100 %"
+    )
+    assert facts["web adds pods at"] == "700m a pod, before and after"
+    assert found.rollback.endswith("and its autoscaler's target to 70 %, with one rolling restart.")
+    assert len(found_in(MEMORY, workload(autoscaler=scaled(70))).changes) == 1
+
+
+def test_a_target_that_measures_two_containers_moves_with_one_at_a_time() -> None:
+    held = workload(container(), container(name="second"), autoscaler=scaled(50))
+    first, second = findings(CPU, held)
+
+    assert isinstance(first, Opportunity)
+    assert isinstance(second, Skipped)
+    assert first.changes[-1].setting is Setting.HPA_CPU_TARGET
+    assert "moves with the request of container server first" in second.reason
+
+
+def test_a_pod_that_waits_beyond_its_request_is_riskier() -> None:
+    lean = OverRequestedCPUDetector(modes=ModeChoice(default=Mode.LEAN))
+    waits = found_in(lean, workload(autoscaler=scaled(70)))
+    free = found_in(lean, workload(container(cpu_request_millicores=470)))
+
+    assert waits.changes[0].proposed == 470
+    assert waits.risk == pytest.approx(0.15 + 0.3 * 0.53 + 0.1)
+    assert free.risk < waits.risk
 
 
 def test_an_absolute_target_leaves_the_request_free() -> None:
@@ -192,6 +226,18 @@ def test_two_containers_under_one_init_container_never_claim_the_same_room() -> 
 
     savings = [f.saving.freed_usd_per_month for f in both if isinstance(f, Opportunity)]
     assert sum(savings) == Decimal("41.54")  # 2000m fall to 1400m, whatever the two give up
+
+
+def test_a_start_is_evidence_of_its_own_and_does_not_size_the_request() -> None:
+    used = replace(usage(180, 220), startup_maximum=600.0, startup_minutes=10)
+    found = found_in(CPU, workload(container(cpu_usage=used)))
+    facts = {fact.label: fact.value for fact in found.evidence}
+
+    assert found.changes == (Change(Setting.CPU_REQUEST, 1000, 250),)
+    assert facts["CPU in a container's first 10 minutes"] == "600m at most"
+    assert any(
+        caveat.startswith("In its first 10 minutes it used up to") for caveat in found.caveats
+    )
 
 
 def test_a_sidecar_is_judged_like_an_app() -> None:

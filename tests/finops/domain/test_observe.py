@@ -1,3 +1,4 @@
+from finops.domain.cluster_objects import Autoscaler, ScaleMetric
 from finops.domain.observe import Observation
 from finops.domain.opportunity import Change, Setting
 from finops.domain.quantities import GIB, MIB
@@ -25,3 +26,50 @@ def test_a_request_and_its_limit_are_in_place_only_together() -> None:
 
 def test_a_limit_has_no_usage_of_its_own_that_a_detector_would_need() -> None:
     assert seen(2 * GIB, 4 * GIB).was_looked_at(opportunity(changes=BOTH))
+
+
+HPA_BOTH = (
+    Change(Setting.CPU_REQUEST, 500, 302),
+    Change(Setting.HPA_CPU_TARGET, 70, 116, "web"),
+)
+
+
+def scaled(request: int, percent: float, **metric: str) -> Observation:
+    kind = {"kind": "Resource", "name": "cpu", "target_type": "Utilization"} | metric
+    auto = Autoscaler(
+        name="web",
+        min_replicas=1,
+        max_replicas=9,
+        metrics=(ScaleMetric(target=percent, **kind),),
+    )
+    held = container(cpu_request_millicores=request)
+    return Observation(snapshot(workloads=(workload(held, autoscaler=auto),)))
+
+
+def test_a_request_and_its_autoscalers_target_are_in_place_only_together() -> None:
+    proposed = opportunity(changes=HPA_BOTH)
+
+    assert scaled(302, 116).is_in_place(proposed)
+    assert not scaled(302, 70).is_in_place(proposed)
+    assert not scaled(500, 116).is_in_place(proposed)
+
+
+def test_a_target_that_falls_with_a_raise_is_reached_from_above() -> None:
+    pair = (
+        Change(Setting.CPU_REQUEST, 300, 500),
+        Change(Setting.HPA_CPU_TARGET, 100, 60, "web"),
+    )
+
+    assert scaled(500, 60).is_in_place(opportunity(changes=pair))
+    assert not scaled(500, 100).is_in_place(opportunity(changes=pair))
+
+
+def test_a_target_of_another_container_or_an_absolute_one_is_not_this_target() -> None:
+    proposed = opportunity(changes=HPA_BOTH)
+    other = scaled(302, 116, kind="ContainerResource", container="mesh")
+    absolute = scaled(302, 116, target_type="AverageValue")
+    none = Observation(snapshot(workloads=(workload(container()),)))
+
+    assert other.value(proposed.resource, Setting.HPA_CPU_TARGET) is None
+    assert absolute.value(proposed.resource, Setting.HPA_CPU_TARGET) is None
+    assert none.value(proposed.resource, Setting.HPA_CPU_TARGET) is None

@@ -375,3 +375,12 @@ def test_a_workload_without_container_name_must_have_one_container() -> None:
 
     assert "2 places" in said
     assert "(proxy)" in said
+
+
+def test_half_of_a_pair_with_an_autoscaler_is_never_edited() -> None:
+    pair = (cpu(500, 302), Change(Setting.HPA_CPU_TARGET, 70, 116, "web"))
+
+    said = refusal(DEPLOYMENT, opportunity(container(), *pair))
+
+    assert "The HorizontalPodAutoscaler web has to change together with this request" in said
+    assert "from 70 % to 116 %" in said

@@ -39,3 +39,13 @@ def test_after_two_weeks_the_next_step_is_proposed(world: World) -> None:
     assert [r.opportunity.resource.name for r in second] == ["frontend"]
     assert first != second[0].id
     assert not any("the next change waits until" in reason for reason in reasons(world))
+
+
+def test_what_was_changed_before_falls_by_a_quarter_or_not_at_all(world: World) -> None:
+    verified(world)
+    world.pass_days(7)
+    world.estate.cpu_request["frontend"], world.estate.cpu_used = 2000, 1280
+    world.scan()
+
+    assert [r for r in world.engine.ledger.find() if r.opportunity.generation == 2] == []
+    assert any("falls by 25% or not at all" in reason for reason in reasons(world))

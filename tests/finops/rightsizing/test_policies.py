@@ -17,7 +17,7 @@ from finops.rightsizing.modes import (
     Mode,
     ModeChoice,
 )
-from finops.rightsizing.policies import cpu_requests, memory_requests, refreshed, widenings
+from finops.rightsizing.policies import cpu_requests, memory_requests, widenings
 from finops.rightsizing.requests import (
     cpu_request_millicores,
     memory_request_bytes,
@@ -52,9 +52,6 @@ def test_the_worked_lines_hold() -> None:
     assert cpu_requests(history(200, 400), lean)[0] == pytest.approx(218.6, abs=0.1)
     assert memory_requests(history(0, 200 * MIB), safe)[0] / MIB == pytest.approx(282.5, abs=0.1)
     assert memory_requests(history(0, 16 * GIB), safe)[0] / GIB == pytest.approx(17.6)
-    assert refreshed(np.full(4, 100.0), np.array([109, 76, 111, 74.0])).tolist() == [
-        100, 100, 111, 74,
-    ]  # fmt: skip
 
 
 def test_a_history_of_days_is_read_at_its_share() -> None:

@@ -5,14 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from finops.domain.estate import UsageSummary
-from finops.domain.quantities import GIB, MIB
+from finops.domain.quantities import MIB
 from finops.rightsizing.modes import Mode
 from finops.rightsizing.requests import (
     at_most_one_step,
     cpu_request_millicores,
     freed_usd_per_month,
-    least_cpu_fall_share,
-    least_memory_fall_share,
     memory_request_bytes,
     round_up_cpu,
     widening,
@@ -40,12 +38,6 @@ def test_cpu_is_rounded_up_to_what_people_write(wanted: float, written: int) -> 
 def test_nothing_used_asks_for_the_floor() -> None:
     assert cpu_request_millicores(single_figure(0)) == 10
     assert memory_request_bytes(single_figure(0)) == 16 * MIB
-
-
-def test_trifles_need_a_larger_share_on_small_requests() -> None:
-    assert least_cpu_fall_share(50) == pytest.approx(0.299, abs=0.001)
-    assert least_cpu_fall_share(4000) == pytest.approx(0.099, abs=0.001)
-    assert least_memory_fall_share(64 * MIB) > least_memory_fall_share(GIB)
 
 
 @given(

@@ -1,6 +1,7 @@
 """Every renderer keeps every limit of Slack, whatever the names in the estate look like."""
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from finops.domain.lifecycle import Status
-from finops.domain.opportunity import OpportunityRecord, WasteKind
+from finops.domain.opportunity import Change, JointCash, OpportunityRecord, Setting, WasteKind
 from finops.finops_engine import CycleInfo
 from finops.guardrails import GuardrailVerdict, PolicyReason
 from finops.pr_generator import render_title
@@ -263,6 +264,47 @@ def test_the_record_follows_the_pull_request_to_the_verdict() -> None:
     assert "<https://github.com/acme/platform/pull/7|PR #7>" in words
     assert "The bill confirms it: $38.20/month off the bill" in words
     assert "$30.10 to $45" in words
+
+
+JOINT = JointCash(
+    usd_per_month=Decimal(280),
+    share_usd_per_month=Decimal("23.10"),
+    proposals=12,
+    nodes=5,
+    node_names=("<!channel>", "ip-10-0-1-7", "ip-10-0-1-9"),
+)
+
+
+def test_a_card_says_what_it_is_part_of_and_leaves_its_own_saving_alone() -> None:
+    alone = card(record(Status.NOTIFIED), instance=INSTANCE)
+    made = card(record(Status.NOTIFIED, joint=JOINT), instance=INSTANCE)
+    said = texts_of(made.blocks[0], only="mrkdwn")[0]
+
+    assert_slack_takes(made.blocks)
+    assert said.startswith(texts_of(alone.blocks[0], only="mrkdwn")[0])
+    assert "With 11 other smaller requests it lets 5 nodes leave" in said
+    assert "and 2 more): $280/month off the bill together." in said
+    assert made.text == alone.text
+
+
+def test_a_digest_says_what_right_sizings_do_together_beside_the_totals() -> None:
+    _, blocks = digest(replace(report("web"), joint_cash_usd_per_month=Decimal(280)))
+    _, without = digest(replace(report("web"), joint_cash_usd_per_month=Decimal(0)))
+
+    assert_slack_takes(blocks)
+    assert any("$280" in text and "would empty nodes" in text for text in texts_of(blocks))
+    assert len(blocks) == len(without) + 1
+
+
+def test_an_autoscalers_target_is_named_beside_its_request() -> None:
+    pair = (
+        Change(Setting.CPU_REQUEST, 1000, 700),
+        Change(Setting.HPA_CPU_TARGET, 70, 100, "<!channel>"),
+    )
+    made = card(record(Status.NOTIFIED, changes=pair), instance=INSTANCE)
+
+    assert_slack_takes(made.blocks)
+    assert "raise autoscaler's CPU target from 70 % to 100 %" in made.text
 
 
 def test_equal_cards_have_equal_hashes_and_others_do_not() -> None:
