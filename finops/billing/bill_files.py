@@ -4,8 +4,9 @@ import csv
 import glob
 import gzip
 import hashlib
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,7 +49,7 @@ def find_bill_files(patterns: Sequence[str]) -> BillFiles:
         raise InvalidInput(
             f"{paths[0]} and others are both Parquet and CSV; name one kind under bill: files."
         )
-    _refuse_versions(paths)
+    paths = _current_versions(paths)
     _refuse_copies(paths)
     if kinds == {True}:
         return BillFiles(tuple(paths), is_parquet=True)
@@ -68,18 +69,33 @@ def _one(path: str) -> Sequence[str]:
     return [path]
 
 
-def _refuse_versions(paths: Sequence[str]) -> None:
+def _current_versions(paths: Sequence[str]) -> list[str]:
+    """Of several versions of a month the one that the report's manifest names."""
     versions: dict[str, set[str]] = {}
     for path in paths:
-        found = _VERSION.match(path)
-        if found:
+        if found := _VERSION.match(path):
             versions.setdefault(found[1], set()).add(found[2])
-    for month, ids in versions.items():
-        if len(ids) > 1:
-            raise InvalidInput(
-                f"{month} holds {len(ids)} versions of one month ({', '.join(sorted(ids))}); name "
-                "only the folder that the report's manifest names, or let the report overwrite."
-            )
+    old = {
+        f"{month}/{version}/"
+        for month, ids in versions.items()
+        if len(ids) > 1
+        for version in ids - {_named_version(month, ids)}
+    }
+    return [path for path in paths if not any(path.startswith(folder) for folder in old)]
+
+
+def _named_version(month: str, ids: Collection[str]) -> str:
+    for manifest in sorted(Path(month).glob("*[Mm]anifest.json")):
+        try:
+            named = json.loads(manifest.read_bytes()).get("assemblyId")
+        except (OSError, ValueError, AttributeError, RecursionError):
+            continue
+        if isinstance(named, str) and named in ids:
+            return named
+    raise InvalidInput(
+        f"{month} holds {len(ids)} versions of one month ({', '.join(sorted(ids))}) and no manifest "
+        "that names one. Copy the report's Manifest.json too, or keep one version only."
+    )
 
 
 def _refuse_copies(paths: Sequence[str]) -> None:
