@@ -1,7 +1,7 @@
 """One bill read and every line of it placed: the thread from files or Athena to daily rows."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Protocol
@@ -49,10 +49,14 @@ class BillEngine(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AllocationRules:
-    """Tags that name a team, in this order, and the namespaces that serve a whole cluster."""
+    """Tags that name a team, in this order, and the namespaces that serve a whole cluster.
+
+    `team_names` maps spellings (in any case) to teams, as a person has configured them.
+    """
 
     team_keys: Sequence[str] = TEAM_KEYS
     shared_namespaces: Sequence[str] = SHARED_NAMESPACES
+    team_names: Mapping[str, str] = field(default_factory=dict)
 
 
 RULES = AllocationRules()
@@ -86,7 +90,7 @@ def allocate(
     bill.keep("charges", statements.charges, types=CHARGE_TYPES, **days)
     open_usage(connection, usage)
     number_nodes(connection)
-    know_resources(connection)
+    know_resources(connection, team_names=rules.team_names)
     split_nodes(connection)
     if statements.splits is not None:
         bill.keep("splits", statements.splits, types=SPLIT_TYPES, **days)
