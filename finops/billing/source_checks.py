@@ -35,7 +35,7 @@ class BillSourceChecks:
 
     def check(self) -> Sequence[Check]:
         """Whether it can be read, adds up, is whole and fresh."""
-        area = Area(f"Bill {self.source.name}")
+        area = Area("Bill")
         try:
             return list(self._look(area) if self.source.athena else self._read(area))
         except FinOpsError as error:
