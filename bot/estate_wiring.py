@@ -54,6 +54,7 @@ class Estate:
 
     snapshots: Mapping[str, SnapshotSource]
     samplers: Mapping[str, SampledUsage]
+    hours: Mapping[str, PrometheusUsage]
 
 
 def build_prices(configuration: Configuration, engine: Engine) -> AwsCostIntegration:
@@ -98,6 +99,11 @@ def build_estate(
             name: reader.usage
             for name, reader in readers.items()
             if isinstance(reader.usage, SampledUsage)
+        },
+        hours={
+            name: reader.usage
+            for name, reader in readers.items()
+            if isinstance(reader.usage, PrometheusUsage)
         },
     )
 

@@ -97,6 +97,7 @@ def build_engine(
         samplers=estate.samplers,
         bill=_bill(configuration),
         allocating_bills=_bills(configuration),
+        hours=estate.hours,
         pull_requests=PullRequestGenerator(tuple(hosts.values())) if hosts else None,
         owner_rules=configuration.owners.to_domain(),
         owner_files={c.name: hosts[c.repository] for c in configuration.clusters if c.repository},

@@ -42,7 +42,7 @@ from finops.guardrails import GuardrailDecision, Guardrails
 from finops.ledger import history
 from finops.owners.owner import OwnerRules
 from finops.owners.repository import HasFiles, OwnerFiles
-from finops.ports import AllocatingBill, BillSource, SnapshotSource, UsageSampler
+from finops.ports import AllocatingBill, BillSource, HourlyUsage, SnapshotSource, UsageSampler
 from finops.pr_generator import PullRequestGenerator
 from finops.report_generator import Chart, PeriodKind, SavingsReport
 from finops.savings_ledger import Breakdown, SavingsLedger, utc_now
@@ -102,6 +102,7 @@ class FinOpsEngine:
         samplers: Mapping[str, UsageSampler] | None = None,
         bill: BillSource | None = None,
         allocating_bills: Sequence[AllocatingBill] = (),
+        hours: Mapping[str, HourlyUsage] | None = None,
         pull_requests: PullRequestGenerator | None = None,
         owner_rules: OwnerRules | None = None,
         owner_files: Mapping[str, HasFiles] | None = None,
@@ -121,6 +122,7 @@ class FinOpsEngine:
             samplers=samplers or {},
             bill=bill,
             bills=tuple(allocating_bills),
+            hours=hours or {},
             pull_requests=pull_requests,
             owner_rules=rules,
             owner_files={

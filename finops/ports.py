@@ -192,6 +192,14 @@ class UsageSource(Protocol):
         ...
 
 
+class HourlyUsage(Protocol):
+    """Knows hour by hour what containers asked for and used."""
+
+    def hours(self, workloads: Sequence[Workload], *, day: date) -> Sequence[Sequence[object]]:
+        """Rows of `billing/usage_hours.py` for a UTC day that is over."""
+        ...
+
+
 class UsageSampler(Protocol):
     """Collects usage that nobody else keeps; asked on every tick."""
 

@@ -7,7 +7,8 @@ be it one or twenty-four.
 import csv
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
@@ -57,6 +58,30 @@ def with_snapshot(known: ContainerDay | None, snapshot: Snapshot) -> ContainerDa
         hours=hours,
         containers=containers,
         estate=estate,
+    )
+
+
+def with_hours(
+    known: ContainerDay | None, snapshot: Snapshot, rows: Iterable[Row], *, day: date
+) -> ContainerDay:
+    """A whole day's rows in the place of the hours that cycles saw.
+
+    What the snapshot shows now is added to the machines and disks that were seen on that day.
+    """
+    then = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    with tempfile.TemporaryDirectory(prefix="finops-hours-") as name:
+        folder = Path(name)
+        containers = _merged(folder, rows, b"", types=CONTAINER_TYPES, keep_old="")
+        estate = _merged(
+            folder,
+            estate_rows(replace(snapshot, taken_at=then)),
+            known.estate if known else b"",
+            types=ESTATE_TYPES,
+            keep_old="(role, resource_id) NOT IN (SELECT (role, resource_id) FROM new)",
+        )
+        hours = _hours(folder, containers)
+    return ContainerDay(
+        cluster=snapshot.cluster, day=day, hours=hours, containers=containers, estate=estate
     )
 
 

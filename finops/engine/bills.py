@@ -1,12 +1,13 @@
 """Bills become daily rows: read whole, placed, held against the bill, and only then written."""
 
+import logging
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from itertools import groupby
 
-from finops.billing.snapshot_hours import with_snapshot
-from finops.domain.costs import BillChange, BillDay
-from finops.domain.errors import InvalidInput
+from finops.billing.snapshot_hours import with_hours, with_snapshot
+from finops.domain.costs import BillChange, BillDay, ContainerDay
+from finops.domain.errors import InvalidInput, OutsideWorldFailed
 from finops.domain.estate import Snapshot
 from finops.engine.closing import batches
 from finops.engine.parts import Parts
@@ -16,6 +17,9 @@ from finops.ports import AllocatingBill, BillReading
 # Corrections come late: as far back as verification looks, and whole months until they are final.
 READ_DAYS = 35
 BATCH = 2_000
+HOURS_A_DAY = 24
+
+log = logging.getLogger(__name__)
 
 
 def read_bills(parts: Parts) -> list[BillChange]:
@@ -86,8 +90,27 @@ def keep_hours(parts: Parts, snapshot: Snapshot) -> None:
     """Remember who ran where, for the bill that will come; without a bill nobody will ask."""
     if not parts.bills or not (snapshot.pods or snapshot.nodes):
         return
+    today = snapshot.taken_at.astimezone(UTC).date()
+    _keep(parts, with_snapshot(_known(parts, snapshot.cluster, today), snapshot))
+    source, yesterday = parts.hours.get(snapshot.cluster), today - timedelta(days=1)
+    known = _known(parts, snapshot.cluster, yesterday)
+    if source is None or (known is not None and known.hours >= HOURS_A_DAY):
+        return
+    try:
+        rows = source.hours(snapshot.workloads, day=yesterday)
+    except OutsideWorldFailed as error:
+        # The hours that cycles saw do until the next one asks again.
+        log.warning("the hours of %s on %s: %s", snapshot.cluster, yesterday, error)
+        return
+    if rows:
+        _keep(parts, with_hours(known, snapshot, rows, day=yesterday))
+
+
+def _known(parts: Parts, cluster: str, day: date) -> ContainerDay | None:
     with parts.ledger.reading() as tx:
-        known = container_hours.known_day(tx.connection, snapshot.cluster, snapshot.taken_at.date())
-    day = with_snapshot(known, snapshot)
+        return container_hours.known_day(tx.connection, cluster, day)
+
+
+def _keep(parts: Parts, day: ContainerDay) -> None:
     with parts.ledger.bookkeeping() as connection:
         container_hours.save_day(connection, day, now=parts.now())

@@ -1,7 +1,8 @@
 """From a cycle's snapshot and a bill's file to daily rows, corrections and verdicts."""
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,11 +11,11 @@ import pytest
 from finops.billing.bill_source import BillSource
 from finops.domain.cluster_objects import Claim, Pod, Service
 from finops.domain.costs import BillDay
-from finops.domain.errors import InvalidInput
+from finops.domain.errors import InvalidInput, TryAgainLater
 from finops.domain.estate import Container, Node, Snapshot, UsageSummary, Workload
 from finops.domain.prices import DEFAULT_UNIT_PRICES
 from finops.domain.quantities import GIB
-from finops.engine.bills import first_day
+from finops.engine.bills import first_day, keep_hours
 from finops.finops_engine import FinOpsEngine
 from finops.ledger import container_hours, costs, history
 from finops.savings_ledger import SavingsLedger
@@ -210,6 +211,40 @@ def test_a_bill_with_one_broken_line_changes_nothing(place: Place) -> None:
     with pytest.raises(InvalidInput, match=r"line 4: EffectiveCost is 'much'"):
         place.engine.allocate_bills()
     assert place.sums() == {(): Decimal("6.00")}
+
+
+class Yesterday:
+    """Knows every hour of a day: half of the node's cores in each."""
+
+    def __init__(self) -> None:
+        self.asked: list[date] = []
+        self.is_down = False
+
+    def hours(self, workloads: Sequence[Workload], *, day: date) -> Sequence[Sequence[object]]:
+        self.asked.append(day)
+        if self.is_down:
+            raise TryAgainLater("Prometheus is away.")
+        midnight = datetime(day.year, day.month, day.day, tzinfo=UTC).replace(tzinfo=None)
+        place = ("prod", "ip-1", "shop", "Deployment", "web", "main", "")
+        return [(midnight + timedelta(hours=n), *place, 2.0, 0.0, 8.0, 0.0) for n in range(24)]
+
+
+def test_the_whole_day_is_asked_for_once_it_is_over_and_only_until_it_is_known(
+    place: Place,
+) -> None:
+    hourly = Yesterday()
+    parts = replace(place.engine.parts, hours={"prod": hourly})
+    hourly.is_down = True
+    keep_hours(parts, snapshot())
+    hourly.is_down = False
+    keep_hours(parts, snapshot())
+    keep_hours(parts, snapshot())
+    place.path.write_text(BILL.replace("2026-07-02", "2026-07-01"))
+    place.engine.allocate_bills()
+
+    assert hourly.asked == [date(2026, 7, 1), date(2026, 7, 1)]
+    assert place.sums("category", "item")[("allocated", "cpu")] == Decimal("1.80")
+    assert place.sums("category", "item")[("allocated", "memory")] == Decimal("0.80")
 
 
 def test_old_hours_are_forgotten(place: Place) -> None:
