@@ -55,6 +55,7 @@ class Estate:
 
     snapshots: Mapping[str, SnapshotSource]
     samplers: Mapping[str, SampledUsage]
+    hours: Mapping[str, PrometheusUsage]
 
 
 def build_prices(configuration: Configuration, engine: Engine) -> AwsCostIntegration:
@@ -62,7 +63,7 @@ def build_prices(configuration: Configuration, engine: Engine) -> AwsCostIntegra
     section = configuration.prices
     bill = configuration.bill
     return AwsCostIntegration(
-        bill_rates=BillRateFile(Path(bill.focus_csv)) if bill else None,
+        bill_rates=BillRateFile(Path(bill.focus_csv)) if bill and bill.focus_csv else None,
         api=PriceListApi(price_clients(), LedgerPriceCache(engine))
         if section.price_list_api
         else None,
@@ -99,6 +100,11 @@ def build_estate(
             name: reader.usage
             for name, reader in readers.items()
             if isinstance(reader.usage, SampledUsage)
+        },
+        hours={
+            name: reader.usage
+            for name, reader in readers.items()
+            if isinstance(reader.usage, PrometheusUsage)
         },
     )
 

@@ -21,6 +21,7 @@ from bot.schedule import Ticker, Timetable
 from bot.settings import Settings
 from bot.socket_mode import SocketModeConnection
 from bot.worker import Deliver, Worker
+from finops.billing.bill_source import BillSource
 from finops.billing.daily_costs import BillFile
 from finops.domain.errors import FinOpsError
 from finops.domain.intents import IntentKind
@@ -98,6 +99,8 @@ def build_engine(
         snapshots=estate.snapshots,
         samplers=estate.samplers,
         bill=_bill(configuration),
+        allocating_bills=_bills(configuration),
+        hours=estate.hours,
         pull_requests=PullRequestGenerator(tuple(hosts.values())) if hosts else None,
         owner_rules=configuration.owners.to_domain(),
         owner_files={c.name: hosts[c.repository] for c in configuration.clusters if c.repository},
@@ -203,8 +206,15 @@ def _socket_mode(settings: Settings, app: App, people: PeopleFirst) -> SocketMod
     )
 
 
+def _bills(configuration: Configuration) -> tuple[BillSource, ...]:
+    section = configuration.bill
+    if section is None:
+        return ()
+    return (section.source(configuration.owners.tag_keys, configuration.team_spellings()),)
+
+
 def _bill(configuration: Configuration) -> BillFile | None:
-    if configuration.bill is None:
+    if configuration.bill is None or not configuration.bill.focus_csv:
         return None
     names = [cluster.name for cluster in configuration.clusters]
     # Cloud ids of a bill can be tied to a cluster only where there is one.

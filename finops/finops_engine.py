@@ -6,13 +6,14 @@
 >>> report = engine.generate_weekly_report()
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from finops.aws_cost_integration import AwsCostIntegration
 from finops.domain.assignments import AssignmentScope
+from finops.domain.costs import BillChange
 from finops.domain.errors import InvalidInput
 from finops.domain.estate import Snapshot
 from finops.domain.freezes import Freeze, FreezeScope
@@ -26,6 +27,7 @@ from finops.engine import (
     announce,
     approving,
     assigning,
+    bills,
     decisions,
     drafts,
     freezing,
@@ -47,7 +49,7 @@ from finops.guardrails import GuardrailDecision, Guardrails
 from finops.ledger import approvals, freezes, history, mutes
 from finops.owners.owner import OwnerRules
 from finops.owners.repository import HasFiles, OwnerFiles
-from finops.ports import BillSource, SnapshotSource, UsageSampler
+from finops.ports import AllocatingBill, BillSource, HourlyUsage, SnapshotSource, UsageSampler
 from finops.pr_generator import PullRequestGenerator
 from finops.report_generator import Chart, PeriodKind, SavingsReport
 from finops.savings_ledger import Breakdown, SavingsLedger, utc_now
@@ -106,6 +108,8 @@ class FinOpsEngine:
         snapshots: Mapping[str, SnapshotSource] | None = None,
         samplers: Mapping[str, UsageSampler] | None = None,
         bill: BillSource | None = None,
+        allocating_bills: Sequence[AllocatingBill] = (),
+        hours: Mapping[str, HourlyUsage] | None = None,
         pull_requests: PullRequestGenerator | None = None,
         owner_rules: OwnerRules | None = None,
         owner_files: Mapping[str, HasFiles] | None = None,
@@ -124,6 +128,8 @@ class FinOpsEngine:
             snapshots=snapshots or {},
             samplers=samplers or {},
             bill=bill,
+            bills=tuple(allocating_bills),
+            hours=hours or {},
             pull_requests=pull_requests,
             owner_rules=rules,
             owner_files={
@@ -339,6 +345,14 @@ class FinOpsEngine:
     def read_bill(self) -> int:
         """Read the bill's newest days; returns the rows read."""
         return aftermath.read_bill(self.parts)
+
+    def allocate_bills(self) -> Sequence[BillChange]:
+        """Place every line of the bills that may still change; returns what was corrected.
+
+        Raises InvalidInput, with the place and the lines, for a bill that cannot be read or does
+        not add up; of that one nothing is kept.
+        """
+        return bills.read_bills(self.parts)
 
     # Telling
 

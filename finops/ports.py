@@ -5,6 +5,7 @@ returns it together with `Gap`s that say what is missing.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
@@ -12,6 +13,7 @@ from typing import Protocol
 from finops.domain.checks import Check
 from finops.domain.cloud import CloudResource
 from finops.domain.cluster_objects import Claim, NamespacePolicy, Pod, Service
+from finops.domain.costs import AllocatedCost, BillDay, ContainerDay
 from finops.domain.estate import Gap, Node, NodeGroup, Snapshot, Volume, Workload
 from finops.domain.pull_request import ProposedPullRequest, PullRequest, RepositoryFiles
 from finops.domain.usage import ReplicaHistory, Stability, UsageSummary
@@ -190,6 +192,14 @@ class UsageSource(Protocol):
         ...
 
 
+class HourlyUsage(Protocol):
+    """Knows hour by hour what containers asked for and used."""
+
+    def hours(self, workloads: Sequence[Workload], *, day: date) -> Sequence[Sequence[object]]:
+        """Rows of `billing/usage_hours.py` for a UTC day that is over."""
+        ...
+
+
 class UsageSampler(Protocol):
     """Collects usage that nobody else keeps; asked on every tick."""
 
@@ -219,6 +229,42 @@ class BillSource(Protocol):
 
     def daily_costs(self, *, start: date, end: date) -> Iterable[DailyCost]:
         """Rows with `start <= day < end`, only days whose figures are final."""
+        ...
+
+
+class BillReading(Protocol):
+    """A bill that has been read and placed whole; its rows are fetched while it is open."""
+
+    @property
+    def days(self) -> Sequence[BillDay]:
+        """The bill's own totals, oldest first."""
+        ...
+
+    def rows(self, day: date) -> Iterable[AllocatedCost]:
+        """Where the lines of one day landed; they add up to its totals."""
+        ...
+
+    def judged(self) -> Iterable[DailyCost]:
+        """What verification judges: containers by their share, node groups and volumes."""
+        ...
+
+
+class AllocatingBill(Protocol):
+    """Reads a bill and places each of its lines."""
+
+    @property
+    def name(self) -> str:
+        """What its days are kept under."""
+        ...
+
+    def read(
+        self, *, start: date, end: date, usage: Sequence[ContainerDay], today: date
+    ) -> AbstractContextManager[BillReading]:
+        """Everything with `start <= day < end`, split by that usage.
+
+        Raises InvalidInput, with the place and the lines, for a bill that cannot be read or does
+        not add up; then nothing of it may be kept.
+        """
         ...
 
 

@@ -1,6 +1,6 @@
 """What the engine is made of: its adapters, policies and clock, given once by the wiring."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from finops.domain.people import Directory
 from finops.guardrails import Guardrails
 from finops.owners.owner import OwnerRules
 from finops.owners.repository import OwnerFiles
-from finops.ports import BillSource, SnapshotSource, UsageSampler
+from finops.ports import AllocatingBill, BillSource, HourlyUsage, SnapshotSource, UsageSampler
 from finops.pr_generator import PullRequestGenerator
 from finops.savings_ledger import SavingsLedger
 from finops.waste_detectors import WasteDetectionEngine
@@ -46,6 +46,10 @@ class Parts:
     # By cluster: who collects usage that nobody else keeps.
     samplers: Mapping[str, UsageSampler] = field(default_factory=dict)
     bill: BillSource | None = None
+    # By cluster: who knows the hours of a day that is over; a cycle adds its own hour in any case.
+    hours: Mapping[str, HourlyUsage] = field(default_factory=dict)
+    # Bills whose every line is placed, beside what verification reads from `bill`.
+    bills: Sequence[AllocatingBill] = ()
     pull_requests: PullRequestGenerator | None = None
     owner_rules: OwnerRules = field(default_factory=OwnerRules)
     # By cluster: the repository whose CODEOWNERS and catalogue speak for it.

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import blake2b
 from time import monotonic
 
@@ -29,6 +29,7 @@ from finops.sources.prometheus.api import (
     shown_url,
 )
 from finops.sources.prometheus.asker import Asker
+from finops.sources.prometheus.hours import Hours
 from finops.sources.prometheus.look import Look, look
 from finops.sources.prometheus.owners import Owners
 from finops.sources.prometheus.questions import check_matchers, matching
@@ -102,6 +103,11 @@ class PrometheusUsage:
             found = list(self._read_all(reading, plan))
         self._check_any(found)
         return self._result(found, seen)
+
+    def hours(self, workloads: Sequence[Workload], *, day: date) -> Sequence[Sequence[object]]:
+        """Each container's hours of a UTC day (HourlyUsage); raises as `read` does."""
+        with self._api() as api:
+            return Hours(api, self.cluster, self.matchers).rows(workloads, day=day)
 
     def check(self) -> Sequence[Check]:
         """Reach, version, clock, and each metric that is asked for."""
