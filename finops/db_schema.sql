@@ -244,4 +244,96 @@ CREATE TABLE price_facts (
 
 UPDATE alembic_version SET version_num='0004' WHERE alembic_version.version_num = '0003';
 
+-- Running upgrade 0004 -> 0005
+
+CREATE TABLE resource_costs (
+    day DATE NOT NULL, 
+    resource_key VARCHAR(700) NOT NULL, 
+    category VARCHAR(40) NOT NULL, 
+    cluster VARCHAR(253) NOT NULL, 
+    namespace VARCHAR(253) NOT NULL, 
+    team VARCHAR(253) NOT NULL, 
+    effective_cost BIGINT NOT NULL, 
+    recorded_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+    CONSTRAINT pk_resource_costs PRIMARY KEY (day, resource_key, category)
+);
+
+CREATE INDEX ix_resource_costs_resource_key_day ON resource_costs (resource_key, day);
+
+INSERT INTO resource_costs (day, resource_key, category, cluster, namespace, team, effective_cost, recorded_at) SELECT cost_allocation.day, cost_allocation.resource_key, cost_allocation.category, cost_allocation.cluster, cost_allocation.namespace, cost_allocation.team, cost_allocation.effective_cost, cost_allocation.recorded_at 
+FROM cost_allocation;
+
+DROP TABLE cost_allocation;
+
+CREATE TABLE cost_allocation (
+    id BIGSERIAL NOT NULL, 
+    bill VARCHAR(100) NOT NULL, 
+    day DATE NOT NULL, 
+    currency VARCHAR(8) NOT NULL, 
+    category VARCHAR(20) NOT NULL, 
+    account VARCHAR(64) NOT NULL, 
+    service VARCHAR(200) NOT NULL, 
+    item VARCHAR(200) NOT NULL, 
+    region VARCHAR(40) NOT NULL, 
+    cluster VARCHAR(253) NOT NULL, 
+    namespace VARCHAR(253) NOT NULL, 
+    workload_kind VARCHAR(63) NOT NULL, 
+    workload VARCHAR(253) NOT NULL, 
+    team VARCHAR(253) NOT NULL, 
+    resource_key VARCHAR(700) NOT NULL, 
+    usage_unit VARCHAR(60) NOT NULL, 
+    usage_quantity FLOAT NOT NULL, 
+    billed_cost BIGINT NOT NULL, 
+    effective_cost BIGINT NOT NULL, 
+    list_cost BIGINT NOT NULL, 
+    recorded_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+    CONSTRAINT pk_cost_allocation PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_cost_allocation_day_bill ON cost_allocation (day, bill);
+
+CREATE INDEX ix_cost_allocation_team_day ON cost_allocation (team, day);
+
+CREATE INDEX ix_cost_allocation_namespace_day ON cost_allocation (namespace, day);
+
+CREATE TABLE bill_days (
+    bill VARCHAR(100) NOT NULL, 
+    day DATE NOT NULL, 
+    currency VARCHAR(8) NOT NULL, 
+    billed_cost BIGINT NOT NULL, 
+    effective_cost BIGINT NOT NULL, 
+    list_cost BIGINT NOT NULL, 
+    lines BIGINT NOT NULL, 
+    is_final BOOLEAN NOT NULL, 
+    read_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+    CONSTRAINT pk_bill_days PRIMARY KEY (bill, day, currency)
+);
+
+CREATE TABLE bill_changes (
+    id BIGSERIAL NOT NULL, 
+    bill VARCHAR(100) NOT NULL, 
+    day DATE NOT NULL, 
+    currency VARCHAR(8) NOT NULL, 
+    billed_before BIGINT NOT NULL, 
+    billed_after BIGINT NOT NULL, 
+    effective_before BIGINT NOT NULL, 
+    effective_after BIGINT NOT NULL, 
+    changed_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+    CONSTRAINT pk_bill_changes PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_bill_changes_changed_at ON bill_changes (changed_at);
+
+CREATE TABLE container_hours (
+    cluster VARCHAR(253) NOT NULL, 
+    day DATE NOT NULL, 
+    hours INTEGER NOT NULL, 
+    containers BYTEA NOT NULL, 
+    nodes BYTEA NOT NULL, 
+    recorded_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+    CONSTRAINT pk_container_hours PRIMARY KEY (cluster, day)
+);
+
+UPDATE alembic_version SET version_num='0005' WHERE alembic_version.version_num = '0004';
+
 COMMIT;

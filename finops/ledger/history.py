@@ -40,7 +40,7 @@ def upsert(connection: Connection, table: Table, values: Sequence[Mapping[str, A
 
 
 def save_costs(connection: Connection, costs: Iterable[DailyCost], *, now: datetime) -> None:
-    """Write daily costs; a corrected day replaces what was known of it."""
+    """Write what verification judges; a corrected day replaces what was known of it."""
     rows = [
         {
             "day": cost.day,
@@ -54,7 +54,7 @@ def save_costs(connection: Connection, costs: Iterable[DailyCost], *, now: datet
         }
         for cost in costs
     ]
-    upsert(connection, tables.cost_allocation, rows)
+    upsert(connection, tables.resource_costs, rows)
 
 
 def costs(
@@ -66,7 +66,7 @@ def costs(
     category: str | None = None,
 ) -> list[DailyCost]:
     """Daily costs with `start <= day < end`, oldest first."""
-    table = tables.cost_allocation
+    table = tables.resource_costs
     query = select(table).where(table.c.day >= start, table.c.day < end)
     if resource_key is not None:
         query = query.where(table.c.resource_key == resource_key)
@@ -90,7 +90,7 @@ def covered_days(
     connection: Connection, *, start: date, end: date, category: str, cluster: str
 ) -> list[date]:
     """The days of a cluster's bill with a line of that category, `start <= day < end`."""
-    table = tables.cost_allocation
+    table = tables.resource_costs
     query = select(table.c.day).distinct().where(table.c.day >= start, table.c.day < end)
     query = query.where(table.c.category == category, table.c.cluster.in_([cluster, ""]))
     return list(connection.execute(query.order_by(table.c.day)).scalars())

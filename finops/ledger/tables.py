@@ -143,8 +143,10 @@ cost_baselines = Table(
     UniqueConstraint("opportunity_id", "revision"),
 )
 
-cost_allocation = Table(
-    "cost_allocation",
+# What verification judges: node groups and volumes as billed, containers by their share. A dollar
+# may be in it twice, so its rows are never added up; that is what `cost_allocation` is for.
+resource_costs = Table(
+    "resource_costs",
     metadata,
     Column("day", Date, primary_key=True),
     Column("resource_key", String(700), primary_key=True),
@@ -155,6 +157,81 @@ cost_allocation = Table(
     Column("effective_cost", Usd, nullable=False),
     Column("recorded_at", UtcDateTime, nullable=False),
     Index(None, "resource_key", "day"),
+)
+
+# Where each line of a bill landed; the rows of a day are replaced together. Amounts are millionths
+# of whatever currency the row names.
+cost_allocation = Table(
+    "cost_allocation",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("bill", String(100), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("currency", String(8), nullable=False),
+    Column("category", String(20), nullable=False),
+    Column("account", String(64), nullable=False),
+    Column("service", String(200), nullable=False),
+    Column("item", String(200), nullable=False),
+    Column("region", String(40), nullable=False),
+    Column("cluster", String(253), nullable=False),
+    Column("namespace", String(253), nullable=False),
+    Column("workload_kind", String(63), nullable=False),
+    Column("workload", String(253), nullable=False),
+    Column("team", String(253), nullable=False),
+    Column("resource_key", String(700), nullable=False),
+    Column("usage_unit", String(60), nullable=False),
+    Column("usage_quantity", Float, nullable=False),
+    Column("billed_cost", Usd, nullable=False),
+    Column("effective_cost", Usd, nullable=False),
+    Column("list_cost", Usd, nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    Index(None, "day", "bill"),
+    Index(None, "team", "day"),
+    Index(None, "namespace", "day"),
+)
+
+# The bill's own totals, against which the rows of a day are held.
+bill_days = Table(
+    "bill_days",
+    metadata,
+    Column("bill", String(100), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("currency", String(8), primary_key=True),
+    Column("billed_cost", Usd, nullable=False),
+    Column("effective_cost", Usd, nullable=False),
+    Column("list_cost", Usd, nullable=False),
+    Column("lines", BigInteger, nullable=False),
+    Column("is_final", Boolean, nullable=False),
+    Column("read_at", UtcDateTime, nullable=False),
+)
+
+# Corrections: what a day cost before and after it was read again.
+bill_changes = Table(
+    "bill_changes",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("bill", String(100), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("currency", String(8), nullable=False),
+    Column("billed_before", Usd, nullable=False),
+    Column("billed_after", Usd, nullable=False),
+    Column("effective_before", Usd, nullable=False),
+    Column("effective_after", Usd, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    Index(None, "changed_at"),
+)
+
+# Who ran where, hour by hour, as one Parquet file a cluster and day: a thousandth of the rows, and
+# what DuckDB reads at once. `nodes` are the machines of that day in another.
+container_hours = Table(
+    "container_hours",
+    metadata,
+    Column("cluster", String(253), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("hours", Integer, nullable=False),
+    Column("containers", LargeBinary, nullable=False),
+    Column("nodes", LargeBinary, nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
 )
 
 savings_reports = Table(
