@@ -336,4 +336,22 @@ CREATE TABLE container_hours (
 
 UPDATE alembic_version SET version_num='0005' WHERE alembic_version.version_num = '0004';
 
+-- Running upgrade 0005 -> 0009
+
+CREATE TABLE cost_explorer_answers (
+    key VARCHAR(64) NOT NULL, 
+    answer JSONB NOT NULL, 
+    is_final BOOLEAN NOT NULL, 
+    asked_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+    CONSTRAINT pk_cost_explorer_answers PRIMARY KEY (key)
+);
+
+CREATE TABLE cost_explorer_requests (
+    day DATE NOT NULL, 
+    requests INTEGER NOT NULL, 
+    CONSTRAINT pk_cost_explorer_requests PRIMARY KEY (day)
+);
+
+UPDATE alembic_version SET version_num='0009' WHERE alembic_version.version_num = '0005';
+
 COMMIT;

@@ -6,12 +6,14 @@
 >>> report = engine.generate_weekly_report()
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from finops.aws_cost_integration import AwsCostIntegration
+from finops.billing.cost_explorer import CostExplorer
+from finops.billing.cost_report import CostReport
 from finops.domain.assignments import AssignmentScope
 from finops.domain.errors import InvalidInput
 from finops.domain.estate import Snapshot
@@ -23,6 +25,7 @@ from finops.engine import (
     aftermath,
     announce,
     assigning,
+    costing,
     decisions,
     drafts,
     pull_requests,
@@ -34,7 +37,7 @@ from finops.engine.cycle import CycleResult, run_cycle
 from finops.engine.drafts import PullRequestDraft
 from finops.engine.guarding import guardrail_decision
 from finops.engine.owning import with_known_owners
-from finops.engine.parts import Pace, Parts
+from finops.engine.parts import Pace, Parts, UnitMetric
 from finops.engine.refusals import PATIENCE_SECONDS
 from finops.guardrails import GuardrailDecision, Guardrails
 from finops.ledger import history
@@ -55,6 +58,7 @@ __all__ = [
     "Pace",
     "PullRequestDraft",
     "SavingsSummary",
+    "UnitMetric",
 ]
 
 
@@ -99,6 +103,8 @@ class FinOpsEngine:
         snapshots: Mapping[str, SnapshotSource] | None = None,
         samplers: Mapping[str, UsageSampler] | None = None,
         bill: BillSource | None = None,
+        cost_explorer: CostExplorer | None = None,
+        unit_metrics: Sequence[UnitMetric] = (),
         pull_requests: PullRequestGenerator | None = None,
         owner_rules: OwnerRules | None = None,
         owner_files: Mapping[str, HasFiles] | None = None,
@@ -117,6 +123,8 @@ class FinOpsEngine:
             snapshots=snapshots or {},
             samplers=samplers or {},
             bill=bill,
+            cost_explorer=cost_explorer,
+            unit_metrics=unit_metrics,
             pull_requests=pull_requests,
             owner_rules=rules,
             owner_files={
@@ -284,6 +292,14 @@ class FinOpsEngine:
             by_kind=tuple(self.ledger.breakdown(by="kind", team=team)),
             by_cluster=tuple(self.ledger.breakdown(by="cluster", team=team)),
         )
+
+    def cost(self, words: str = "") -> CostReport:
+        """Who spent what: `[team|namespace|service …] [name] [by what] [period]`, as typed.
+
+        Raises InvalidInput with the nearest names for what nobody has. Where there is no bill the
+        report teaches what to configure.
+        """
+        return costing.ask(self.parts, words)
 
     def generate_weekly_report(self) -> SavingsReport:
         """The report of the seven days up to now, kept in the ledger."""

@@ -61,7 +61,8 @@ class Receipt:
         moment = f"{self.asked_at:%H:%M} UTC"
         old = f"{self.asked_at:%b} {self.asked_at.day}, {moment}"
         made = "request" if self.requests_today == 1 else "requests"
-        spent = f"{self.requests_today} {made} to Cost Explorer, ${self.requests_today * USD_PER_REQUEST:.2f} today"
+        usd = f"${self.requests_today * USD_PER_REQUEST:.2f}"
+        spent = f"{self.requests_today} {made} to Cost Explorer, {usd} today"
         if not self.from_cache:
             return f"Asked AWS Cost Explorer at {moment}; {spent}."
         why = f" {self.problem}" if self.problem else ""
@@ -78,7 +79,8 @@ class Answer:
 
 @dataclass(slots=True)
 class CostExplorer:
-    """Asks through the store. `account` tells the answers of one login from another's.
+    """Asks through the store. `account` tells the answers of one login from another's, `team_tag`
+    is the activated cost allocation tag whose values are teams.
 
     Threads share it: one asks, the others wait and find its answer.
     """
@@ -87,6 +89,7 @@ class CostExplorer:
     store: AnswerStore
     account: str = ""
     requests_per_day: int = REQUESTS_PER_DAY
+    team_tag: str = "team"
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     sleep: Callable[[float], None] = time.sleep
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -121,7 +124,9 @@ class CostExplorer:
         try:
             receipt = ask()
         except (OutsideWorldFailed, Refused) as error:
-            outcome = Outcome.WARNING if isinstance(error, TryAgainLater | Refused) else Outcome.FAILED
+            outcome = (
+                Outcome.WARNING if isinstance(error, TryAgainLater | Refused) else Outcome.FAILED
+            )
             fix = f"Allow {action}, or take cost_explorer out of finops.yaml."
             return Check(area=area, subject=subject, outcome=outcome, detail=str(error), fix=fix)
         return Check(area=area, subject=subject, outcome=Outcome.OK, detail=receipt.sentence)
@@ -155,7 +160,8 @@ class CostExplorer:
         return Answer(pages, Receipt(now, False, made - before, made))
 
     def _pages(self, question: Usage | Forecast) -> list[Any]:
-        arguments, pages = question.request(), []
+        arguments = question.request()
+        pages: list[Any] = []
         seen: set[str] = set()
         while len(pages) < _MOST_PAGES:
             page = self._request(question, arguments)
@@ -192,9 +198,9 @@ class CostExplorer:
         if not self.store.count_request(today, most=self.requests_per_day):
             spent = self.requests_per_day * USD_PER_REQUEST
             raise BudgetIsSpent(
-                f"Today's {self.requests_per_day} requests to Cost Explorer (${spent:.2f}) are made, "
-                "so it is asked again after midnight UTC; cost_explorer.requests_per_day in "
-                "finops.yaml is the limit."
+                f"Today's {self.requests_per_day} requests to Cost Explorer (${spent:.2f}) are "
+                "made, so it is asked again after midnight UTC; "
+                "cost_explorer.requests_per_day in finops.yaml is the limit."
             )
 
 

@@ -113,9 +113,9 @@ def _amount(text: str) -> Decimal:
     return amount
 
 
-def _currency(unit: str) -> str:
-    if not (isinstance(unit, str) and unit.isalpha() and len(unit) <= 8):
-        raise ValueError(f"{unit!r:.40} is no currency")
+def _currency(unit: Json) -> str:
+    if not isinstance(unit, str) or not unit.isalpha() or len(unit) > 8:
+        raise ValueError(f"{str(unit)[:40]!r} is no currency")
     return unit.upper()
 
 

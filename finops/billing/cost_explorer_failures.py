@@ -27,7 +27,12 @@ _THROTTLED = {
     "TooManyRequestsException",
     "RequestLimitExceeded",
 }
-_BUSY = {"InternalFailure", "ServiceUnavailable", "ServiceUnavailableException", "InternalServerError"}
+_BUSY = {
+    "InternalFailure",
+    "ServiceUnavailable",
+    "ServiceUnavailableException",
+    "InternalServerError",
+}
 # What the messages of DataUnavailableException and of a new account say.
 _NOT_ENABLED = ("not enabled for cost explorer", "user not enabled")
 
@@ -50,9 +55,9 @@ def failure_of(error: AwsError, *, action: str) -> OutsideWorldFailed:
     code, said = code_of(error), str(error).lower()
     if any(words in said for words in _NOT_ENABLED):
         return WillNeverWork(
-            "Cost Explorer is not enabled in this account: open it once in the Billing console; AWS "
-            "then needs 24 hours to prepare it. A member account needs the management account to "
-            "allow it."
+            "Cost Explorer is not enabled in this account: open it once in the Billing console; "
+            "AWS then needs 24 hours to prepare it. A member account needs the management account "
+            "to allow it."
         )
     if code in _DENIED:
         return WillNeverWork(_denied(action, is_explicit="explicit deny" in said))
@@ -77,8 +82,8 @@ def _denied(action: str, *, is_explicit: bool) -> str:
             "boundary), so allowing it in the role does not help; ask whoever owns that policy."
         )
     return (
-        f"AWS does not let the bot ask Cost Explorer: allow the IAM action {action} ({POLICY}); in a "
-        "member account, IAM access to billing must also be activated by the management account."
+        f"AWS does not let the bot ask Cost Explorer: allow the IAM action {action} ({POLICY}); "
+        "in a member account the management account must also activate IAM access to billing."
     )
 
 

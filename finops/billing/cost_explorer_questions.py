@@ -43,8 +43,9 @@ class Dimension(StrEnum):
 class Usage:
     """What `start <= day < end` cost, by one dimension or tag and by usage type.
 
-    `tag` groups by the values of a tag key instead of `dimension`; `cluster` takes only what carries
-    one of the tags that name that cluster.
+    `tag` groups by the values of a tag key instead of `dimension`; `cluster` takes only what
+    carries one of the tags that name that cluster. `is_open` is for the month that is not over: its
+    answer is kept in the place of yesterday's, which reached to another day.
     """
 
     start: date
@@ -53,6 +54,7 @@ class Usage:
     dimension: Dimension = Dimension.SERVICE
     tag: str = ""
     cluster: str = ""
+    is_open: bool = False
 
     def request(self) -> dict[str, Any]:
         """Arguments of `get_cost_and_usage`. Raises InvalidInput for what AWS could not take."""
@@ -106,7 +108,10 @@ def cluster_filter(cluster: str) -> Mapping[str, Any]:
 
 def key_of(question: Usage | Forecast, *, account: str) -> str:
     """Under what an answer is kept: the request and whose credentials asked it."""
-    asked = json.dumps([type(question).__name__, account, question.request()], sort_keys=True)
+    request = question.request()
+    if isinstance(question, Usage) and question.is_open:
+        request["TimePeriod"]["End"] = "open"
+    asked = json.dumps([type(question).__name__, account, request], sort_keys=True)
     return hashlib.sha256(asked.encode()).hexdigest()
 
 

@@ -88,7 +88,12 @@ def read_period(words: str, *, today: date) -> DayRange:
     if asked in ("today", "yesterday"):
         day = today - timedelta(days=asked == "yesterday")
         return DayRange(day, day + timedelta(days=1))
-    for form, read in ((_DAYS, _last_days), (_MONTH, _named_month), (_RANGE, _range), (_A_DAY, _day)):
+    for form, read in (
+        (_DAYS, _last_days),
+        (_MONTH, _named_month),
+        (_RANGE, _range),
+        (_A_DAY, _day),
+    ):
         found = form.fullmatch(asked)
         if found:
             return _checked(read(found, today), today=today)
@@ -120,7 +125,9 @@ def _range(found: re.Match[str], _today: date) -> DayRange:
     if last < start:
         raise InvalidInput(f"{found[1]} is after {found[2]}; write the earlier day first.")
     if (last - start).days >= MOST_DAYS:
-        raise InvalidInput(f"From {found[1]} to {found[2]} are over {MOST_DAYS} days; ask for less.")
+        raise InvalidInput(
+            f"From {found[1]} to {found[2]} are over {MOST_DAYS} days; ask for less."
+        )
     return DayRange(start, last + timedelta(days=1))
 
 
@@ -138,7 +145,9 @@ def _checked(period: DayRange, *, today: date) -> DayRange:
 def _month(day: date, *, today: date) -> DayRange:
     """The month of that day, as far as it has come."""
     first = day.replace(day=1)
-    return DayRange(first, max(min(_next_month(first), today), first + timedelta(days=1)), is_month=True)
+    return DayRange(
+        first, max(min(_next_month(first), today), first + timedelta(days=1)), is_month=True
+    )
 
 
 def _next_month(first: date) -> date:

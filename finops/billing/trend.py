@@ -1,8 +1,8 @@
 """Why a period cost more or less than the one before: how much is price, usage and mix.
 
 Things are compared with their like. A *group* is what one may swap against another of the same
-`unit`: the instance hours of EC2, the core-hours of a team. In a group, with c = cost, q = quantity,
-p = c ÷ q, C and Q their sums, 0 the period before and 1 this one:
+`unit`: the instance hours of EC2, the core-hours of a team. In a group, with c = cost, q =
+quantity, p = c ÷ q, C and Q their sums, 0 the period before and 1 this one:
 
     price = Σ (p1 − p0) · q1                  over items that are in both periods
     usage = (Q1 − Q0) · C0 ÷ Q0               more or less of it, at the average price of before
@@ -22,12 +22,13 @@ November 10 h at $0.09 and 20 h at $0.20 cost $4.90, which is $1.90 more. Price:
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+
+from finops.domain.money import cents_that_add_up
 
 ZERO = Decimal(0)
 # Kept to a millionth of a cent while summing; whole cents only when it is said.
 _STEP = Decimal("0.00000001")
-_CENT = Decimal("0.01")
 _EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
 
 
@@ -35,11 +36,11 @@ _EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
 class Charge:
     """What one item cost in one period, after all discounts, and how much of it was used.
 
-    `group` is what it is compared within, `unit` what `quantity` counts. A quantity of zero or
+    `group` names what it is compared within, `unit` what `quantity` counts. A quantity of zero or
     less means that the cost has none.
     """
 
-    group: str
+    group: tuple[str, ...]
     item: str
     unit: str
     quantity: Decimal
@@ -70,19 +71,8 @@ class Change:
         )
 
     def in_cents(self) -> "Change":
-        """Whole cents that still sum to the total's whole cents.
-
-        Each part is rounded down; the cents that are then missing go to the parts that lost most
-        (the method of largest remainders). Worked: 0.006 + 0.006 is 1.2 cents and not 0.02, so the
-        first of two equal remainders gets the one cent.
-        """
-        parts = (self.price, self.usage, self.mix, self.unmetered)
-        floors = [part.quantize(_CENT, ROUND_FLOOR) for part in parts]
-        missing = int((self.total.quantize(_CENT, ROUND_HALF_EVEN) - sum(floors)) / _CENT)
-        by_loss = sorted(range(len(parts)), key=lambda i: floors[i] - parts[i])
-        for index in by_loss[:missing]:
-            floors[index] += _CENT
-        return Change(*floors)
+        """Whole cents that still sum to the total's whole cents."""
+        return Change(*cents_that_add_up((self.price, self.usage, self.mix, self.unmetered)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +83,7 @@ class Trend:
     before: Decimal
     now: Decimal
     change: Change
-    by_group: Mapping[str, Change]
+    by_group: Mapping[tuple[str, ...], Change]
 
     @property
     def share(self) -> Decimal | None:
@@ -107,7 +97,7 @@ class _Sum:
     cost: Decimal = ZERO
 
 
-_Item = tuple[str, str, str]
+_Item = tuple[tuple[str, ...], str, str]
 _Items = dict[_Item, _Sum]
 
 
@@ -130,7 +120,7 @@ def _summed(charges: Iterable[Charge]) -> dict[str, _Items]:
 
 
 def _trend(currency: str, old: _Items, new: _Items) -> Trend:
-    by_group: dict[str, Change] = defaultdict(Change)
+    by_group: dict[tuple[str, ...], Change] = defaultdict(Change)
     for group, unit in sorted({key[:2] for key in (*old, *new)}):
         change = _change(_of(old, group, unit), _of(new, group, unit))
         by_group[group] += change
@@ -138,7 +128,7 @@ def _trend(currency: str, old: _Items, new: _Items) -> Trend:
     return Trend(currency, before, now, sum(by_group.values(), Change()), dict(by_group))
 
 
-def _of(items: _Items, group: str, unit: str) -> dict[str, _Sum]:
+def _of(items: _Items, group: tuple[str, ...], unit: str) -> dict[str, _Sum]:
     return {key[2]: kept for key, kept in items.items() if key[:2] == (group, unit)}
 
 
@@ -150,7 +140,10 @@ def _change(old: Mapping[str, _Sum], new: Mapping[str, _Sum]) -> Change:
     if not q0 or not q1:
         return Change(usage=total, unmetered=unmetered)
     price = sum(
-        (_part(q1[i].cost - _times(q0[i].cost, q1[i].quantity, q0[i].quantity)) for i in q0.keys() & q1.keys()),
+        (
+            _part(q1[i].cost - _times(q0[i].cost, q1[i].quantity, q0[i].quantity))
+            for i in q0.keys() & q1.keys()
+        ),
         ZERO,
     )
     quantity = sum((s.quantity for s in q0.values()), ZERO)

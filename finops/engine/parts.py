@@ -1,15 +1,16 @@
 """What the engine is made of: its adapters, policies and clock, given once by the wiring."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from finops.aws_cost_integration import AwsCostIntegration
+from finops.billing.cost_explorer import CostExplorer
 from finops.domain.people import Directory
 from finops.guardrails import Guardrails
 from finops.owners.owner import OwnerRules
 from finops.owners.repository import OwnerFiles
-from finops.ports import BillSource, SnapshotSource, UsageSampler
+from finops.ports import BillSource, DailyMetric, SnapshotSource, UsageSampler
 from finops.pr_generator import PullRequestGenerator
 from finops.savings_ledger import SavingsLedger
 from finops.waste_detectors import WasteDetectionEngine
@@ -32,6 +33,22 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnitMetric:
+    """What a team or namespace serves, so that its cost can be told for `per` of it.
+
+    `query` counts a UTC day, see `finops.ports.DailyMetric`. Without team and namespace it is held
+    against the whole bill.
+    """
+
+    name: str
+    query: str
+    source: DailyMetric
+    per: int = 1000
+    team: str = ""
+    namespace: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """The engine's adapters and policies. `now` is the estate's clock."""
 
@@ -46,6 +63,9 @@ class Parts:
     # By cluster: who collects usage that nobody else keeps.
     samplers: Mapping[str, UsageSampler] = field(default_factory=dict)
     bill: BillSource | None = None
+    # Asked about cost where no bill is read, and for a forecast.
+    cost_explorer: CostExplorer | None = None
+    unit_metrics: Sequence[UnitMetric] = ()
     pull_requests: PullRequestGenerator | None = None
     owner_rules: OwnerRules = field(default_factory=OwnerRules)
     # By cluster: the repository whose CODEOWNERS and catalogue speak for it.

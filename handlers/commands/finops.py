@@ -1,4 +1,4 @@
-"""`/finops`: help, list, show, savings, assign, scan. The asker alone gets the ack."""
+"""`/finops`: help, list, show, savings, cost, assign, scan. The asker alone gets the ack."""
 
 import difflib
 import re
@@ -13,6 +13,7 @@ from handlers.blocks.savings import takeaway
 from handlers.blocks.text import safe
 from handlers.blocks.why import why_blocks
 from handlers.commands.assign import assign
+from handlers.commands.cost import cost
 from handlers.commands.listing import list_page, read_query, team_of
 from handlers.context import HandlerContext
 from handlers.ids import COMMAND
@@ -70,6 +71,7 @@ _COMMANDS: dict[str, Callable[[HandlerContext, Interaction, str], None]] = {
     "list": _list,
     "show": _show,
     "savings": _savings,
+    "cost": cost,
     "assign": assign,
     "scan": _scan,
 }

@@ -1,0 +1,85 @@
+"""The rows that a table of costs shows, in whole cents that add up. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from finops.billing.cost_report import CostLine, CostReport, CostTable
+from finops.billing.cost_words import REASONS, line_name
+from finops.billing.trend import Change
+from finops.domain.costs import CostCategory
+from finops.domain.money import cents_that_add_up
+
+ZERO = Decimal(0)
+# Below that a change is noise, whatever part of it is largest.
+_LEAST_SAID = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostRow:
+    """One row in whole cents of `currency`. `place` is set for what is shared, idle or nobody's."""
+
+    name: str
+    cost: Decimal
+    before: Decimal
+    change: Change
+    currency: str
+    place: CostCategory | None = None
+    is_total: bool = False
+
+    @property
+    def reason(self) -> str:
+        """`more use`, `lower prices`: the part of the change that is largest in its direction."""
+        total = self.change.total
+        if abs(total) < _LEAST_SAID:
+            return ""
+        parts = [(getattr(self.change, name) * total, up, down) for name, up, down in REASONS]
+        largest, up, down = max(parts)
+        return "" if largest <= 0 else up if total > 0 else down
+
+
+def rows_of(report: CostReport, table: CostTable, *, most: int) -> list[CostRow]:
+    """At most `most` names, the others as one, then the places and the total.
+
+    What is shown of the costs adds up to what is shown of the total, to the cent, and so do the
+    costs of the period before.
+    """
+    named = [line for line in table.lines if line.category is None]
+    places = [line for line in table.lines if line.category is not None]
+    if len(named) > most:
+        named = [*named[: most - 1], _others(named[most - 1 :])]
+    lines = [*named, *places]
+    costs = cents_that_add_up([line.cost for line in lines])
+    before = cents_that_add_up([line.before for line in lines])
+    rows = [
+        CostRow(
+            name=line_name(line, report.question.by),
+            cost=cost,
+            before=old,
+            change=line.change,
+            currency=table.currency,
+            place=line.category,
+        )
+        for line, cost, old in zip(lines, costs, before, strict=True)
+    ]
+    return [*rows, _total(table, rows)]
+
+
+def _others(lines: Sequence[CostLine]) -> CostLine:
+    return CostLine(
+        name=f"{len(lines):,} others",
+        cost=sum((line.cost for line in lines), ZERO),
+        before=sum((line.before for line in lines), ZERO),
+        change=sum((line.change for line in lines), Change()),
+    )
+
+
+def _total(table: CostTable, rows: Sequence[CostRow]) -> CostRow:
+    return CostRow(
+        name="Total",
+        cost=sum((row.cost for row in rows), ZERO),
+        before=sum((row.before for row in rows), ZERO),
+        change=table.trend.change,
+        currency=table.currency,
+        is_total=True,
+    )

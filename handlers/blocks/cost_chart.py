@@ -1,0 +1,73 @@
+"""Slack's own chart of a cost report: this period's bars beside the ones before."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from finops.billing import cost_words
+from finops.billing.cost_report import CostReport, CostTable
+from finops.billing.cost_rows import CostRow, rows_of
+from finops.domain.cost_pieces import DayCost
+from handlers.blocks import text
+from handlers.blocks.elements import Block
+
+# What Slack allows: 20 characters a label, 20 points, 50 characters a title.
+_LABEL = 20
+_POINTS = 20
+_TITLE = 50
+MOST_BARS = 10
+
+
+def cost_chart(report: CostReport, table: CostTable) -> Block | None:
+    """Bars by line; by day where there is one line only; None where there is nothing to draw.
+
+    Slack draws no negative share of a whole, so a line of credits is left to the table.
+    """
+    rows = [row for row in rows_of(report, table, most=MOST_BARS - 3) if not row.is_total]
+    bars = [row for row in rows if row.cost > 0 or row.before > 0]
+    if len(bars) > 1:
+        return _chart(report, _by_line(report, bars), table.currency)
+    days = [day for day in table.days if day.effective_cost]
+    return _chart(report, _by_day(days), table.currency) if len(days) > 1 else None
+
+
+def _chart(report: CostReport, chart: dict[str, Any], currency: str) -> Block:
+    chart["axis_config"]["y_label"] = currency
+    title = text.plain(cost_words.title(report), _TITLE)
+    return {"type": "data_visualization", "title": title, "chart": {"type": "bar", **chart}}
+
+
+def _by_line(report: CostReport, rows: Sequence[CostRow]) -> dict[str, Any]:
+    labels = _unique([row.name for row in rows])
+    series = [_series(report.period.words, labels, [float(row.cost) for row in rows])]
+    if not report.not_compared:
+        before = [float(row.before) for row in rows]
+        series.append(_series(report.previous.words, labels, before))
+    return {"series": series, "axis_config": {"categories": labels}}
+
+
+def _by_day(days: Sequence[DayCost]) -> dict[str, Any]:
+    """Days, or as many of them in one bar that there are at most twenty bars."""
+    width = -(-len(days) // _POINTS)
+    groups = [days[i : i + width] for i in range(0, len(days), width)]
+    labels = [f"{group[0].day:%b} {group[0].day.day}" for group in groups]
+    sums = [round(float(sum(day.effective_cost for day in group)), 2) for group in groups]
+    name = "a day" if width == 1 else f"{width} days"
+    return {"series": [_series(name, labels, sums)], "axis_config": {"categories": labels}}
+
+
+def _series(name: str, labels: Sequence[str], values: Sequence[float]) -> dict[str, Any]:
+    points = [{"label": label, "value": value} for label, value in zip(labels, values, strict=True)]
+    return {"name": text.plain(name, _LABEL), "data": points}
+
+
+def _unique(names: Sequence[str]) -> list[str]:
+    """Labels that differ although they are cut: Slack refuses two of one name."""
+    labels: list[str] = []
+    for name in names:
+        label = text.plain(name, _LABEL)
+        number = 2
+        while label in labels:
+            label = f"{text.plain(name, _LABEL - 3)} {number}"
+            number += 1
+        labels.append(label)
+    return labels
