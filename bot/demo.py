@@ -18,7 +18,7 @@ from bot.wiring import Bot, build_bot
 from finops.aws_cost_integration import AwsCostIntegration
 from finops.code_hosts.local_git import LocalGitHost
 from finops.domain.money import format_usd
-from finops.finops_engine import FinOpsEngine, Pace
+from finops.finops_engine import FinOpsEngine, Pace, UnitMetric
 from finops.guardrails import Guardrails
 from finops.pr_body import short_figures
 from finops.pr_generator import PullRequestGenerator
@@ -29,6 +29,8 @@ from finops.sources.git_manifests import GitManifests
 from sandbox.company import COMMANDS, CONFIGURATION, GUIDE, acorn
 from sandbox.estate.clock import EstateClock
 from sandbox.estate.desired import CLUSTER
+from sandbox.estate.invoice import SimulatedInvoice
+from sandbox.estate.kept_bill import KeptBill
 from sandbox.estate.repository import create_repository, files_below
 from sandbox.estate.sources import SimulatedBill, SimulatedInventory, SimulatedUsage
 from sandbox.estate.world import REPOSITORY, SEED, SimulatedWorld
@@ -129,12 +131,18 @@ def _engine(
         usage=SimulatedUsage(),
         inventory=SimulatedInventory(world.declared_now),
     )
+    ledger = SavingsLedger(database_url)
+    invoice = SimulatedInvoice(world.declared_at, began=clock.now().date())
+    requests = UnitMetric(
+        name="requests", query="sum(increase(http_requests_total[1d]))", source=invoice, team="shop"
+    )
     return FinOpsEngine(
-        SavingsLedger(database_url),
+        ledger,
         directory=configuration.directory(),
         guardrails=Guardrails(configuration.guardrails),
         snapshots={CLUSTER: reader},
-        bill=SimulatedBill(world.declared_at),
+        bill=KeptBill(SimulatedBill(world.declared_at), invoice, ledger),
+        unit_metrics=(requests,),
         pull_requests=PullRequestGenerator((host,)),
         owner_rules=configuration.owners.to_domain(),
         owner_files={CLUSTER: host},
