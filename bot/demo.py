@@ -29,7 +29,6 @@ from finops.sources.git_manifests import GitManifests
 from sandbox.company import COMMANDS, CONFIGURATION, GUIDE, acorn
 from sandbox.estate.clock import EstateClock
 from sandbox.estate.desired import CLUSTER
-from sandbox.estate.invoice import SimulatedInvoice
 from sandbox.estate.kept_bill import KeptBill
 from sandbox.estate.repository import create_repository, files_below
 from sandbox.estate.sources import SimulatedBill, SimulatedInventory, SimulatedUsage
@@ -132,16 +131,18 @@ def _engine(
         inventory=SimulatedInventory(world.declared_now),
     )
     ledger = SavingsLedger(database_url)
-    invoice = SimulatedInvoice(world.declared_at, began=clock.now().date())
     requests = UnitMetric(
-        name="requests", query="sum(increase(http_requests_total[1d]))", source=invoice, team="shop"
+        name="requests",
+        query="sum(increase(http_requests_total[1d]))",
+        source=world.invoice,
+        team="shop",
     )
     return FinOpsEngine(
         ledger,
         directory=configuration.directory(),
         guardrails=Guardrails(configuration.guardrails),
         snapshots={CLUSTER: reader},
-        bill=KeptBill(SimulatedBill(world.declared_at), invoice, ledger),
+        bill=KeptBill(SimulatedBill(world.declared_at), world.invoice, ledger),
         unit_metrics=(requests,),
         pull_requests=PullRequestGenerator((host,)),
         owner_rules=configuration.owners.to_domain(),

@@ -30,7 +30,25 @@ _ORDER = (
 )
 _WORDS = "|".join(by.value for by in CostBy)
 _BY = re.compile(rf"(?:^|\s)by\s+({_WORDS})s?$", re.IGNORECASE)
+_BY_WHAT = re.compile(r"(?:^|\s)by\s+(\S+)$", re.IGNORECASE)
 _KIND = re.compile(rf"({_WORDS})s?(?:\s+(.+))?", re.IGNORECASE)
+# What people call services, and what is in the name that the bill gives them.
+_SHORT_FOR = {
+    "ec2": "elastic compute cloud",
+    "ebs": "elastic block store",
+    "ecr": "container registry",
+    "ecs": "elastic container service",
+    "eks": "kubernetes",
+    "efs": "elastic file system",
+    "elb": "load balancing",
+    "kms": "key management",
+    "msk": "managed streaming",
+    "rds": "relational database",
+    "s3": "simple storage",
+    "sns": "simple notification",
+    "sqs": "simple queue",
+    "vpc": "virtual private cloud",
+}
 _NOBODY = {"no team", "nobody", "unknown"}
 Names = Mapping[CostBy, Collection[str]]
 
@@ -55,6 +73,8 @@ def read_request(words: str, names: Names, aliases: Mapping[str, str] | None = N
     found = _BY.search(rest)
     by = CostBy(found[1].lower()) if found else None
     rest = rest[: found.start()].strip() if found else rest
+    if wrong := _BY_WHAT.search(rest):
+        raise InvalidInput(f"Cost is shown by {', '.join(CostBy)}, not by {wrong[1][:40]!r}.")
     kind = _KIND.fullmatch(rest)
     if not rest or (kind and not kind[2]):
         return CostRequest(period, by or (CostBy(kind[1].lower()) if kind else CostBy.TEAM))
@@ -83,7 +103,10 @@ def _found(
 
 
 def _containing(wanted: str, names: Collection[str]) -> list[str]:
-    return [name for name in names if len(wanted) >= 2 and wanted in name.casefold()]
+    """Services whose name has that in it, or what that is short for."""
+    words = _SHORT_FOR.get(wanted, wanted)
+    found = [name for name in names if words in name.casefold()]
+    return found or [name for name in names if len(wanted) >= 2 and wanted in name.casefold()]
 
 
 def _unknown(dimension: CostBy | None, asked: str, names: Names) -> str:

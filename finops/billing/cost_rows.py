@@ -11,8 +11,8 @@ from finops.domain.costs import CostCategory
 from finops.domain.money import cents_that_add_up
 
 ZERO = Decimal(0)
-# Below that a change is noise, whatever part of it is largest.
 _LEAST_SAID = Decimal("0.01")
+_NOISE = Decimal("0.005")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,14 +28,23 @@ class CostRow:
     is_total: bool = False
 
     @property
+    def changed(self) -> Decimal:
+        """The difference as the two columns show it."""
+        return self.cost - self.before
+
+    @property
     def reason(self) -> str:
-        """`more use`, `lower prices`: the part of the change that is largest in its direction."""
+        """`more use`, `lower prices`: the part of the change that is largest in its direction.
+
+        Nothing for a change that is less than a cent or half a percent: that is noise.
+        """
         total = self.change.total
-        if abs(total) < _LEAST_SAID:
+        if abs(total) < max(_LEAST_SAID, _NOISE * abs(self.before)):
             return ""
         parts = [(getattr(self.change, name) * total, up, down) for name, up, down in REASONS]
         largest, up, down = max(parts)
-        return "" if largest <= 0 else up if total > 0 else down
+        said = "" if largest <= 0 else up if total > 0 else down
+        return said.replace("use", "idle") if self.place is CostCategory.IDLE else said
 
 
 def rows_of(report: CostReport, table: CostTable, *, most: int) -> list[CostRow]:

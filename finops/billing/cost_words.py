@@ -35,7 +35,7 @@ REASONS = (
     ("usage", "more use", "less use"),
     ("price", "higher prices", "lower prices"),
     ("mix", "a dearer mix", "a cheaper mix"),
-    ("unmetered", "more tax, fees and the like", "less tax, fees and the like"),
+    ("unmetered", "charges without a quantity", "charges without a quantity"),
 )
 
 
@@ -53,7 +53,7 @@ def signed(amount: Decimal, currency: str) -> str:
 def title(report: CostReport) -> str:
     """`Cost of team shop by workload, Nov 1–27, 2026`."""
     scope = " and ".join(
-        f"{by} {name or _NAMELESS[by]}" for by, name in report.question.scope.items()
+        f"{by} {name}" if name else _NAMELESS[by] for by, name in report.question.scope.items()
     )
     of = f" of {scope}" if scope else ""
     return f"Cost{of} by {report.question.by}, {report.period.words}"
@@ -81,9 +81,14 @@ def headline(report: CostReport, table: CostTable) -> str:
     return f"{cost}, {_compared(report, table)}"
 
 
+def summary(report: CostReport, table: CostTable) -> str:
+    """`$4,210, $310 (8 %) more than Oct 1–27`: the headline without its reasons."""
+    return headline(report, table).partition(": ")[0].rstrip(".")
+
+
 def _compared(report: CostReport, table: CostTable) -> str:
     change, trend = table.trend.change.in_cents(), table.trend
-    previous = f"{report.previous.words}{_unequal(report)}"
+    previous = f"{report.previous.words_in(report.period.start.year)}{_unequal(report)}"
     if abs(change.total) < _HALF_A_CENT:
         return f"the same as {previous}."
     share = f" ({_percent(abs(trend.share))})" if trend.share is not None else ""
@@ -130,7 +135,7 @@ def freshness(report: CostReport) -> str:
     if report.billed_until is None:
         return ""
     day = report.billed_until
-    state = "final" if report.is_final else "the month is still open, so AWS may correct it"
+    state = "final" if report.is_final else "not final yet, so AWS may correct it"
     missing = ""
     if report.missing:
         count = len(report.missing)

@@ -53,6 +53,12 @@ class DayRange:
             return f"{_short(self.start)}–{last.day}, {last.year}"
         return f"{_short(self.start)} – {_short(last)}, {last.year}"
 
+    def words_in(self, year: int) -> str:
+        """The words without a year that everybody takes for granted."""
+        if self.is_month and self.end == _next_month(self.start):
+            return f"{self.start:%B}" if self.start.year == year else self.words
+        return self.words.removesuffix(f", {year}")
+
     def until(self, day: date) -> "DayRange":
         """The part of it before `day`, at least one day long."""
         end = max(min(self.end, day), self.start + timedelta(days=1))
@@ -96,7 +102,7 @@ def read_period(words: str, *, today: date) -> DayRange:
     ):
         found = form.fullmatch(asked)
         if found:
-            return _checked(read(found, today), today=today)
+            return _checked(read(found, today), asked, today=today)
     raise InvalidInput(f"The period {asked[:40]!r} is none I know. Write {WORDS}.")
 
 
@@ -136,9 +142,9 @@ def _day(found: re.Match[str], _today: date) -> DayRange:
     return DayRange(day, day + timedelta(days=1))
 
 
-def _checked(period: DayRange, *, today: date) -> DayRange:
+def _checked(period: DayRange, asked: str, *, today: date) -> DayRange:
     if period.start > today:
-        raise InvalidInput(f"{period.words} has not begun yet; today is {today}.")
+        raise InvalidInput(f"{asked} has not begun yet; today is {today}.")
     return period
 
 

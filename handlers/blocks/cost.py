@@ -1,18 +1,22 @@
 """Who spent what: a sentence, a chart, a table that adds up, and how fresh it is."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from finops.billing import cost_words
 from finops.billing.cost_report import CostReport
 from finops.billing.cost_rows import CostRow, rows_of
-from finops.billing.periods import DayRange
-from finops.domain.money import to_cents
+from finops.domain.costs import CostCategory
 from handlers.blocks import text
 from handlers.blocks.cost_chart import cost_chart
 from handlers.blocks.elements import Block, context, section, table
 
 MOST_ROWS = 12
 MOST_UNIT_COSTS = 5
+_MEANINGS = {
+    CostCategory.IDLE: "*Idle* is paid for on nodes and asked for by nobody.",
+    CostCategory.SHARED: "*Shared* serves a whole cluster.",
+}
 _EXAMPLES = (
     "Try `/finops cost last month`, `/finops cost by service`, `/finops cost shop` for one team, "
     "`/finops cost namespace payments 30d`."
@@ -35,7 +39,7 @@ def cost_blocks(report: CostReport, *, with_chart: bool = True) -> list[Block]:
     return [
         section(_top(report)),
         *([chart] if chart else []),
-        table(_table(report)),
+        _table(report),
         *_units(report),
         context(*_small(report)),
     ]
@@ -45,40 +49,38 @@ def _top(report: CostReport) -> str:
     lines = [text.bold(text.safe(cost_words.title(report), 200))]
     for one in report.tables:
         said = f"{cost_words.headline(report, one)} {cost_words.drivers(report, one)}"
-        lines.append(text.safe(said, 900))
+        # A minus sign may be torn from its figure at the end of a line; this hyphen may not.
+        lines.append(text.safe(said, 900).replace("−", "‑"))
     return "\n".join(lines)
 
 
-def _table(report: CostReport) -> list[list[str]]:
+def _table(report: CostReport) -> Block:
     by = report.question.by.value.capitalize()
     is_compared = not report.not_compared
-    head = [by, _column(report.period)]
-    head += [_column(report.previous), "Change", "Mostly"] if is_compared else []
+    year = report.period.start.year
+    head = [by, report.period.words_in(year)]
+    head += [report.previous.words_in(year), "Change", "Mostly"] if is_compared else []
     rows = [row for one in report.tables for row in rows_of(report, one, most=MOST_ROWS)]
-    return [head, *(_cells(row, is_compared=is_compared) for row in rows)]
+    cells = [_cells(row, is_compared=is_compared) for row in rows]
+    totals = [index for index, row in enumerate(rows, start=1) if row.is_total]
+    return table([head, *cells], bold_rows=totals)
 
 
 def _cells(row: CostRow, *, is_compared: bool) -> list[str]:
     name = f"{row.name} {row.currency}" if row.is_total and row.currency != "USD" else row.name
-    cells = [name, money(row.cost, row.currency)]
+    cells = [name, _money(row.cost, row.currency)]
     if not is_compared:
         return cells
-    change = to_cents(row.change.total)
-    shown = cost_words.signed(change, row.currency) if change else text.NOTHING
-    return [*cells, money(row.before, row.currency), shown, row.reason or text.NOTHING]
+    sign = "+" if row.changed > 0 else "−"
+    change = f"{sign}{_money(abs(row.changed), row.currency)}" if row.changed else text.NOTHING
+    return [*cells, _money(row.before, row.currency), change, row.reason or text.NOTHING]
 
 
-def money(amount: object, currency: str) -> str:
+def _money(amount: Decimal, currency: str) -> str:
     """`$1,234.50`, `1,234.50 EUR`: cents always, so that a column can be added up."""
-    shown = f"{amount:,.2f}"
-    if currency != "USD":
-        return f"{shown} {currency}"
-    return f"-${shown[1:]}" if shown.startswith("-") else f"${shown}"
-
-
-def _column(period: DayRange) -> str:
-    """A period as the head of a column, without its year."""
-    return period.words.rpartition(f", {period.start.year}")[0] or period.words
+    shown = f"{abs(amount):,.2f}"
+    sign = "−" if amount < 0 else ""
+    return f"{sign}${shown}" if currency == "USD" else f"{sign}{shown} {currency}"
 
 
 def _units(report: CostReport) -> list[Block]:
@@ -91,7 +93,14 @@ def _small(report: CostReport) -> Sequence[str]:
     said = [cost_words.freshness(report), *checks]
     lines = [text.safe(" ".join(filter(None, said)), 900)]
     lines += [text.safe(line, 400) for line in (report.forecast, report.receipt) if line]
-    return lines
+    return [*lines, *_places(report)]
+
+
+def _places(report: CostReport) -> list[str]:
+    """What idle and shared mean, where there are such lines."""
+    there = {line.category for one in report.tables for line in one.lines}
+    said = [words for place, words in _MEANINGS.items() if place in there]
+    return [" ".join(said)] if said else []
 
 
 def _empty(report: CostReport) -> list[Block]:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from finops.billing import cost_words
 from finops.billing.cost_report import CostReport, CostTable
 from finops.billing.cost_rows import CostRow, rows_of
 from finops.domain.cost_pieces import DayCost
@@ -25,23 +24,31 @@ def cost_chart(report: CostReport, table: CostTable) -> Block | None:
     rows = [row for row in rows_of(report, table, most=MOST_BARS - 3) if not row.is_total]
     bars = [row for row in rows if row.cost > 0 or row.before > 0]
     if len(bars) > 1:
-        return _chart(report, _by_line(report, bars), table.currency)
+        return _chart(_by_line(report, bars), _title(report), table.currency)
     days = [day for day in table.days if day.effective_cost]
-    return _chart(report, _by_day(days), table.currency) if len(days) > 1 else None
+    return _chart(_by_day(days), "By day", table.currency) if len(days) > 1 else None
 
 
-def _chart(report: CostReport, chart: dict[str, Any], currency: str) -> Block:
+def _chart(chart: dict[str, Any], title: str, currency: str) -> Block:
     chart["axis_config"]["y_label"] = currency
-    title = text.plain(cost_words.title(report), _TITLE)
+    title = text.plain(title, _TITLE)
     return {"type": "data_visualization", "title": title, "chart": {"type": "bar", **chart}}
 
 
+def _title(report: CostReport) -> str:
+    """What the bars are; the message above has said of what and when."""
+    if report.not_compared:
+        return f"By {report.question.by}"
+    return f"By {report.question.by}, beside {report.previous.words_in(report.period.start.year)}"
+
+
 def _by_line(report: CostReport, rows: Sequence[CostRow]) -> dict[str, Any]:
-    labels = _unique([row.name for row in rows])
-    series = [_series(report.period.words, labels, [float(row.cost) for row in rows])]
+    labels = _unique([row.place.value.capitalize() if row.place else row.name for row in rows])
+    year = report.period.start.year
+    series = [_series(report.period.words_in(year), labels, [float(row.cost) for row in rows])]
     if not report.not_compared:
         before = [float(row.before) for row in rows]
-        series.append(_series(report.previous.words, labels, before))
+        series.append(_series(report.previous.words_in(year), labels, before))
     return {"series": series, "axis_config": {"categories": labels}}
 
 

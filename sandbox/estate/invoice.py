@@ -28,6 +28,8 @@ _HOURS = Decimal(24)
 _ZERO = Decimal(0)
 # Days before the demo began.
 _REPLICA_SINCE, _RESERVED_SINCE = 12, 5
+# Acorn's months are closed soon after they end; here each day is, after that many days.
+_CLOSED = timedelta(days=15)
 _RESERVED_RATE = Decimal("0.66")
 
 
@@ -60,8 +62,8 @@ class SimulatedInvoice:
         day = start
         while day < end:
             declared = self.declared_at(datetime.combine(day, time(12), tzinfo=UTC))
-            rows = tuple(_rows(declared, day, self.began))
-            yield _total(day, rows), rows
+            rows = tuple(invoice_rows(declared, day, self.began))
+            yield _total(day, rows, is_final=end - day > _CLOSED), rows
             day += timedelta(days=1)
 
     def daily(self, query: str, *, start: date, end: date) -> dict[date, Decimal]:
@@ -75,7 +77,8 @@ class SimulatedInvoice:
         }
 
 
-def _rows(declared: Declared, day: date, began: date) -> Iterator[AllocatedCost]:
+def invoice_rows(declared: Declared, day: date, began: date) -> Iterator[AllocatedCost]:
+    """What that day costs when that is deployed; `began` is the day on which the demo began."""
     costs = list(day_costs(declared, day))
     yield from _machines(declared, day, costs)
     for cost in costs:
@@ -103,8 +106,9 @@ def _machines(declared: Declared, day: date, costs: list[DailyCost]) -> Iterator
         part = (paid - allocated) * share.effective_cost / allocated
         part = left if index == len(shares) - 1 else part.quantize(_MICRO)
         left -= part
-        key = _workload_key(share, day, CostCategory.IDLE, share.category[len("allocated_") :])
-        yield _row(key, part, _ZERO)
+        item = share.category.removeprefix("allocated_")
+        unasked = (paid / allocated - 1) * hours[share.resource_key, item]
+        yield _row(_workload_key(share, day, CostCategory.IDLE, item), part, unasked)
 
 
 def _hours(declared: Declared) -> dict[tuple[str, str], Decimal]:
@@ -226,7 +230,7 @@ def _row(key: CostKey, usd: Decimal, quantity: Decimal) -> AllocatedCost:
     )
 
 
-def _total(day: date, rows: tuple[AllocatedCost, ...]) -> BillDay:
+def _total(day: date, rows: tuple[AllocatedCost, ...], *, is_final: bool) -> BillDay:
     cost = sum((row.effective_cost for row in rows), _ZERO)
     return BillDay(
         day=day,
@@ -235,5 +239,5 @@ def _total(day: date, rows: tuple[AllocatedCost, ...]) -> BillDay:
         effective_cost=cost,
         list_cost=cost,
         lines=len(rows),
-        is_final=False,
+        is_final=is_final,
     )
