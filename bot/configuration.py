@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from bot.cost_sections import CostExplorerSection, UnitCostSection
 from bot.estate_sections import (
     AccountSection,
     ClusterSection,
@@ -122,6 +123,8 @@ class Configuration(Section):
     pace: PaceSection = PaceSection()
     rightsizing: RightsizingSection = RightsizingSection()
     bill: BillSection | None = None
+    cost_explorer: CostExplorerSection | None = None
+    unit_costs: list[UnitCostSection] = []
 
     @field_validator("clusters", "accounts")
     @classmethod

@@ -12,7 +12,8 @@ Line = list[tuple[str, str]]
 MOST_ROWS = 40
 _QUIET = "bright_black"
 _LONGEST_NAME = 44
-_AMOUNT = 15
+_LEAST_AMOUNT = 13
+_REASON = 16
 
 
 def cost_lines(report: CostReport, *, width: int) -> list[Line]:
@@ -31,24 +32,24 @@ def cost_lines(report: CostReport, *, width: int) -> list[Line]:
 def _table(report: CostReport, table: CostTable, width: int) -> list[Line]:
     rows = rows_of(report, table, most=MOST_ROWS)
     year = report.period.start.year
-    amounts = 1 if report.not_compared else 3
-    most = max(12, min(_LONGEST_NAME, width - amounts * _AMOUNT - (0 if amounts == 1 else 16)))
+    heads = [report.period.words_in(year)]
+    heads += [] if report.not_compared else [report.previous.words_in(year), "CHANGE"]
+    amount = max(_LEAST_AMOUNT, *(len(head) + 2 for head in heads))
+    most = max(12, min(_LONGEST_NAME, width - len(heads) * amount - _REASON))
     name = min(most, max(len(row.name) for row in rows))
-    head = f"{report.question.by.upper():{name}}"
-    head += f"{report.period.words_in(year):>{_AMOUNT}}"
-    if not report.not_compared:
-        head += f"{report.previous.words_in(year):>{_AMOUNT}}{'CHANGE':>{_AMOUNT}}  MOSTLY"
+    first = f"{report.question.by.upper():{name}}{''.join(f'{h:>{amount}}' for h in heads)}"
+    last = "" if report.not_compared else "  MOSTLY"
     is_compared = not report.not_compared
-    return [[(head, _QUIET)], *(_row(row, name, is_compared=is_compared) for row in rows)]
+    lines = [_row(row, name, amount, is_compared=is_compared) for row in rows]
+    return [[(f"{first}{last}", _QUIET)], *lines]
 
 
-def _row(row: CostRow, width: int, *, is_compared: bool) -> Line:
+def _row(row: CostRow, width: int, amount: int, *, is_compared: bool) -> Line:
     name = row.name if len(row.name) <= width else f"{row.name[: width - 1]}…"
-    words = f"{name:{width}}{_money(row, row.cost):>{_AMOUNT}}"
+    words = f"{name:{width}}{_money(row, row.cost):>{amount}}"
     if is_compared:
         change = f"{row.changed:+,.2f}" if row.changed else "–"
-        before = _money(row, row.before)
-        words += f"{before:>{_AMOUNT}}{change:>{_AMOUNT}}  {row.reason}"
+        words += f"{_money(row, row.before):>{amount}}{change:>{amount}}  {row.reason}"
     style = "bold" if row.is_total else _QUIET if row.place else ""
     return [(words.rstrip(), style)]
 

@@ -187,20 +187,25 @@ def prometheus_usage(
     cluster: str, section: PrometheusSection, store: UsageStore, progress: Progress = UNHEARD
 ) -> PrometheusUsage:
     """The PromQL endpoint of one cluster."""
-    session = requests.Session()
-    session.headers.update(section.headers)
-    if section.sigv4 is not None:
-        session.auth = _signing(section.sigv4)
     return PrometheusUsage(
         base_url=section.url,
         cluster=cluster,
         store=store,
-        session=session,
+        session=prometheus_session(section),
         matchers=section.matchers,
         patience=Patience(timeout_seconds=section.timeout_seconds),
         concurrency=section.concurrency,
         progress=progress,
     )
+
+
+def prometheus_session(section: PrometheusSection) -> requests.Session:
+    """A session with the section's headers, signing where it says so."""
+    session = requests.Session()
+    session.headers.update(section.headers)
+    if section.sigv4 is not None:
+        session.auth = _signing(section.sigv4)
+    return session
 
 
 def _signing(sigv4: SigV4Section) -> SignedRequests:

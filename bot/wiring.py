@@ -13,6 +13,7 @@ from slack_bolt import App
 
 from bot.app import build_app, build_client
 from bot.configuration import Configuration
+from bot.cost_wiring import build_cost_explorer, build_unit_metrics
 from bot.estate_wiring import build_estate, build_prices
 from bot.repositories import code_host, repository_name
 from bot.schedule import Ticker, Timetable
@@ -95,6 +96,8 @@ def build_engine(
         snapshots=estate.snapshots,
         samplers=estate.samplers,
         bill=_bill(configuration),
+        cost_explorer=build_cost_explorer(configuration, ledger.engine),
+        unit_metrics=build_unit_metrics(configuration),
         pull_requests=PullRequestGenerator(tuple(hosts.values())) if hosts else None,
         owner_rules=configuration.owners.to_domain(),
         owner_files={c.name: hosts[c.repository] for c in configuration.clusters if c.repository},

@@ -11,6 +11,7 @@ from pathlib import Path
 from github import Auth
 
 from bot.configuration import Configuration
+from bot.cost_wiring import build_cost_explorer
 from bot.doctor.configuration_checks import ConfigurationChecks
 from bot.doctor.examination import Examination, Topic
 from bot.estate_sections import ClusterSection, PrometheusSection, RepositorySection
@@ -30,6 +31,7 @@ from finops.billing.bill_checks import BillChecks
 from finops.billing.daily_costs import BillFile
 from finops.code_hosts.github_checks import GitHubChecks
 from finops.code_hosts.local_checks import LocalGitChecks
+from finops.domain.errors import InvalidInput
 from finops.ledger.database import open_engine
 from finops.ledger.database_checks import DatabaseChecks
 from finops.ledger.usage import LedgerUsageStore
@@ -56,6 +58,7 @@ def checked_adapters(settings: Settings, configuration: Configuration) -> list[E
         *(_repository(each, settings) for each in configuration.repositories),
         *_prices(configuration, settings),
         *_bill(configuration),
+        *_cost_explorer(configuration, settings),
     ]
 
 
@@ -167,3 +170,20 @@ def _bill(configuration: Configuration) -> Iterator[Examination]:
     if bill is not None:
         path = Path(bill.focus_csv)
         yield Examination(topic=Topic.BILL, area="Bill", build=lambda: BillChecks(BillFile(path)))
+
+
+def _cost_explorer(configuration: Configuration, settings: Settings) -> Iterator[Examination]:
+    if configuration.cost_explorer is not None:
+        yield Examination(
+            topic=Topic.BILL,
+            area="Cost Explorer",
+            build=lambda: _explorer(configuration, settings),
+            patience_seconds=60,
+        )
+
+
+def _explorer(configuration: Configuration, settings: Settings) -> Checked:
+    explorer = build_cost_explorer(configuration, open_engine(settings.database_url))
+    if explorer is None:
+        raise InvalidInput("cost_explorer is not configured.")
+    return explorer
