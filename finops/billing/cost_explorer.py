@@ -191,6 +191,11 @@ class CostExplorer:
                 if not is_throttled(error) or attempt == _TRIES:
                     raise failure_of(error, action=ACTIONS[0 if is_usage else 1]) from error
                 self.sleep(2.0**attempt)
+            except (AttributeError, KeyError, TypeError, ValueError) as error:
+                # botocore's parser falls over JSON of another shape.
+                raise WillNeverWork(
+                    f"What answered is not AWS Cost Explorer ({type(error).__name__})."
+                ) from error
         raise AssertionError("the loop returns or raises")
 
     def _count(self) -> None:

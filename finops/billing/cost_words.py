@@ -11,6 +11,8 @@ from finops.domain.estate import UNKNOWN_TEAM
 from finops.domain.money import cents_that_add_up, format_money, to_cents
 
 ZERO = Decimal(0)
+# Bills are kept to the millionth; what is smaller comes of dividing.
+_LAST_DECIMAL = Decimal("0.000001")
 _HALF_A_CENT = Decimal("0.005")
 MOST_DRIVERS = 3
 # A driver brings at least a tenth of the change, in its direction.
@@ -152,7 +154,7 @@ def reconciliation(report: CostReport, table: CostTable) -> str:
             return ""
         invoice = short(to_cents(table.invoice), table.currency)
         return f"That is {_percent(table.total / table.invoice)} of the whole bill, {invoice}."
-    if table.difference:
+    if abs(table.difference) >= _LAST_DECIMAL:
         off = signed(table.difference, table.currency)
         return f"The lines differ from {report.source} by {off}; `finops doctor` says where."
     words = (

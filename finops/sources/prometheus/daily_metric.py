@@ -45,14 +45,15 @@ class PrometheusDailyMetric:
             raise TryAgainLater(f"Prometheus did not answer: {error}.") from error
         except OutsideWorldFailed as error:
             raise WillNeverWork(f"Prometheus could not answer: {error}.") from error
-        return _by_day(answer.series)
+        return counts_by_day(answer.series)
 
 
 def _midnight(day: date) -> int:
     return int(datetime.combine(day, time(), tzinfo=UTC).timestamp())
 
 
-def _by_day(series: list[Series]) -> Mapping[date, Decimal]:
+def counts_by_day(series: list[Series]) -> Mapping[date, Decimal]:
+    """Every number by the day that ended at its moment; what is no count is left out."""
     sums: dict[date, Decimal] = defaultdict(Decimal)
     for one in series:
         for pair in one.pairs:
