@@ -1,0 +1,234 @@
+"""Athena: a bill that lies in S3, read where it is by the statements that DuckDB runs.
+
+What comes back is added up by day and resource, and is allocated here. Every statement's scanned
+bytes and price are kept in `spent`, and a budget stops the one that would go beyond it.
+"""
+
+import csv
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import duckdb
+from botocore.exceptions import BotoCoreError, ClientError
+from pyathena import connect
+from pyathena.error import Error as AthenaError
+
+from finops.billing.athena_sql import athena_sql, checked_name, month_condition
+from finops.billing.bill_layout import Column, Layout, layout_of
+from finops.domain.errors import InvalidInput, TryAgainLater, WillNeverWork
+
+USD_PER_TIB = Decimal(5)
+_TIB = Decimal(2**40)
+# Athena bills ten megabytes at least for every statement.
+_LEAST_BYTES = 10 * 2**20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AthenaTable:
+    """Where the bill is. `output` is an s3:// folder for results; `max_usd` what a reading may cost.
+
+    Raises InvalidInput for names that Glue would not take.
+    """
+
+    database: str
+    table: str
+    output: str
+    workgroup: str = "primary"
+    max_usd: Decimal = Decimal("1.00")
+
+    def __post_init__(self) -> None:
+        checked_name(self.database, "database")
+        checked_name(self.table, "table")
+        if urlsplit(self.output).scheme != "s3" or not urlsplit(self.output).netloc:
+            raise InvalidInput(
+                f"bill: athena: output is {self.output[:80]!r}; write s3://bucket/folder/."
+            )
+
+
+@dataclass(slots=True)
+class Spent:
+    """What statements have scanned so far."""
+
+    statements: int = 0
+    scanned_bytes: int = 0
+    billed_bytes: int = 0
+
+    @property
+    def usd(self) -> Decimal:
+        """At $5 a TiB: 1 GiB is $0.0049."""
+        return usd_of(self.billed_bytes)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.statements} statements scanned {self.scanned_bytes / 2**20:,.1f} MiB, "
+            f"${self.usd:.4f}"
+        )
+
+
+def usd_of(scanned_bytes: int) -> Decimal:
+    """What so many bytes cost."""
+    return Decimal(scanned_bytes) / _TIB * USD_PER_TIB
+
+
+@dataclass(slots=True)
+class AthenaBill:
+    """A table of Athena as the table `bill` (BillEngine)."""
+
+    connection: duckdb.DuckDBPyConnection
+    session: Any
+    place: AthenaTable
+    layout: Layout
+    partitions: str
+    spent: Spent = field(default_factory=Spent)
+    poll_seconds: float = 1.0
+
+    def keep(
+        self, table: str, statement: str, *, types: Mapping[str, str], start: date, end: date
+    ) -> None:
+        """Run a statement in Athena and keep its rows as a local table with those types.
+
+        Raises InvalidInput when the budget would be passed (the statement is stopped) or Athena
+        refuses the statement, TryAgainLater when it does not answer.
+        """
+        sql = athena_sql(
+            statement,
+            database=self.place.database,
+            table=self.place.table,
+            values={"start": start.isoformat(), "end": end.isoformat()},
+        )
+        with tempfile.TemporaryDirectory(prefix="finops-athena-") as folder:
+            path = Path(folder) / "result.csv"
+            self._run(sql, path)
+            relation = self.connection.read_csv(
+                str(path), header=True, delimiter=",", quotechar='"', all_varchar=True
+            )
+            relation.create_view("athena_result", replace=True)
+            columns = ", ".join(_cell(name, kind) for name, kind in types.items())
+            self.connection.execute(
+                f'CREATE OR REPLACE TABLE "{table}" AS SELECT {columns} FROM athena_result'
+            )
+            self.connection.execute("DROP VIEW athena_result")
+
+    def _run(self, sql: str, path: Path) -> None:
+        """Write the rows to `path`; the bytes are counted whether it ends well or not."""
+        stop = _Watch(self.place, self.spent)
+        with connect(
+            session=self.session,
+            s3_staging_dir=self.place.output,
+            work_group=self.place.workgroup,
+            schema_name=self.place.database,
+            poll_interval=self.poll_seconds,
+        ) as athena:
+            cursor = athena.cursor(on_poll=stop)
+            try:
+                cursor.execute(sql)
+                _fetch(self.session, cursor, path)
+            except AthenaError as error:
+                raise InvalidInput(f"Athena refused {self._where}: {_reason(error)}") from error
+            except _TooDear as error:
+                cursor.cancel()
+                raise InvalidInput(str(error)) from error
+            except (BotoCoreError, ClientError) as error:
+                raise TryAgainLater(f"Athena did not answer for {self._where}: {error}") from error
+            finally:
+                self.spent.statements += 1
+                self.spent.scanned_bytes += stop.scanned
+                self.spent.billed_bytes += max(stop.scanned, _LEAST_BYTES)
+
+    @property
+    def _where(self) -> str:
+        return f"{self.place.database}.{self.place.table}"
+
+
+def _fetch(session: Any, cursor: Any, path: Path) -> None:
+    """The result's file from S3 in one go; where it may not be read, its rows by the thousand."""
+    parts = urlsplit(str(cursor.output_location))
+    try:
+        session.client("s3").download_file(parts.netloc, parts.path.lstrip("/"), str(path))
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") not in ("403", "404", "NoSuchKey"):
+            raise
+    else:
+        return
+    with path.open("w", newline="", encoding="utf-8") as file:
+        rows = csv.writer(file)
+        rows.writerow([column[0] for column in cursor.description])
+        rows.writerows(cursor)
+
+
+class _TooDear(Exception):
+    """The budget would be passed."""
+
+
+@dataclass(slots=True)
+class _Watch:
+    """Looks at each answer about a running statement; raises _TooDear when it has scanned enough."""
+
+    place: AthenaTable
+    spent: Spent
+    scanned: int = 0
+
+    def __call__(self, execution: Any) -> None:
+        self.scanned = max(self.scanned, int(execution.data_scanned_in_bytes or 0))
+        usd = usd_of(self.spent.billed_bytes + max(self.scanned, _LEAST_BYTES))
+        if usd > self.place.max_usd:
+            raise _TooDear(
+                f"Reading {self.place.database}.{self.place.table} was stopped: it had scanned "
+                f"{(self.spent.scanned_bytes + self.scanned) / 2**30:,.2f} GiB, ${usd:.2f}, more "
+                f"than bill: athena: max_usd, ${self.place.max_usd:.2f}. Nothing was kept."
+            )
+
+
+def _cell(name: str, kind: str) -> str:
+    cell = f'"{name}"'
+    if kind == "VARCHAR":
+        return f"coalesce({cell}, '') AS {cell}"
+    return f"CAST(nullif({cell}, '') AS {kind}) AS {cell}"
+
+
+def _reason(error: Exception) -> str:
+    return " ".join(str(error).split())[:400]
+
+
+def open_athena_bill(
+    connection: duckdb.DuckDBPyConnection,
+    session: Any,
+    place: AthenaTable,
+    *,
+    start: date,
+    end: date,
+    poll_seconds: float = 1.0,
+    client: Callable[[str], Any] | None = None,
+) -> AthenaBill:
+    """Look at the table's columns and partitions; raises InvalidInput when it is no bill.
+
+    Raises WillNeverWork when it may not be looked at, naming the permission.
+    """
+    athena = (client or session.client)("athena")
+    try:
+        answer = athena.get_table_metadata(
+            CatalogName="AwsDataCatalog", DatabaseName=place.database, TableName=place.table
+        )
+    except ClientError as error:
+        raise WillNeverWork(
+            f"Athena's table {place.database}.{place.table} cannot be looked at "
+            f"(athena:GetTableMetadata, glue:GetTable): {error}"
+        ) from error
+    except BotoCoreError as error:
+        raise TryAgainLater(f"Athena did not answer: {error}") from error
+    metadata = answer["TableMetadata"]
+    keys = [_column(one) for one in metadata.get("PartitionKeys", ())]
+    columns = [_column(one) for one in metadata.get("Columns", ())]
+    layout = layout_of(columns, where=f"{place.database}.{place.table} in Athena")
+    partitions = month_condition(keys, start=start, end=end)
+    return AthenaBill(connection, session, place, layout, partitions, poll_seconds=poll_seconds)
+
+
+def _column(described: Mapping[str, str]) -> Column:
+    return Column(described["Name"], described.get("Type", "varchar").upper())

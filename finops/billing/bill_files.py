@@ -1,0 +1,163 @@
+"""The files of a bill: found by path or pattern, told apart, and refused when they come twice."""
+
+import csv
+import glob
+import gzip
+import hashlib
+import json
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from finops.billing.bill_layout import Column, layout_of
+from finops.domain.errors import InvalidInput
+
+DELIMITERS = (",", "\x01", "\t", ";", "|")
+_HEADER_BYTES = 1_000_000
+_ENDINGS = (".csv", ".csv.gz", ".parquet")
+# A legacy report keeps each version of a month in a folder of its own.
+_VERSION = re.compile(r"(.*/\d{8}-\d{8})/([0-9a-f-]{36})/[^/]+$")
+
+
+@dataclass(frozen=True, slots=True)
+class BillFiles:
+    """Files of one kind; `delimiter` separates the cells of a CSV."""
+
+    paths: tuple[str, ...]
+    is_parquet: bool
+    delimiter: str = ","
+
+    @property
+    def where(self) -> str:
+        """`bill.csv`, or `bill-1.csv and 3 more`."""
+        more = f" and {len(self.paths) - 1} more" if len(self.paths) > 1 else ""
+        return f"{self.paths[0]}{more}"
+
+
+def find_bill_files(patterns: Sequence[str]) -> BillFiles:
+    """The files that these paths, folders and patterns mean.
+
+    Raises InvalidInput when there are none, when kinds are mixed, or when one comes twice: as a
+    copy, or as two versions of a month. Billing lines twice is worse than not billing them.
+    """
+    paths = sorted({str(Path(found).resolve()) for p in patterns for found in _matches(p)})
+    if not paths:
+        raise InvalidInput(f"There is no bill at {', '.join(patterns)}; correct bill: files.")
+    kinds = {path.endswith(".parquet") for path in paths}
+    if len(kinds) > 1:
+        raise InvalidInput(
+            f"{paths[0]} and others are both Parquet and CSV; name one kind under bill: files."
+        )
+    paths = _current_versions(paths)
+    _refuse_copies(paths)
+    if kinds == {True}:
+        return BillFiles(tuple(paths), is_parquet=True)
+    return BillFiles(tuple(paths), is_parquet=False, delimiter=_delimiter_of_all(paths))
+
+
+def _matches(pattern: str) -> Sequence[str]:
+    if Path(pattern).is_dir():
+        everything = sorted(str(path) for path in Path(pattern).rglob("*") if path.is_file())
+        return [path for path in everything if path.lower().endswith(_ENDINGS)]
+    return glob.glob(pattern, recursive=True) if glob.has_magic(pattern) else _one(pattern)
+
+
+def _one(path: str) -> Sequence[str]:
+    if not Path(path).is_file():
+        raise InvalidInput(f"There is no file {path!r} here; correct bill: files.")
+    return [path]
+
+
+def _current_versions(paths: Sequence[str]) -> list[str]:
+    """Of several versions of a month the one that the report's manifest names."""
+    versions: dict[str, set[str]] = {}
+    for path in paths:
+        if found := _VERSION.match(path):
+            versions.setdefault(found[1], set()).add(found[2])
+    old = {
+        f"{month}/{version}/"
+        for month, ids in versions.items()
+        if len(ids) > 1
+        for version in ids - {_named_version(month, ids)}
+    }
+    return [path for path in paths if not any(path.startswith(folder) for folder in old)]
+
+
+def _named_version(month: str, ids: Collection[str]) -> str:
+    for manifest in sorted(Path(month).glob("*[Mm]anifest.json")):
+        try:
+            named = json.loads(manifest.read_bytes()).get("assemblyId")
+        except (OSError, ValueError, AttributeError, RecursionError):
+            continue
+        if isinstance(named, str) and named in ids:
+            return named
+    raise InvalidInput(
+        f"{month} holds {len(ids)} versions of one month ({', '.join(sorted(ids))}) and no manifest "
+        "that names one. Copy the report's Manifest.json too, or keep one version only."
+    )
+
+
+def _refuse_copies(paths: Sequence[str]) -> None:
+    """Two files of one size and content; only files of equal size are read for it."""
+    by_size: dict[int, list[str]] = {}
+    for path in paths:
+        by_size.setdefault(Path(path).stat().st_size, []).append(path)
+    for alike in by_size.values():
+        seen: dict[str, str] = {}
+        for path in alike if len(alike) > 1 else ():
+            other = seen.setdefault(_digest(path), path)
+            if other != path:
+                raise InvalidInput(
+                    f"{other} and {path} are the same file twice, so its costs would count "
+                    "twice. Remove one."
+                )
+
+
+def _digest(path: str) -> str:
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _delimiter_of_all(paths: Sequence[str]) -> str:
+    found = {delimiter_of(path) for path in paths}
+    if len(found) > 1:
+        raise InvalidInput(f"{paths[0]} and others separate their cells differently; use one kind.")
+    return found.pop()
+
+
+def delimiter_of(path: str) -> str:
+    """What separates the cells, told by which one makes the first line a bill's.
+
+    Raises InvalidInput that names what is missing when none does.
+    """
+    header = _first_line(path)
+    likeliest = max(DELIMITERS, key=header.count)
+    names = _cells(header, likeliest)
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise InvalidInput(f"{path}, line 1: the column {twice[0][:60]!r} is there twice.")
+    layout_of([Column(name) for name in names], where=f"{path}, line 1")
+    return likeliest
+
+
+def _cells(header: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([header], delimiter=delimiter), [])
+    except csv.Error as error:
+        raise InvalidInput(f"The first line of the bill is no CSV: {error}.") from error
+
+
+def _first_line(path: str) -> str:
+    opener = gzip.open if path.endswith(".gz") else open
+    try:
+        with opener(path, "rb") as file:
+            line: bytes = file.readline(_HEADER_BYTES)
+    except (OSError, EOFError) as error:
+        raise InvalidInput(f"{path} cannot be read: {error}.") from error
+    if not line.strip():
+        raise InvalidInput(f"{path} is empty; a bill begins with the names of its columns.")
+    try:
+        return line.decode("utf-8-sig").rstrip("\r\n")
+    except UnicodeDecodeError as error:
+        raise InvalidInput(f"{path} is no CSV in UTF-8: {error}.") from error

@@ -1,0 +1,150 @@
+"""DuckDB, embedded: reads bill files where they lie, within a memory limit, and spills to disk."""
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from finops.billing.bill_files import BillFiles
+from finops.billing.bill_layout import Column, Layout, layout_of
+from finops.billing.bill_statements import unreadable_cells
+from finops.domain.errors import InvalidInput, TryAgainLater
+
+# DuckDB's own limit; what it needs beside it (readers, decompression) was measured at 300 MB.
+MEMORY_MB = 900
+
+
+@contextmanager
+def local_database(
+    *, memory_mb: int = MEMORY_MB, threads: int = 2
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An empty database in a temporary folder, which takes what memory cannot hold."""
+    with tempfile.TemporaryDirectory(prefix="finops-bill-") as folder:
+        connection = duckdb.connect(str(Path(folder) / "bill.duckdb"))
+        try:
+            for name, value in (
+                ("memory_limit", f"{memory_mb}MB"),
+                ("threads", str(threads)),
+                ("temp_directory", folder),
+                ("preserve_insertion_order", "false"),
+                ("enable_progress_bar", "false"),
+                ("TimeZone", "UTC"),
+                # A bill is data: nothing in it, nor in a statement, loads code.
+                ("autoinstall_known_extensions", "false"),
+                ("autoload_known_extensions", "false"),
+            ):
+                connection.execute(f"SET {name} = '{value}'")
+            yield connection
+        finally:
+            connection.close()
+
+
+@dataclass(frozen=True, slots=True)
+class DuckDbBill:
+    """Bill files as the table `bill` of a local database (BillEngine)."""
+
+    connection: duckdb.DuckDBPyConnection
+    files: BillFiles
+    layout: Layout
+    partitions: str = "TRUE"
+
+    def keep(
+        self, table: str, statement: str, *, types: Mapping[str, str], start: date, end: date
+    ) -> None:
+        """Run a statement and keep its rows as a local table.
+
+        Raises InvalidInput for cells that cannot be read, naming file, line and cell.
+        """
+        del types  # the files' own types lead to them
+        days = {"start": start.isoformat(), "end": end.isoformat()}
+        try:
+            self.connection.execute(f'CREATE OR REPLACE TABLE "{table}" AS {statement}', days)
+        except duckdb.ConversionException as error:
+            raise InvalidInput(first_unreadable(self) or _words(self.files, error)) from error
+        except duckdb.OutOfMemoryException as error:
+            raise TryAgainLater(f"{self.files.where}: DuckDB ran out of room: {error}") from error
+        except duckdb.Error as error:
+            raise InvalidInput(_words(self.files, error)) from error
+
+
+def open_bill(connection: duckdb.DuckDBPyConnection, files: BillFiles) -> DuckDbBill:
+    """Make the files the table `bill`; raises InvalidInput when they are no bill."""
+    try:
+        relation = _relation(connection, files)
+        columns = [
+            Column(name, str(kind))
+            for name, kind in zip(relation.columns, relation.types, strict=True)
+        ]
+        layout = layout_of(columns, where=files.where)
+        relation.create_view("bill", replace=True)
+    except duckdb.Error as error:
+        raise InvalidInput(_words(files, error)) from error
+    return DuckDbBill(connection, files, layout)
+
+
+def _relation(connection: duckdb.DuckDBPyConnection, files: BillFiles) -> duckdb.DuckDBPyRelation:
+    if files.is_parquet:
+        return connection.read_parquet(list(files.paths), union_by_name=True)
+    return connection.read_csv(
+        list(files.paths),
+        header=True,
+        all_varchar=True,
+        delimiter=files.delimiter,
+        quotechar='"' if files.delimiter == "," else "",
+        escapechar='"' if files.delimiter == "," else "",
+        union_by_name=len(files.paths) > 1,
+    )
+
+
+def first_unreadable(bill: DuckDbBill) -> str:
+    """A sentence about the first cell that cannot be read; '' when each alone can be."""
+    # Lines are counted in the order in which they stand, which takes time; only failures come here.
+    bill.connection.execute("SET preserve_insertion_order = true")
+    bill.connection.execute("SET threads = 1")
+    for path in bill.files.paths:
+        one = BillFiles((path,), is_parquet=bill.files.is_parquet, delimiter=bill.files.delimiter)
+        relation = _relation(bill.connection, one)
+        relation.create_view("one_file", replace=True)
+        for column, kind in unreadable_cells(bill.layout):
+            if column.name in relation.columns and (
+                found := _first_in(bill.connection, column, kind)
+            ):
+                line, cell = found
+                return (
+                    f"{path}, line {line}: {column.name} is {cell[:40]!r}, which is no "
+                    f"{_KIND_WORDS[kind]}. Nothing of this bill was kept."
+                )
+    return ""
+
+
+_KIND_WORDS: Mapping[str, str] = {
+    "TIMESTAMP": "time",
+    "DOUBLE": "number",
+    "DECIMAL(18, 10)": "amount under 100 million",
+}
+
+
+def _first_in(
+    connection: duckdb.DuckDBPyConnection, column: Column, kind: str
+) -> tuple[int, str] | None:
+    plain = f"REPLACE({column.sql}, 'Z', '')" if kind == "TIMESTAMP" else column.sql
+    row = connection.execute(
+        f"""SELECT line, cell
+        FROM (
+            SELECT row_number() OVER () + 1 AS line, {column.sql} AS cell, {plain} AS plain
+            FROM one_file
+        ) AS numbered
+        WHERE cell <> '' AND TRY_CAST(plain AS {kind}) IS NULL
+        ORDER BY line LIMIT 1"""
+    ).fetchone()
+    return (int(row[0]), str(row[1])) if row else None
+
+
+def _words(files: BillFiles, error: duckdb.Error) -> str:
+    """The first lines of DuckDB's words, which name line and cell, without its advice."""
+    text = str(error).split("\nPossible fixes")[0].split("\n\n")[0]
+    return f"{files.where}: {' '.join(text.split())[:400]} Nothing of this bill was kept."

@@ -1,0 +1,100 @@
+"""Bills in S3: copied beside DuckDB for one reading, only the months that it needs.
+
+DuckDB's own reader for S3 is an extension that is downloaded when it is first used, by no package
+manager and past every lock; boto3 is there already, with the same credentials as everywhere else.
+Bills too large to copy are what Athena is for.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from finops.domain.errors import InvalidInput, TryAgainLater, WillNeverWork
+
+_ENDINGS = (".csv", ".csv.gz", ".parquet", "manifest.json")
+# How AWS names a month's folder: BILLING_PERIOD=2026-07, billing_period=2026-07, 20260701-20260801,
+# year=2026/month=7.
+_MONTH = re.compile(
+    r"billing_period=(\d{4})-(\d\d)|/(\d{4})(\d\d)\d\d-\d{8}/|year=(\d{4})/month=0?(\d{1,2})\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class S3Bills:
+    """Objects under `s3://bucket/prefix` addresses; `client` gives a boto3 client for S3."""
+
+    addresses: tuple[str, ...]
+    client: Callable[[], Any]
+
+    def copy(self, folder: Path, *, start: date, end: date) -> Sequence[str]:
+        """Copy what may hold days with `start <= day < end`; returns the local paths.
+
+        Raises InvalidInput when nothing is there, WillNeverWork when it may not be read.
+        """
+        found: list[str] = []
+        client = self.client()
+        for address in self.addresses:
+            bucket, prefix = _parts(address)
+            try:
+                for key in _keys(client, bucket, prefix):
+                    if is_within(key, start=start, end=end):
+                        found.append(_copy(client, bucket, key, folder))
+            except ClientError as error:
+                raise WillNeverWork(
+                    f"{address} cannot be read (s3:ListBucket, s3:GetObject): {error}"
+                ) from error
+            except BotoCoreError as error:
+                raise TryAgainLater(f"S3 did not answer for {address}: {error}") from error
+        bills = [path for path in found if not path.lower().endswith("manifest.json")]
+        if not bills:
+            raise InvalidInput(
+                f"There is no bill for {start} to {end} at {', '.join(self.addresses)}; correct "
+                "bill: files, or wait for the first export."
+            )
+        return bills
+
+
+def is_within(key: str, *, start: date, end: date) -> bool:
+    """Whether an object may hold such days, by the month in its name; True when it names none.
+
+    A charge is kept under the month that bills it, so the month after `end` counts too.
+    """
+    found = _MONTH.search(f"/{key}")
+    if not found:
+        return True
+    year, month = [int(group) for group in found.groups() if group is not None]
+    if not 1 <= month <= 12:
+        return True
+    first = date(year, month, 1)
+    return start.replace(day=1) <= first < end + timedelta(days=1)
+
+
+def _parts(address: str) -> tuple[str, str]:
+    parts = urlsplit(address)
+    if parts.scheme != "s3" or not parts.netloc:
+        raise InvalidInput(f"{address[:80]!r} is no address such as s3://bucket/folder/.")
+    return parts.netloc, parts.path.lstrip("/")
+
+
+def _keys(client: Any, bucket: str, prefix: str) -> Iterator[str]:
+    for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+        for one in page.get("Contents", ()):
+            key = str(one["Key"])
+            if key.lower().endswith(_ENDINGS) and one["Size"]:
+                yield key
+
+
+def _copy(client: Any, bucket: str, key: str, folder: Path) -> str:
+    """The key's own folders are kept, since they tell versions apart; none leads out of ours."""
+    steps = [step for step in f"{bucket}/{key}".split("/") if step not in ("", ".", "..")]
+    target = folder.joinpath(*steps)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    client.download_file(bucket, key, str(target))
+    return str(target)
