@@ -4,7 +4,7 @@
      "previous": {"start", "end"} or null,  what it is compared with
      "by", "scope": {dimension: name},      of the question
      "currencies": [{"currency", "total", "billed", "previous_total",
-                     "change": {"total", "price", "usage", "mix", "unmetered"} or null,
+                     "change": {"total", "price", "usage", "mix", "unmetered", "idle"},
                      "lines": [{"name", "category", "cost", "previous", "change"}],
                      "days": [{"day", "cost", "billed"}],
                      "bill": {"effective", "difference"}}],
@@ -77,10 +77,12 @@ def _line(line: CostLine, *, is_compared: bool) -> dict[str, Any]:
 
 def _change(change: Change) -> dict[str, str]:
     """Six decimals each; the last one takes what rounding the others left."""
-    parts = {name: _rounded(getattr(change, name)) for name in ("price", "usage", "unmetered")}
+    parts = {
+        name: _rounded(getattr(change, name)) for name in ("price", "usage", "unmetered", "idle")
+    }
     total = _rounded(change.total)
     parts["mix"] = total - sum(parts.values())
-    ordered = ("price", "usage", "mix", "unmetered")
+    ordered = ("price", "usage", "mix", "unmetered", "idle")
     return {"total": _money(total), **{name: _money(parts[name]) for name in ordered}}
 
 

@@ -217,6 +217,7 @@ def _charges(pieces: Iterable[CostPiece], by: CostBy) -> list[Charge]:
                 quantity=piece.quantity if piece.unit else ZERO,
                 cost=piece.effective_cost,
                 currency=piece.currency,
+                is_idle=piece.category is CostCategory.IDLE,
             )
         )
     return found

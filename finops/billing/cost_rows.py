@@ -43,8 +43,7 @@ class CostRow:
             return ""
         parts = [(getattr(self.change, name) * total, up, down) for name, up, down in REASONS]
         largest, up, down = max(parts)
-        said = "" if largest <= 0 else up if total > 0 else down
-        return said.replace("use", "idle") if self.place is CostCategory.IDLE else said
+        return "" if largest <= 0 else up if total > 0 else down
 
 
 def rows_of(report: CostReport, table: CostTable, *, most: int) -> list[CostRow]:

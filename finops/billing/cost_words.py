@@ -37,6 +37,7 @@ REASONS = (
     ("usage", "more use", "less use"),
     ("price", "higher prices", "lower prices"),
     ("mix", "a dearer mix", "a cheaper mix"),
+    ("idle", "more idle", "less idle"),
     ("unmetered", "charges without a quantity", "charges without a quantity"),
 )
 

@@ -12,7 +12,8 @@ and price + usage + mix = C1 − C0. An item that is new has no price of before;
 for it, so it is mix and usage, never price. A gone item has q1 = 0. Where the whole group is new or
 gone, all of it is usage. Effective cost carries commitments, so a Savings Plan that starts to cover
 the same hours shows as a lower price. Cost without a quantity (tax, support, fees, credits, a
-refund) cannot be taken apart: its change stands for itself, under *unmetered*.
+refund) cannot be taken apart: its change stands for itself, under *unmetered*. So does what is paid
+for and asked for by nobody, under *idle*: a bigger request makes less of it at the same price.
 
 Worked line: 10 h of m5.large at $0.10 and 10 h of m5.xlarge at $0.20 cost $3.00 in October; in
 November 10 h at $0.09 and 20 h at $0.20 cost $4.90, which is $1.90 more. Price: (0.09 − 0.10) · 10
@@ -46,21 +47,23 @@ class Charge:
     quantity: Decimal
     cost: Decimal
     currency: str = "USD"
+    is_idle: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A difference in cost, split; the four parts sum to `total` exactly."""
+    """A difference in cost, split; the five parts sum to `total` exactly."""
 
     price: Decimal = ZERO
     usage: Decimal = ZERO
     mix: Decimal = ZERO
     unmetered: Decimal = ZERO
+    idle: Decimal = ZERO
 
     @property
     def total(self) -> Decimal:
         """Now minus before."""
-        return self.price + self.usage + self.mix + self.unmetered
+        return self.price + self.usage + self.mix + self.unmetered + self.idle
 
     def __add__(self, other: "Change") -> "Change":
         return Change(
@@ -68,11 +71,13 @@ class Change:
             self.usage + other.usage,
             self.mix + other.mix,
             self.unmetered + other.unmetered,
+            self.idle + other.idle,
         )
 
     def in_cents(self) -> "Change":
         """Whole cents that still sum to the total's whole cents."""
-        return Change(*cents_that_add_up((self.price, self.usage, self.mix, self.unmetered)))
+        parts = (self.price, self.usage, self.mix, self.unmetered, self.idle)
+        return Change(*cents_that_add_up(parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +102,9 @@ class _Sum:
     cost: Decimal = ZERO
 
 
-_Item = tuple[tuple[str, ...], str, str]
-_Items = dict[_Item, _Sum]
+# (group, unit, whether it is idle): within one, things are compared.
+_Place = tuple[tuple[str, ...], str, bool]
+_Places = dict[_Place, dict[str, _Sum]]
 
 
 def trends(before: Iterable[Charge], now: Iterable[Charge]) -> list[Trend]:
@@ -110,26 +116,29 @@ def trends(before: Iterable[Charge], now: Iterable[Charge]) -> list[Trend]:
     return [_trend(name, old.get(name, {}), new.get(name, {})) for name in sorted({*old, *new})]
 
 
-def _summed(charges: Iterable[Charge]) -> dict[str, _Items]:
-    sums: dict[str, _Items] = defaultdict(lambda: defaultdict(_Sum))
+def _summed(charges: Iterable[Charge]) -> dict[str, _Places]:
+    sums: dict[str, _Places] = {}
     for charge in charges:
-        kept = sums[charge.currency][charge.group, charge.unit, charge.item]
+        place = charge.group, charge.unit, charge.is_idle
+        items = sums.setdefault(charge.currency, {}).setdefault(place, {})
+        kept = items.setdefault(charge.item, _Sum())
         kept.cost = _EXACT.add(kept.cost, charge.cost)
         kept.quantity = _EXACT.add(kept.quantity, charge.quantity)
     return sums
 
 
-def _trend(currency: str, old: _Items, new: _Items) -> Trend:
+def _trend(currency: str, old: _Places, new: _Places) -> Trend:
     by_group: dict[tuple[str, ...], Change] = defaultdict(Change)
-    for group, unit in sorted({key[:2] for key in (*old, *new)}):
-        change = _change(_of(old, group, unit), _of(new, group, unit))
-        by_group[group] += change
-    before, now = (sum((s.cost for s in items.values()), ZERO) for items in (old, new))
-    return Trend(currency, before, now, sum(by_group.values(), Change()), dict(by_group))
-
-
-def _of(items: _Items, group: tuple[str, ...], unit: str) -> dict[str, _Sum]:
-    return {key[2]: kept for key, kept in items.items() if key[:2] == (group, unit)}
+    for place in sorted({*old, *new}):
+        group, _, is_idle = place
+        before, now = old.get(place, {}), new.get(place, {})
+        by_group[group] += (
+            Change(idle=_cost(now) - _cost(before)) if is_idle else _change(before, now)
+        )
+    before_all, now_all = (
+        sum((_cost(items) for items in places.values()), ZERO) for places in (old, new)
+    )
+    return Trend(currency, before_all, now_all, sum(by_group.values(), Change()), dict(by_group))
 
 
 def _change(old: Mapping[str, _Sum], new: Mapping[str, _Sum]) -> Change:

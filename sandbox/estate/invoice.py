@@ -107,8 +107,7 @@ def _machines(declared: Declared, day: date, costs: list[DailyCost]) -> Iterator
         part = left if index == len(shares) - 1 else part.quantize(_MICRO)
         left -= part
         item = share.category.removeprefix("allocated_")
-        unasked = (paid / allocated - 1) * hours[share.resource_key, item]
-        yield _row(_workload_key(share, day, CostCategory.IDLE, item), part, unasked)
+        yield _row(_workload_key(share, day, CostCategory.IDLE, item), part, _ZERO)
 
 
 def _hours(declared: Declared) -> dict[tuple[str, str], Decimal]:

@@ -62,7 +62,7 @@ def test_json_has_every_amount_exactly(capsys: pytest.CaptureFixture[str]) -> No
     assert sum(Decimal(line["cost"]) for line in usd["lines"]) == Decimal(usd["total"])
     assert sum(Decimal(day["cost"]) for day in usd["days"]) == Decimal(usd["total"])
     assert usd["bill"] == {"effective": "70.000000", "difference": "0.000000"}
-    assert set(usd["change"]) == {"total", "price", "usage", "mix", "unmetered"}
+    assert set(usd["change"]) == {"total", "price", "usage", "mix", "unmetered", "idle"}
 
 
 @pytest.mark.usefixtures("billed")

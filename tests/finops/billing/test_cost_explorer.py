@@ -270,7 +270,10 @@ def test_by_tag_the_value_stands_behind_the_key(explorer: CostExplorer, canned: 
     canned(tagged)
     rows, _ = explorer.usage(Usage(start=OCTOBER.start, end=OCTOBER.end, tag="team"))
 
-    assert [(row.name, row.effective_cost) for row in rows] == [("shop", 2), ("", 3)]
+    assert [(row.name, row.effective_cost) for row in rows] == [
+        ("shop", Decimal(2)),
+        ("", Decimal(3)),
+    ]
 
 
 def test_a_cluster_is_found_by_every_tag_that_names_it_in_one_request() -> None:

@@ -1,5 +1,6 @@
 """Price, usage and mix: exact, and each found where it was planted."""
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -93,6 +94,14 @@ def test_a_cost_that_gets_a_quantity_is_new_use_and_a_gone_fee() -> None:
     assert change == Change(usage=Decimal(12), unmetered=Decimal(-10))
 
 
+def test_what_is_idle_is_a_part_of_its_own() -> None:
+    """Requests double on the same nodes: more use, and as much less that nobody asked for."""
+    before = [charge("cpu", "10", "3"), replace(charge("cpu", "0", "7"), is_idle=True)]
+    now = [charge("cpu", "20", "6"), replace(charge("cpu", "0", "4"), is_idle=True)]
+
+    assert only(before, now).change == Change(usage=Decimal(3), idle=Decimal(-3))
+
+
 def test_units_and_currencies_are_never_added_together() -> None:
     before = [charge("a", "10", "1"), charge("a", "700", "1", unit="GB")]
     now = [charge("a", "20", "2"), charge("a", "700", "1", unit="GB")]
@@ -115,6 +124,7 @@ charges = st.lists(
         quantity=quantities,
         cost=amounts,
         currency=st.sampled_from(["USD", "EUR"]),
+        is_idle=st.booleans(),
     ),
     max_size=12,
 )
@@ -136,7 +146,7 @@ def test_the_parts_sum_to_the_difference_exactly_and_in_cents(
         assert shown.total == to_cents(trend.change.total)
         assert all(
             abs(getattr(shown, part) - getattr(trend.change, part)) < Decimal("0.01")
-            for part in ("price", "usage", "mix", "unmetered")
+            for part in ("price", "usage", "mix", "unmetered", "idle")
         )
 
 
@@ -163,19 +173,19 @@ def mix_of(before: list[Charge], now: list[Charge], place: Place) -> Fraction:
     old, new = metered(before, place), metered(now, place)
     if not old or not new:
         return Fraction(0)
-    cost = sum(c for _, c in old.values())
-    average = cost / sum(q for q, _ in old.values())
+    cost = sum((c for _, c in old.values()), Fraction(0))
+    average = cost / sum((q for q, _ in old.values()), Fraction(0))
     at_old_prices = Fraction(0)
     for item, (quantity, paid) in new.items():
         price = old[item][1] / old[item][0] if item in old else paid / quantity
         at_old_prices += price * quantity
-    return at_old_prices - average * sum(q for q, _ in new.values())
+    return at_old_prices - average * sum((q for q, _ in new.values()), Fraction(0))
 
 
 def metered(side: list[Charge], place: Place) -> dict[str, tuple[Fraction, Fraction]]:
     sums: dict[str, tuple[Fraction, Fraction]] = {}
     for c in side:
-        if (c.currency, c.group, c.unit) == place:
+        if (c.currency, c.group, c.unit) == place and not c.is_idle:
             quantity, cost = sums.get(c.item, (Fraction(0), Fraction(0)))
             sums[c.item] = quantity + Fraction(c.quantity), cost + Fraction(c.cost)
     return {item: kept for item, kept in sums.items() if kept[0] > 0}

@@ -13,6 +13,7 @@ from finops.billing.cost_report import CostReport
 from finops.billing.cost_rows import rows_of
 from finops.domain.costs import AllocatedCost
 from finops.domain.errors import InvalidInput, TryAgainLater
+from finops.domain.estate import Snapshot
 from finops.domain.people import Directory, Team
 from finops.engine.parts import UnitMetric
 from finops.finops_engine import FinOpsEngine
@@ -76,7 +77,7 @@ def test_a_month_so_far_reaches_to_the_last_billed_day_and_adds_up(billed: Savin
         ("Unallocated: tax, fees, credits", Decimal(27), Decimal(27)),
         ("Total", Decimal(270), Decimal(270)),
     ]
-    assert (table.total, table.invoice, table.difference) == (270, 270, 0)
+    assert [table.total, table.invoice, table.difference] == [*2 * [Decimal(270)], Decimal(0)]
     assert cost_words.headline(report, table) == "$270, the same as Oct 1–27."
     assert cost_words.freshness(report) == (
         "Billed to Nov 27; not final yet, so AWS may correct it."
@@ -91,8 +92,8 @@ def test_a_month_with_a_day_more_says_so(billed: SavingsLedger) -> None:
     [table] = report.tables
 
     assert cost_words.headline(report, table) == (
-        "$310, $10 (3 %) more than September (31 days against 30): more use +$6, charges without a "
-        "quantity +$4."
+        "$310, $10 (3 %) more than September (31 days against 30): charges without a quantity +$4, "
+        "more use +$3, more idle +$3."
     )
 
 
@@ -186,8 +187,8 @@ def test_currencies_have_tables_of_their_own(ledger: SavingsLedger) -> None:
     report = engine(ledger).cost()
 
     assert [(t.currency, t.total, t.difference) for t in report.tables] == [
-        ("EUR", 28, 0),
-        ("USD", 9, 0),
+        ("EUR", Decimal(28), Decimal(0)),
+        ("USD", Decimal(9), Decimal(0)),
     ]
 
 
@@ -322,5 +323,5 @@ def test_what_only_an_export_knows_is_refused_with_the_way(
 
 
 class _NoSource:
-    def snapshot(self, *, now: datetime) -> object:
+    def snapshot(self, *, now: datetime) -> Snapshot:
         raise AssertionError("nobody reads the cluster")
