@@ -79,6 +79,9 @@ def cents(table: CostTable) -> list[Decimal]:
 def headline(report: CostReport, table: CostTable) -> str:
     """`$4,210, $310 (8 %) more than Oct 1–27: more use +$420, lower prices −$110.`"""
     cost = short(to_cents(table.total), table.currency)
+    if report.missing:
+        days = report.period.days
+        cost = f"{cost} on {days - len(report.missing)} of {days} days"
     if report.not_compared:
         return f"{cost}. {report.not_compared}"
     return f"{cost}, {_compared(report, table)}"
@@ -90,7 +93,8 @@ def summary(report: CostReport, table: CostTable) -> str:
 
 
 def _compared(report: CostReport, table: CostTable) -> str:
-    change, trend = table.trend.change.in_cents(), table.trend
+    trend = table.trend
+    change = trend.change.in_cents(to_cents(trend.now) - to_cents(trend.before))
     previous = f"{report.previous.words_in(report.period.start.year)}{_unequal(report)}"
     if abs(change.total) < _HALF_A_CENT:
         return f"the same as {previous}."

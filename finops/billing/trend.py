@@ -74,10 +74,17 @@ class Change:
             self.idle + other.idle,
         )
 
-    def in_cents(self) -> "Change":
-        """Whole cents that still sum to the total's whole cents."""
-        parts = (self.price, self.usage, self.mix, self.unmetered, self.idle)
-        return Change(*cents_that_add_up(parts))
+    def in_cents(self, total: Decimal | None = None) -> "Change":
+        """Whole cents that sum to the total's whole cents, or to a `total` in whole cents.
+
+        That is for two costs that are shown rounded: their difference may be a cent off, and the
+        largest part takes it.
+        """
+        parts = cents_that_add_up((self.price, self.usage, self.mix, self.unmetered, self.idle))
+        if total is not None:
+            largest = max(range(len(parts)), key=lambda index: abs(parts[index]))
+            parts[largest] += total - sum(parts)
+        return Change(*parts)
 
 
 @dataclass(frozen=True, slots=True)

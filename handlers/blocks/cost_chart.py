@@ -10,7 +10,7 @@ from handlers.blocks import text
 from handlers.blocks.elements import Block
 
 # What Slack allows: 20 characters a label, 20 points, 50 characters a title.
-_LABEL = 20
+_LABEL_CHARACTERS = 20
 _POINTS = 20
 _TITLE = 50
 MOST_BARS = 10
@@ -43,13 +43,18 @@ def _title(report: CostReport) -> str:
 
 
 def _by_line(report: CostReport, rows: Sequence[CostRow]) -> dict[str, Any]:
-    labels = _unique([row.place.value.capitalize() if row.place else row.name for row in rows])
+    labels = _unique([_label(row) for row in rows])
     year = report.period.start.year
     series = [_series(report.period.words_in(year), labels, [float(row.cost) for row in rows])]
     if not report.not_compared:
         before = [float(row.before) for row in rows]
         series.append(_series(report.previous.words_in(year), labels, before))
     return {"series": series, "axis_config": {"categories": labels}}
+
+
+def _label(row: CostRow) -> str:
+    """A place by its word, a workload without its namespace: there is little room below a bar."""
+    return row.place.value.capitalize() if row.place else row.name.rpartition("/")[2] or row.name
 
 
 def _by_day(days: Sequence[DayCost]) -> dict[str, Any]:
@@ -64,17 +69,17 @@ def _by_day(days: Sequence[DayCost]) -> dict[str, Any]:
 
 def _series(name: str, labels: Sequence[str], values: Sequence[float]) -> dict[str, Any]:
     points = [{"label": label, "value": value} for label, value in zip(labels, values, strict=True)]
-    return {"name": text.plain(name, _LABEL), "data": points}
+    return {"name": text.plain(name, _LABEL_CHARACTERS), "data": points}
 
 
 def _unique(names: Sequence[str]) -> list[str]:
     """Labels that differ although they are cut: Slack refuses two of one name."""
     labels: list[str] = []
     for name in names:
-        label = text.plain(name, _LABEL)
+        label = text.plain(name, _LABEL_CHARACTERS)
         number = 2
         while label in labels:
-            label = f"{text.plain(name, _LABEL - 3)} {number}"
+            label = f"{text.plain(name, _LABEL_CHARACTERS - 3)} {number}"
             number += 1
         labels.append(label)
     return labels

@@ -151,6 +151,16 @@ def test_the_parts_sum_to_the_difference_exactly_and_in_cents(
 
 
 @given(before=charges, now=charges)
+def test_shown_beside_two_rounded_costs_the_parts_are_their_difference(
+    before: list[Charge], now: list[Charge]
+) -> None:
+    for trend in trends(before, now):
+        shown = to_cents(trend.now) - to_cents(trend.before)
+
+        assert trend.change.in_cents(shown).total == shown
+
+
+@given(before=charges, now=charges)
 def test_mix_is_what_its_formula_says_and_not_only_a_rest(
     before: list[Charge], now: list[Charge]
 ) -> None:
