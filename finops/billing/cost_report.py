@@ -213,8 +213,9 @@ def _charges(pieces: Iterable[CostPiece], by: CostBy) -> list[Charge]:
             Charge(
                 group=(name, category or "", piece.service),
                 item=piece.item,
-                unit=piece.unit,
-                quantity=piece.quantity if piece.unit else ZERO,
+                # Without a unit (spot hours of old bills) an item is comparable with itself only.
+                unit=piece.unit or piece.item,
+                quantity=ZERO if piece.category is CostCategory.UNALLOCATED else piece.quantity,
                 cost=piece.effective_cost,
                 currency=piece.currency,
                 is_idle=piece.category is CostCategory.IDLE,

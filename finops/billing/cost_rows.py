@@ -12,6 +12,7 @@ from finops.domain.money import cents_that_add_up
 
 ZERO = Decimal(0)
 _LEAST_SAID = Decimal("0.01")
+_HALF_A_CENT = Decimal("0.005")
 _NOISE = Decimal("0.005")
 
 
@@ -52,11 +53,8 @@ def rows_of(report: CostReport, table: CostTable, *, most: int) -> list[CostRow]
     What is shown of the costs adds up to what is shown of the total, to the cent, and so do the
     costs of the period before.
     """
-    named = [line for line in table.lines if line.category is None]
-    places = [line for line in table.lines if line.category is not None]
-    if len(named) > most:
-        named = [*named[: most - 1], _others(named[most - 1 :])]
-    lines = [*named, *places]
+    lines = [*_folded([line for line in table.lines if line.category is None], most)]
+    lines += [line for line in table.lines if line.category is not None]
     costs = cents_that_add_up([line.cost for line in lines])
     before = cents_that_add_up([line.before for line in lines])
     rows = [
@@ -70,12 +68,24 @@ def rows_of(report: CostReport, table: CostTable, *, most: int) -> list[CostRow]
         )
         for line, cost, old in zip(lines, costs, before, strict=True)
     ]
-    return [*rows, _total(table, rows)]
+    return [*(row for row in rows if row.cost or row.before), _total(table, rows)]
+
+
+def _folded(named: Sequence[CostLine], most: int) -> list[CostLine]:
+    """The dearest, and as one what is too many or less than half a cent in both periods."""
+    seen = [line for line in named if _is_seen(line)]
+    shown = len(seen) if len(seen) <= most else most - 1
+    rest = [*seen[shown:], *(line for line in named if not _is_seen(line))]
+    return [*seen[:shown], *([_others(rest)] if rest else [])]
+
+
+def _is_seen(line: CostLine) -> bool:
+    return max(abs(line.cost), abs(line.before)) >= _HALF_A_CENT
 
 
 def _others(lines: Sequence[CostLine]) -> CostLine:
     return CostLine(
-        name=f"{len(lines):,} others",
+        name="1 other" if len(lines) == 1 else f"{len(lines):,} others",
         cost=sum((line.cost for line in lines), ZERO),
         before=sum((line.before for line in lines), ZERO),
         change=sum((line.change for line in lines), Change()),

@@ -1,9 +1,9 @@
 """Answers of Cost Explorer in the ledger's database, and its requests counted for all replicas."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from finops.domain.cost_answers import KeptAnswer
@@ -11,6 +11,8 @@ from finops.ledger.database import connecting, writing
 from finops.ledger.history import upsert
 from finops.ledger.tables import cost_explorer_answers as answers
 from finops.ledger.tables import cost_explorer_requests as requests
+
+_FORGET_AFTER = timedelta(days=45)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +60,11 @@ class LedgerAnswers:
         with connecting(self.engine) as connection:
             query = select(requests.c.requests).where(requests.c.day == day)
             return connection.execute(query).scalar() or 0
+
+
+def forget(connection: Connection, *, now: datetime) -> None:
+    """Drop answers about open months and forecasts that nobody asked anew for 45 days."""
+    oldest = now - _FORGET_AFTER
+    connection.execute(
+        delete(answers).where(answers.c.asked_at < oldest, answers.c.is_final.is_(False))
+    )

@@ -192,6 +192,45 @@ def test_currencies_have_tables_of_their_own(ledger: SavingsLedger) -> None:
     ]
 
 
+def test_an_item_whose_unit_the_bill_does_not_say_is_compared_with_itself(
+    ledger: SavingsLedger,
+) -> None:
+    """Spot hours of old bills have a quantity without a unit; the quantity of tax means nothing."""
+    for day in days_between(date(2026, 10, 1), date(2026, 11, 28)):
+        hours = "24" if day.month == 10 else "48"
+        spot = row(day, f"{float(hours) / 10}", service="AmazonEC2", item="SpotUsage",
+                   quantity=hours)  # fmt: skip
+        tax = row(day, hours, service="Tax", item="tax", category="unallocated", quantity="1")
+        keep(ledger, [spot, tax])
+    change = engine(ledger).cost("by service").tables[0].trend.change
+
+    assert change.price == change.mix == 0
+    assert (change.usage, change.unmetered) == (Decimal("67.2"), Decimal(672))
+
+
+def test_lines_of_less_than_half_a_cent_are_not_shown_and_not_lost(ledger: SavingsLedger) -> None:
+    day = date(2026, 11, 28)
+    small = [row(day, "0.004", team=f"team-{n}") for n in range(5)]
+    keep(ledger, [row(day, "1.00", team="shop"), *small])
+    lonely = engine(ledger).cost("2026-11-28")
+    keep(ledger, [row(day, "1.00", team="shop"), *small[:1]])
+    less = engine(ledger).cost("2026-11-28")
+
+    assert [(n, c) for n, c, _ in shown(lonely)] == [
+        ("shop", Decimal("1.00")),
+        ("5 others", Decimal("0.02")),
+        ("Total", Decimal("1.02")),
+    ]
+    assert [name for name, _, _ in shown(less)] == ["shop", "Total"]
+
+
+def test_the_report_for_leaders_knows_the_whole_bill(billed: SavingsLedger) -> None:
+    """$10 a day are 10 × 730 ÷ 24 a month."""
+    report = engine(billed).generate_weekly_report()
+
+    assert report.bill_usd_per_month == Decimal(10) * 730 / 24
+
+
 def test_without_a_bill_the_answer_teaches(ledger: SavingsLedger) -> None:
     report = engine(ledger).cost("shop last month")
 

@@ -24,6 +24,19 @@ def test_an_answer_comes_back_as_it_was_and_a_newer_one_replaces_it(ledger: Savi
     assert store.find("b" * 64) is None
 
 
+def test_what_nobody_asked_anew_is_forgotten_and_closed_months_are_not(
+    ledger: SavingsLedger,
+) -> None:
+    store = LedgerAnswers(ledger.engine)
+    today = datetime.now(UTC)
+    old = today - timedelta(days=46)
+    for key, asked, is_final in (("a", old, False), ("b", old, True), ("c", today, False)):
+        store.save(KeptAnswer(key, [], asked, is_final))
+    ledger.forget(now=today)
+
+    assert [key for key in "abc" if store.find(key)] == ["b", "c"]
+
+
 def test_replicas_that_ask_at_once_stay_within_the_budget(ledger: SavingsLedger) -> None:
     stores = [LedgerAnswers(ledger.engine) for _ in range(4)]
     with ThreadPoolExecutor(8) as pool:
