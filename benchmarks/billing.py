@@ -5,10 +5,11 @@
 
 The first reads a real bill. The second makes a month of `--rows` bill lines (FOCUS, Parquet) and of
 seven container-hours for every ten lines, and times reading, splitting nodes by hourly use,
-placing, sharing and reconciling. `bare_seconds` is one GROUP BY over the bill's columns and one over those
-of the container-hours, with DuckDB set up alike. Each is run `--repeat` times, alternately and each
-in a process of its own, because the machine may have other users: the medians are printed, and the
-highest peak of memory that any of our runs had. `cpu_ratio_to_bare` is of seconds of processor.
+placing, sharing and reconciling. `bare_seconds` is one GROUP BY over the bill's columns and one
+over those of the container-hours, with DuckDB set up alike. Each is run `--repeat` times,
+alternately and each in a process of its own, because the machine may have other users: the medians
+are printed, and the highest peak of memory that any of our runs had. `cpu_ratio_to_bare` is of
+seconds of processor.
 """
 
 import argparse

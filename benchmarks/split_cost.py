@@ -4,8 +4,8 @@
 
 The example's instance becomes a bill of one line and its pods an hour of usage; both are read as
 files and allocated as in a cycle. `cents_off` is the sum of the differences, in cents, of every
-figure that AWS prints: split, unused and total cost of each pod, what is unused on the instance, and
-the namespaces, which AWS adds up from its rounded pods. `sum_of_parts` is everything added up,
+figure that AWS prints: split, unused and total cost of each pod, what is unused on the instance,
+and the namespaces, which AWS adds up from its rounded pods. `sum_of_parts` is everything added up,
 `instance` what the instance cost.
 """
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from bot.bill_section import BillSection
 from bot.cost_sections import CostExplorerSection, UnitCostSection
 from bot.estate_sections import (
     AccountSection,
@@ -47,19 +48,6 @@ class TeamSection(Section):
     namespaces: list[str] = []
     # Other spellings of its name in labels, tags, CODEOWNERS and Backstage.
     aliases: list[str] = []
-
-
-class BillSection(Section):
-    """Daily costs as a FOCUS CSV file."""
-
-    focus_csv: str
-
-    @field_validator("focus_csv")
-    @classmethod
-    def _is_there(cls, path: str) -> str:
-        if not Path(path).is_file():
-            raise ValueError(f"there is no file {path!r} here")
-        return path
 
 
 class ScheduleSection(Section):
@@ -167,6 +155,10 @@ class Configuration(Section):
                 if other != team:
                     raise ValueError(f"teams {other} and {team} both {what} {word!r}")
         return self
+
+    def team_spellings(self) -> dict[str, str]:
+        """Every name and alias of a team, and the team."""
+        return {word: n for n, team in self.teams.items() for word in (n, *team.aliases)}
 
     def directory(self) -> Directory:
         """Teams and channels as the domain knows them."""

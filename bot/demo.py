@@ -27,9 +27,9 @@ from finops.savings_ledger import SavingsLedger
 from finops.sources.estate import EstateReader
 from finops.sources.git_manifests import GitManifests
 from sandbox.company import COMMANDS, CONFIGURATION, GUIDE, acorn
+from sandbox.estate.allocated_invoice import AllocatedInvoice
 from sandbox.estate.clock import EstateClock
 from sandbox.estate.desired import CLUSTER
-from sandbox.estate.kept_bill import KeptBill
 from sandbox.estate.repository import create_repository, files_below
 from sandbox.estate.sources import SimulatedBill, SimulatedInventory, SimulatedUsage
 from sandbox.estate.world import REPOSITORY, SEED, SimulatedWorld
@@ -131,6 +131,8 @@ def _engine(
         inventory=SimulatedInventory(world.declared_now),
     )
     ledger = SavingsLedger(database_url)
+    invoice = AllocatedInvoice(world.invoice)
+    invoice.keep_history(ledger, today=clock.now().date())
     requests = UnitMetric(
         name="requests",
         query="sum(increase(http_requests_total[1d]))",
@@ -142,7 +144,8 @@ def _engine(
         directory=configuration.directory(),
         guardrails=Guardrails(configuration.guardrails),
         snapshots={CLUSTER: reader},
-        bill=KeptBill(SimulatedBill(world.declared_at), world.invoice, ledger),
+        bill=SimulatedBill(world.declared_at),
+        allocating_bills=(invoice,),
         unit_metrics=(requests,),
         pull_requests=PullRequestGenerator((host,)),
         owner_rules=configuration.owners.to_domain(),

@@ -61,7 +61,7 @@ def build_prices(configuration: Configuration, engine: Engine) -> AwsCostIntegra
     section = configuration.prices
     bill = configuration.bill
     return AwsCostIntegration(
-        bill_rates=BillRateFile(Path(bill.focus_csv)) if bill else None,
+        bill_rates=BillRateFile(Path(bill.focus_csv)) if bill and bill.focus_csv else None,
         api=PriceListApi(price_clients(), LedgerPriceCache(engine))
         if section.price_list_api
         else None,

@@ -127,6 +127,7 @@ class Ticker:
                 self._engine.sample_usage,
                 self._read_bill,
                 self._run_cycles,
+                self._allocate_bills,
                 self._forget,
                 self._offer_digest,
                 self._also,
@@ -157,6 +158,11 @@ class Ticker:
 
     def _read_bill(self) -> None:
         self._claimed("bill", self._engine.now().date().isoformat(), self._engine.read_bill)
+
+    def _allocate_bills(self) -> None:
+        self._claimed(
+            "allocation", self._engine.now().date().isoformat(), self._engine.allocate_bills
+        )
 
     def _forget(self) -> None:
         self._claimed("forget", self._engine.now().date().isoformat(), self._engine.forget)

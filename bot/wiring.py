@@ -20,6 +20,7 @@ from bot.schedule import Ticker, Timetable
 from bot.settings import Settings
 from bot.socket_mode import SocketModeConnection
 from bot.worker import Deliver, Worker
+from finops.billing.bill_source import BillSource
 from finops.billing.daily_costs import BillFile
 from finops.domain.errors import FinOpsError
 from finops.domain.intents import IntentKind
@@ -98,6 +99,7 @@ def build_engine(
         bill=_bill(configuration),
         cost_explorer=build_cost_explorer(configuration, ledger.engine),
         unit_metrics=build_unit_metrics(configuration),
+        allocating_bills=_bills(configuration),
         pull_requests=PullRequestGenerator(tuple(hosts.values())) if hosts else None,
         owner_rules=configuration.owners.to_domain(),
         owner_files={c.name: hosts[c.repository] for c in configuration.clusters if c.repository},
@@ -183,8 +185,15 @@ def _socket_mode(settings: Settings, app: App) -> SocketModeConnection | None:
     )
 
 
+def _bills(configuration: Configuration) -> tuple[BillSource, ...]:
+    section = configuration.bill
+    if section is None:
+        return ()
+    return (section.source(configuration.owners.tag_keys, configuration.team_spellings()),)
+
+
 def _bill(configuration: Configuration) -> BillFile | None:
-    if configuration.bill is None:
+    if configuration.bill is None or not configuration.bill.focus_csv:
         return None
     names = [cluster.name for cluster in configuration.clusters]
     # Cloud ids of a bill can be tied to a cluster only where there is one.

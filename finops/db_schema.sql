@@ -329,7 +329,7 @@ CREATE TABLE container_hours (
     day DATE NOT NULL, 
     hours INTEGER NOT NULL, 
     containers BYTEA NOT NULL, 
-    nodes BYTEA NOT NULL, 
+    estate BYTEA NOT NULL, 
     recorded_at TIMESTAMP WITH TIME ZONE NOT NULL, 
     CONSTRAINT pk_container_hours PRIMARY KEY (cluster, day)
 );

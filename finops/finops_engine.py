@@ -15,6 +15,7 @@ from finops.aws_cost_integration import AwsCostIntegration
 from finops.billing.cost_explorer import CostExplorer
 from finops.billing.cost_report import CostReport
 from finops.domain.assignments import AssignmentScope
+from finops.domain.costs import BillChange
 from finops.domain.errors import InvalidInput
 from finops.domain.estate import Snapshot
 from finops.domain.lifecycle import Status
@@ -25,6 +26,7 @@ from finops.engine import (
     aftermath,
     announce,
     assigning,
+    bills,
     costing,
     decisions,
     drafts,
@@ -43,7 +45,7 @@ from finops.guardrails import GuardrailDecision, Guardrails
 from finops.ledger import history
 from finops.owners.owner import OwnerRules
 from finops.owners.repository import HasFiles, OwnerFiles
-from finops.ports import BillSource, SnapshotSource, UsageSampler
+from finops.ports import AllocatingBill, BillSource, SnapshotSource, UsageSampler
 from finops.pr_generator import PullRequestGenerator
 from finops.report_generator import Chart, PeriodKind, SavingsReport
 from finops.savings_ledger import Breakdown, SavingsLedger, utc_now
@@ -105,6 +107,7 @@ class FinOpsEngine:
         bill: BillSource | None = None,
         cost_explorer: CostExplorer | None = None,
         unit_metrics: Sequence[UnitMetric] = (),
+        allocating_bills: Sequence[AllocatingBill] = (),
         pull_requests: PullRequestGenerator | None = None,
         owner_rules: OwnerRules | None = None,
         owner_files: Mapping[str, HasFiles] | None = None,
@@ -125,6 +128,7 @@ class FinOpsEngine:
             bill=bill,
             cost_explorer=cost_explorer,
             unit_metrics=unit_metrics,
+            bills=tuple(allocating_bills),
             pull_requests=pull_requests,
             owner_rules=rules,
             owner_files={
@@ -269,6 +273,14 @@ class FinOpsEngine:
     def read_bill(self) -> int:
         """Read the bill's newest days; returns the rows read."""
         return aftermath.read_bill(self.parts)
+
+    def allocate_bills(self) -> Sequence[BillChange]:
+        """Place every line of the bills that may still change; returns what was corrected.
+
+        Raises InvalidInput, with the place and the lines, for a bill that cannot be read or does
+        not add up; of that one nothing is kept.
+        """
+        return bills.read_bills(self.parts)
 
     # Telling
 

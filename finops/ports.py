@@ -5,6 +5,7 @@ returns it together with `Gap`s that say what is missing.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,6 +14,7 @@ from typing import Protocol
 from finops.domain.checks import Check
 from finops.domain.cloud import CloudResource
 from finops.domain.cluster_objects import Claim, NamespacePolicy, Pod, Service
+from finops.domain.costs import AllocatedCost, BillDay, ContainerDay
 from finops.domain.estate import Gap, Node, NodeGroup, Snapshot, Volume, Workload
 from finops.domain.pull_request import ProposedPullRequest, PullRequest, RepositoryFiles
 from finops.domain.usage import ReplicaHistory, Stability, UsageSummary
@@ -231,6 +233,42 @@ class DailyMetric(Protocol):
 
         `query` gives the count of the day that ends where it is evaluated:
         `sum(increase(http_requests_total[1d]))`.
+        """
+        ...
+
+
+class BillReading(Protocol):
+    """A bill that has been read and placed whole; its rows are fetched while it is open."""
+
+    @property
+    def days(self) -> Sequence[BillDay]:
+        """The bill's own totals, oldest first."""
+        ...
+
+    def rows(self, day: date) -> Iterable[AllocatedCost]:
+        """Where the lines of one day landed; they add up to its totals."""
+        ...
+
+    def judged(self) -> Iterable[DailyCost]:
+        """What verification judges: containers by their share, node groups and volumes."""
+        ...
+
+
+class AllocatingBill(Protocol):
+    """Reads a bill and places each of its lines."""
+
+    @property
+    def name(self) -> str:
+        """What its days are kept under."""
+        ...
+
+    def read(
+        self, *, start: date, end: date, usage: Sequence[ContainerDay], today: date
+    ) -> AbstractContextManager[BillReading]:
+        """Everything with `start <= day < end`, split by that usage.
+
+        Raises InvalidInput, with the place and the lines, for a bill that cannot be read or does
+        not add up; then nothing of it may be kept.
         """
         ...
 

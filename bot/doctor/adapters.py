@@ -27,8 +27,7 @@ from bot.manifest import manifest_scopes
 from bot.repositories import github_auth, repository_name
 from bot.settings import Settings
 from finops.aws_cost_integration import AwsCostIntegration
-from finops.billing.bill_checks import BillChecks
-from finops.billing.daily_costs import BillFile
+from finops.billing.source_checks import BillSourceChecks
 from finops.code_hosts.github_checks import GitHubChecks
 from finops.code_hosts.local_checks import LocalGitChecks
 from finops.domain.errors import InvalidInput
@@ -167,9 +166,15 @@ def _github(repository: RepositorySection, settings: Settings) -> Checked:
 
 def _bill(configuration: Configuration) -> Iterator[Examination]:
     bill = configuration.bill
-    if bill is not None:
-        path = Path(bill.focus_csv)
-        yield Examination(topic=Topic.BILL, area="Bill", build=lambda: BillChecks(BillFile(path)))
+    if bill is None:
+        return
+    names = configuration.team_spellings()
+    yield Examination(
+        topic=Topic.BILL,
+        area="Bill",
+        build=lambda: BillSourceChecks(bill.source(configuration.owners.tag_keys, names), names),
+        patience_seconds=300,
+    )
 
 
 def _cost_explorer(configuration: Configuration, settings: Settings) -> Iterator[Examination]:

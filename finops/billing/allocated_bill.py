@@ -1,7 +1,7 @@
 """One bill read and every line of it placed: the thread from files or Athena to daily rows."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Protocol
@@ -49,10 +49,14 @@ class BillEngine(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AllocationRules:
-    """Tags that name a team, in this order, and the namespaces that serve a whole cluster."""
+    """Tags that name a team, in this order, and the namespaces that serve a whole cluster.
+
+    `team_names` maps spellings (in any case) to teams, as a person has configured them.
+    """
 
     team_keys: Sequence[str] = TEAM_KEYS
     shared_namespaces: Sequence[str] = SHARED_NAMESPACES
+    team_names: Mapping[str, str] = field(default_factory=dict)
 
 
 RULES = AllocationRules()
@@ -86,7 +90,7 @@ def allocate(
     bill.keep("charges", statements.charges, types=CHARGE_TYPES, **days)
     open_usage(connection, usage)
     number_nodes(connection)
-    know_resources(connection)
+    know_resources(connection, team_names=rules.team_names)
     split_nodes(connection)
     if statements.splits is not None:
         bill.keep("splits", statements.splits, types=SPLIT_TYPES, **days)
@@ -118,34 +122,42 @@ def allocated_rows(connection: duckdb.DuckDBPyConnection, day: date) -> Iterator
         yield from map(_row, some)
 
 
+# A ledger's text has an end and no NUL.
+_LONGEST: Mapping[str, int] = {
+    "account": 64,
+    "service": 200,
+    "item": 200,
+    "region": 40,
+    "cluster": 253,
+    "namespace": 253,
+    "workload_kind": 63,
+    "workload": 253,
+    "team": 253,
+    "resource_key": 700,
+    "usage_unit": 60,
+}
+
+
 def _row(row: tuple[object, ...]) -> AllocatedCost:
-    day, currency, category, *texts = row[:14]
-    account, service, item, region, cluster, namespace, kind, workload, team, key, unit = map(
-        str, texts
-    )
+    day, currency, category, *rest = row
+    texts, (billed, effective, list_cost, quantity) = rest[: len(_LONGEST)], rest[len(_LONGEST) :]
     if not isinstance(day, date):
         raise TypeError(f"{day!r} is no date")
+    key = CostKey(
+        day=day,
+        currency=str(currency),
+        category=CostCategory(str(category)),
+        **{
+            name: str(text).replace("\x00", "")[:longest]
+            for (name, longest), text in zip(_LONGEST.items(), texts, strict=True)
+        },
+    )
     return AllocatedCost(
-        key=CostKey(
-            day=day,
-            currency=str(currency),
-            category=CostCategory(str(category)),
-            account=account,
-            service=service,
-            item=item,
-            region=region,
-            cluster=cluster,
-            namespace=namespace,
-            workload_kind=kind,
-            workload=workload,
-            team=team,
-            resource_key=key,
-            usage_unit=unit,
-        ),
-        billed_cost=_money(row[14]),
-        effective_cost=_money(row[15]),
-        list_cost=_money(row[16]),
-        usage_quantity=float(str(row[17] or 0)),
+        key=key,
+        billed_cost=_money(billed),
+        effective_cost=_money(effective),
+        list_cost=_money(list_cost),
+        usage_quantity=float(str(quantity or 0)),
     )
 
 

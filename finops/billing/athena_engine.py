@@ -31,7 +31,7 @@ _LEAST_BYTES = 10 * 2**20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AthenaTable:
-    """Where the bill is. `output` is an s3:// folder for results; `max_usd` what a reading may cost.
+    """Where the bill is. `output` is an s3:// folder for results; a reading may cost `max_usd`.
 
     Raises InvalidInput for names that Glue would not take.
     """
@@ -41,6 +41,7 @@ class AthenaTable:
     output: str
     workgroup: str = "primary"
     max_usd: Decimal = Decimal("1.00")
+    poll_seconds: float = 1.0
 
     def __post_init__(self) -> None:
         checked_name(self.database, "database")
@@ -86,7 +87,7 @@ class AthenaBill:
     layout: Layout
     partitions: str
     spent: Spent = field(default_factory=Spent)
-    poll_seconds: float = 1.0
+    say: Callable[[str], None] = lambda _: None
 
     def keep(
         self, table: str, statement: str, *, types: Mapping[str, str], start: date, end: date
@@ -123,7 +124,7 @@ class AthenaBill:
             s3_staging_dir=self.place.output,
             work_group=self.place.workgroup,
             schema_name=self.place.database,
-            poll_interval=self.poll_seconds,
+            poll_interval=self.place.poll_seconds,
         ) as athena:
             cursor = athena.cursor(on_poll=stop)
             try:
@@ -140,6 +141,7 @@ class AthenaBill:
                 self.spent.statements += 1
                 self.spent.scanned_bytes += stop.scanned
                 self.spent.billed_bytes += max(stop.scanned, _LEAST_BYTES)
+                self.say(f"{self._where}: {self.spent}")
 
     @property
     def _where(self) -> str:
@@ -168,7 +170,7 @@ class _TooDear(Exception):
 
 @dataclass(slots=True)
 class _Watch:
-    """Looks at each answer about a running statement; raises _TooDear when it has scanned enough."""
+    """Hears of a running statement; raises _TooDear when it has scanned enough."""
 
     place: AthenaTable
     spent: Spent
@@ -203,14 +205,13 @@ def open_athena_bill(
     *,
     start: date,
     end: date,
-    poll_seconds: float = 1.0,
-    client: Callable[[str], Any] | None = None,
+    say: Callable[[str], None] = lambda _: None,
 ) -> AthenaBill:
     """Look at the table's columns and partitions; raises InvalidInput when it is no bill.
 
     Raises WillNeverWork when it may not be looked at, naming the permission.
     """
-    athena = (client or session.client)("athena")
+    athena = session.client("athena")
     try:
         answer = athena.get_table_metadata(
             CatalogName="AwsDataCatalog", DatabaseName=place.database, TableName=place.table
@@ -227,7 +228,7 @@ def open_athena_bill(
     columns = [_column(one) for one in metadata.get("Columns", ())]
     layout = layout_of(columns, where=f"{place.database}.{place.table} in Athena")
     partitions = month_condition(keys, start=start, end=end)
-    return AthenaBill(connection, session, place, layout, partitions, poll_seconds=poll_seconds)
+    return AthenaBill(connection, session, place, layout, partitions, say=say)
 
 
 def _column(described: Mapping[str, str]) -> Column:

@@ -93,8 +93,8 @@ def _named_version(month: str, ids: Collection[str]) -> str:
         if isinstance(named, str) and named in ids:
             return named
     raise InvalidInput(
-        f"{month} holds {len(ids)} versions of one month ({', '.join(sorted(ids))}) and no manifest "
-        "that names one. Copy the report's Manifest.json too, or keep one version only."
+        f"{month} holds {len(ids)} versions of one month ({', '.join(sorted(ids))}) and no "
+        "manifest that names one. Copy the report's Manifest.json too, or keep one version only."
     )
 
 

@@ -28,7 +28,7 @@ SELECT
     any_value(node_group) AS node_group,
     max(cpu_cores) AS cpu_cores,
     max(memory_gib) AS memory_gib,
-    least(max(hours), 24) AS hours
+    least(coalesce(max(hours), 0), 24) AS hours
 FROM estate
 WHERE role = 'node' AND cpu_cores > 0 AND memory_gib > 0
 GROUP BY day, cluster, resource_id"""
@@ -53,7 +53,7 @@ WITH sized AS (
     SELECT
         h.hour, h.cluster, h.node, n.number, h.cpu, h.memory, n.cpu_cores, n.memory_gib,
         {CPU_WEIGHT} * n.cpu_cores / ({CPU_WEIGHT} * n.cpu_cores + n.memory_gib) AS cpu_part,
-        greatest(coalesce(n.hours, 0), count(*) OVER (PARTITION BY n.number)) AS hours
+        greatest(n.hours, count(*) OVER (PARTITION BY n.number)) AS hours
     FROM node_hours AS h
     JOIN node_names AS m
         ON m.day = CAST(h.hour AS DATE) AND m.cluster = h.cluster AND m.name = h.node

@@ -4,7 +4,7 @@
 become `placed` and then `micros`; `rounding.py` makes them add up.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import duckdb
 
@@ -53,13 +53,14 @@ GROUP BY ALL"""
 _KNOWN = f"""CREATE OR REPLACE TABLE known AS
 SELECT
     c.day, c.currency, c.account, c.service, c.item, c.region, c.resource_id, c.charge,
-    c.usage_unit, c.team, c.cluster AS tagged_cluster,
+    c.usage_unit, coalesce(t.name, c.team) AS team, c.cluster AS tagged_cluster,
     CAST(c.billed AS DOUBLE) AS billed, CAST(c.effective AS DOUBLE) AS effective,
     CAST(c.list AS DOUBLE) AS list, c.quantity,
     r.role, r.cluster, r.namespace, r.workload_kind, r.workload, r.team AS known_team, r.number,
     r.node_group
 FROM charges AS c
 LEFT JOIN resources AS r ON r.day = c.day AND r.id = {_ID.format("c.resource_id")}
+LEFT JOIN team_names AS t ON c.team <> '' AND t.spelling = lower(c.team)
 WHERE c.charge <> 'split'"""
 
 _NODE_EFFECTIVE = """CREATE OR REPLACE TABLE node_effective AS
@@ -205,8 +206,11 @@ SELECT {_KEYS}, {_MICROS}, quantity FROM whole
 WHERE {" OR ".join(f"{amount} <> 0" for amount in AMOUNTS)}"""
 
 
-def know_resources(connection: duckdb.DuckDBPyConnection) -> None:
+def know_resources(connection: duckdb.DuckDBPyConnection, *, team_names: Mapping[str, str]) -> None:
     """Make `known`: every charge with what the estate says of its resource."""
+    connection.execute("CREATE OR REPLACE TABLE team_names (spelling VARCHAR, name VARCHAR)")
+    for spelling, name in {word.lower(): name for word, name in team_names.items()}.items():
+        connection.execute("INSERT INTO team_names VALUES (?, ?)", [spelling, name])
     for statement in (_ESTATE, _KNOWN, _NODE_EFFECTIVE):
         connection.execute(statement)
 

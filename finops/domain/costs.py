@@ -92,3 +92,18 @@ class BillChange:
     effective_before: Decimal
     effective_after: Decimal
     changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContainerDay:
+    """Who ran where in one cluster on one day, as two Parquet files.
+
+    `containers` and `estate` have the columns that `finops/billing/usage_hours.py` documents;
+    `hours` is how many different hours are in it.
+    """
+
+    cluster: str
+    day: date
+    hours: int
+    containers: bytes
+    estate: bytes

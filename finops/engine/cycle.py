@@ -15,6 +15,7 @@ from finops.domain.observe import Observation
 from finops.domain.opportunity import Opportunity, OpportunityRecord, Skipped, judging_kind
 from finops.engine import announce
 from finops.engine.aftermath import mark_implemented, recheck_verified
+from finops.engine.bills import keep_hours
 from finops.engine.closing import GONE, batches, close
 from finops.engine.cooling import cooled
 from finops.engine.owning import with_known_owners
@@ -46,6 +47,7 @@ def run_cycle(parts: Parts, snapshot: Snapshot) -> CycleResult:
     """Find the owners, detect, record, retire, and offer the cards that the day's budget allows."""
     now = parts.now()
     snapshot = with_known_owners(parts, snapshot)
+    keep_hours(parts, snapshot)
     detection = parts.detection.detect(snapshot)
     found, waiting = cooled(parts, detection.opportunities, cluster=snapshot.cluster, now=now)
     skips = (*detection.skipped, *waiting)

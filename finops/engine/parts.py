@@ -10,7 +10,7 @@ from finops.domain.people import Directory
 from finops.guardrails import Guardrails
 from finops.owners.owner import OwnerRules
 from finops.owners.repository import OwnerFiles
-from finops.ports import BillSource, DailyMetric, SnapshotSource, UsageSampler
+from finops.ports import AllocatingBill, BillSource, DailyMetric, SnapshotSource, UsageSampler
 from finops.pr_generator import PullRequestGenerator
 from finops.savings_ledger import SavingsLedger
 from finops.waste_detectors import WasteDetectionEngine
@@ -66,6 +66,8 @@ class Parts:
     # Asked about cost where no bill is read, and for a forecast.
     cost_explorer: CostExplorer | None = None
     unit_metrics: Sequence[UnitMetric] = ()
+    # Bills whose every line is placed, beside what verification reads from `bill`.
+    bills: Sequence[AllocatingBill] = ()
     pull_requests: PullRequestGenerator | None = None
     owner_rules: OwnerRules = field(default_factory=OwnerRules)
     # By cluster: the repository whose CODEOWNERS and catalogue speak for it.

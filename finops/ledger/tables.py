@@ -222,7 +222,7 @@ bill_changes = Table(
 )
 
 # Who ran where, hour by hour, as one Parquet file a cluster and day: a thousandth of the rows, and
-# what DuckDB reads at once. `nodes` are the machines of that day in another.
+# what DuckDB reads at once. `estate` are the machines, disks and balancers of that day in another.
 container_hours = Table(
     "container_hours",
     metadata,
@@ -230,7 +230,7 @@ container_hours = Table(
     Column("day", Date, primary_key=True),
     Column("hours", Integer, nullable=False),
     Column("containers", LargeBinary, nullable=False),
-    Column("nodes", LargeBinary, nullable=False),
+    Column("estate", LargeBinary, nullable=False),
     Column("recorded_at", UtcDateTime, nullable=False),
 )
 

@@ -34,7 +34,7 @@ def upgrade() -> None:
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("hours", sa.Integer(), nullable=False),
         sa.Column("containers", sa.LargeBinary(), nullable=False),
-        sa.Column("nodes", sa.LargeBinary(), nullable=False),
+        sa.Column("estate", sa.LargeBinary(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("cluster", "day", name=op.f("pk_container_hours")),
     )

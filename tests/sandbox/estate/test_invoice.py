@@ -1,13 +1,17 @@
 """The demo's invoice: every day adds up, and it tells a story of price, usage and mix."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from finops.domain.costs import CostCategory
 from finops.domain.pull_request import RepositoryFiles
+from finops.finops_engine import FinOpsEngine
 from finops.ledger.costs import check_reconciled
+from finops.savings_ledger import SavingsLedger
+from sandbox.estate.allocated_invoice import AllocatedInvoice
 from sandbox.estate.desired import Declared, read_declared
 from sandbox.estate.invoice import SimulatedInvoice
 from sandbox.estate.repository import files_below
@@ -60,3 +64,21 @@ def test_a_replica_appears_and_a_reservation_makes_the_database_cheaper(
 
     assert [len(database(n)) for n in (13, 12)] == [1, 2]
     assert database(5)[0] < database(6)[0]
+
+
+def test_the_engine_reads_it_day_by_day_beside_the_history_of_three_months(
+    declared: Declared, tmp_path: Path
+) -> None:
+    now = datetime(2026, 11, 29, 12, tzinfo=UTC)
+    ledger = SavingsLedger(f"sqlite:///{tmp_path}/finops.db")
+    invoice = AllocatedInvoice(SimulatedInvoice(lambda _moment: declared, BEGAN))
+    invoice.keep_history(ledger, today=now.date())
+    engine = FinOpsEngine(ledger, allocating_bills=(invoice,), now=lambda: now + timedelta(days=2))
+    changes = engine.allocate_bills()
+    report = engine.cost("last month")
+    ledger.close()
+
+    assert list(changes) == []
+    assert report.period.words == "November 2026"
+    assert (report.not_compared, report.missing) == ("", ())
+    assert report.tables[0].difference == 0

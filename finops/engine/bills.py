@@ -1,0 +1,93 @@
+"""Bills become daily rows: read whole, placed, held against the bill, and only then written."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from itertools import groupby
+
+from finops.billing.snapshot_hours import with_snapshot
+from finops.domain.costs import BillChange, BillDay
+from finops.domain.errors import InvalidInput
+from finops.domain.estate import Snapshot
+from finops.engine.closing import batches
+from finops.engine.parts import Parts
+from finops.ledger import container_hours, costs, history
+from finops.ports import AllocatingBill, BillReading
+
+# Corrections come late: as far back as verification looks, and whole months until they are final.
+READ_DAYS = 35
+BATCH = 2_000
+
+
+def read_bills(parts: Parts) -> list[BillChange]:
+    """Read every bill again as far back as it may still change; returns what was corrected.
+
+    Each day is written in one transaction, and none before the whole bill has been read and adds
+    up. Raises InvalidInput for one that does not; the others are read all the same.
+    """
+    changes: list[BillChange] = []
+    failed: list[InvalidInput] = []
+    for bill in parts.bills:
+        try:
+            changes += _read(parts, bill)
+        except InvalidInput as error:
+            failed.append(error)
+    if failed:
+        raise failed[0]
+    return changes
+
+
+def _read(parts: Parts, bill: AllocatingBill) -> list[BillChange]:
+    today = parts.now().date()
+    end = today + timedelta(days=1)
+    with parts.ledger.reading() as tx:
+        known = [
+            day
+            for name, day in costs.bill_days(tx.connection, start=date.min, end=end)
+            if name == bill.name
+        ]
+        start = first_day(known, today=today)
+        usage = container_hours.known_days(tx.connection, start=start, end=end)
+    with bill.read(start=start, end=end, usage=usage, today=today) as reading:
+        check_not_shrunk([day for day in known if day.day >= start], reading.days, bill=bill.name)
+        return _write(parts, bill.name, reading)
+
+
+def first_day(known: Sequence[BillDay], *, today: date) -> date:
+    """The first of the month in which reading begins: no older month may still change."""
+    open_days = [day.day for day in known if not day.is_final]
+    oldest = min([*open_days, today - timedelta(days=READ_DAYS)])
+    return oldest.replace(day=1)
+
+
+def check_not_shrunk(known: Sequence[BillDay], found: Sequence[BillDay], *, bill: str) -> None:
+    """Raises InvalidInput when days are gone that were there before: an export half written."""
+    gone = sorted({day.day for day in known} - {day.day for day in found})
+    if gone:
+        raise InvalidInput(
+            f"The bill {bill!r} has lost {len(gone)} days that were in it before ({gone[0]} to "
+            f"{gone[-1]}); its export may be half written. Nothing was changed."
+        )
+
+
+def _write(parts: Parts, name: str, reading: BillReading) -> list[BillChange]:
+    changes: list[BillChange] = []
+    now = parts.now()
+    for day, totals in groupby(reading.days, key=lambda one: one.day):
+        with parts.ledger.bookkeeping() as connection:
+            rows = reading.rows(day)
+            changes += costs.replace_days(connection, name, list(totals), rows, now=now)
+    for batch in batches(list(reading.judged()), BATCH):
+        with parts.ledger.bookkeeping() as connection:
+            history.save_costs(connection, batch, now=now)
+    return changes
+
+
+def keep_hours(parts: Parts, snapshot: Snapshot) -> None:
+    """Remember who ran where, for the bill that will come; without a bill nobody will ask."""
+    if not parts.bills or not (snapshot.pods or snapshot.nodes):
+        return
+    with parts.ledger.reading() as tx:
+        known = container_hours.known_day(tx.connection, snapshot.cluster, snapshot.taken_at.date())
+    day = with_snapshot(known, snapshot)
+    with parts.ledger.bookkeeping() as connection:
+        container_hours.save_day(connection, day, now=parts.now())
