@@ -149,6 +149,7 @@ def _add_cost(commands: _Commands) -> None:
         help="a name or a kind (team, namespace, workload, service, account, cluster), `by` a kind,"
         " and a period: this month, last month, 7d, 2026-10, 2026-10-01..2026-10-15",
     )
+    cost.add_argument("--read", action="store_true", help="read the bill anew before")
     cost.add_argument("--picture", type=Path, metavar="FILE.png", help="draw a chart")
     cost.add_argument("--json", action="store_true", help="print one JSON object")
 

@@ -14,9 +14,13 @@ from finops.domain.errors import InvalidInput
 def run(arguments: argparse.Namespace) -> int:
     """Print a table or, with `--json`, one object; exit status 1 where nothing is billed.
 
-    Raises InvalidInput for words that mean nothing, or a picture that cannot be written.
+    With `--read` the bill is read first, as the running bot does once a day. Raises InvalidInput
+    for words that mean nothing, a bill that does not add up, or a picture that cannot be written.
     """
-    report = configured_engine().cost(" ".join(arguments.words))
+    engine = configured_engine()
+    if arguments.read:
+        engine.allocate_bills()
+    report = engine.cost(" ".join(arguments.words))
     if arguments.json:
         print(json.dumps(as_json(report)))
     else:

@@ -102,11 +102,16 @@ def _nothing(parts: Parts, question: CostQuestion) -> CostReport:
         period=period,
         previous=period.before(),
         billed_until=max(days, default=None),
-        teaching=_teaching(period, days),
+        teaching=_teaching(period, days, is_configured=bool(parts.bills)),
     )
 
 
-def _teaching(period: DayRange, days: list[date]) -> str:
+def _teaching(period: DayRange, days: list[date], *, is_configured: bool) -> str:
+    if not days and is_configured:
+        return (
+            "The bill has not been read yet: the running bot reads it once a day, and `finops cost "
+            "--read` at a terminal reads it now. `finops doctor` says whether it can be read."
+        )
     if not days:
         return (
             "No bill has been read yet. Give one in `finops.yaml` under `bill` (a CUR or FOCUS "

@@ -87,6 +87,28 @@ def test_without_a_bill_it_teaches_and_the_status_is_one(
     assert json.loads(capsys.readouterr().out)["currencies"] == []
 
 
+def test_a_configured_bill_is_read_when_asked_to(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """A FOCUS file, from the file to the table, without a bot that runs."""
+    today = datetime.now(UTC).date()
+    lines = ["ChargePeriodStart,ResourceId,BilledCost,EffectiveCost,ServiceName,Tags"]
+    for days in range(1, 15):
+        start = f"{today - timedelta(days=days)}T00:00:00Z"
+        tags = '"{""team"": ""shop""}"'
+        lines += [f"{start},vol-0{days:03}a1b2c3d4,1.25,1.25,AmazonEC2,{tags}"]
+        lines += [f"{start},,0.25,0.25,Tax,{{}}"]
+    (tmp_path / "bill.csv").write_text("\n".join([*lines, ""]))
+    (tmp_path / "finops.yaml").write_text("bill: {files: [bill.csv]}\n")
+    before = main(["cost", "7d"]), capsys.readouterr().out
+    read = printed(capsys, "7d", "--read")
+
+    assert before[0] == 1
+    assert "'finops cost --read' at a terminal reads it now" in " ".join(before[1].split())
+    assert "$10.50, the same as " in read
+    assert "All lines add up to the invoice, $10.50 billed." in read
+
+
 @pytest.mark.usefixtures("billed")
 def test_nonsense_is_one_sentence_and_status_two(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["cost", "shopp"]) == 2
