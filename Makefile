@@ -42,7 +42,7 @@ lock: $(VENV)/.created ## Pin every dependency anew, with hashes, for Python 3.1
 	@scripts/lock
 
 clean: ## Remove what make, the tests and the tools left behind
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist tests/github_emulator/node_modules
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist tests/github_emulator/node_modules tests/athena_emulator/.venv
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # ---------------------------------------------------------------------------------------------

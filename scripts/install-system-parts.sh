@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Brings what the tests need and pip cannot: Chromium, Prometheus, git and fonts from Debian, and
-# the GitHub emulator from npm. What is there already is left alone, so a second run does nothing.
+# Brings what the tests need and one environment of pip cannot: Chromium, Prometheus, git and fonts
+# from Debian, the GitHub emulator from npm, and the Athena emulator from pip. What is there already is left alone, so a second run does nothing.
 #
 # Where it may not install (a laptop without root, another system), each missing part gets one
 # sentence and the tests that need it are skipped. With CI=true a missing part is an error.
@@ -56,12 +56,27 @@ install_emulator() {
   cp "$emulator/package-lock.json" "$stamp"
 }
 
+# Athena with real SQL, in an environment of its own; anew when its list has changed.
+athena=tests/athena_emulator
+install_athena() {
+  local stamp="$athena/.venv/.installed-from"
+  if cmp -s "$athena/requirements.txt" "$stamp"; then return 0; fi
+  local python=.venv/bin/python
+  [ -x "$python" ] || python=python3
+  echo "Installing the Athena emulator ..."
+  "$python" -m venv --clear "$athena/.venv" || return 1
+  "$athena/.venv/bin/python" -m pip install --quiet --disable-pip-version-check \
+    -r "$athena/requirements.txt" || return 1
+  cp "$athena/requirements.txt" "$stamp"
+}
+
 report() { # report PART CONSEQUENCE
   echo "$1 is missing: $2"
   missing=1
 }
 
 install_emulator || report "The GitHub emulator" "tests against the GitHub API are skipped (npm did not install $emulator)."
+install_athena || report "The Athena emulator" "tests of bills in Athena are skipped (pip did not install $athena)."
 have_chromium || report "Chromium" "tests in a browser are skipped (install Chromium or Google Chrome)."
 { have prometheus && have promtool; } || report "Prometheus" "tests of PromQL are skipped (install prometheus and promtool)."
 have git || report "git" "tests of the local code host are skipped."

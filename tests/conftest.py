@@ -11,6 +11,7 @@ from hypothesis import settings
 
 pytest_plugins = [
     "tests.real_parts.aws",
+    "tests.real_parts.athena",
     "tests.real_parts.aws_in_front",
     "tests.real_parts.bare_repository",
     "tests.real_parts.chromium",
@@ -20,6 +21,7 @@ pytest_plugins = [
 ]
 
 MARK_OF_FIXTURE = {
+    "athena": "real",
     "chromium": "browser",
     "github_server": "real",
     "moto_server": "real",

@@ -22,11 +22,16 @@ _VERSION = re.compile(r"(.*/\d{8}-\d{8})/([0-9a-f-]{36})/[^/]+$")
 
 @dataclass(frozen=True, slots=True)
 class BillFiles:
-    """Files of one kind; `delimiter` separates the cells of a CSV."""
+    """Files of one kind; `delimiter` separates the cells of a CSV.
+
+    `header` are the names of its columns where all files have the same, made different where only
+    the case of letters told them apart.
+    """
 
     paths: tuple[str, ...]
     is_parquet: bool
     delimiter: str = ","
+    header: tuple[str, ...] = ()
 
     @property
     def where(self) -> str:
@@ -53,7 +58,28 @@ def find_bill_files(patterns: Sequence[str]) -> BillFiles:
     _refuse_copies(paths)
     if kinds == {True}:
         return BillFiles(tuple(paths), is_parquet=True)
-    return BillFiles(tuple(paths), is_parquet=False, delimiter=_delimiter_of_all(paths))
+    headers = {path: _header(path) for path in paths}
+    if len({delimiter for delimiter, _ in headers.values()}) > 1:
+        raise InvalidInput(f"{paths[0]} and others separate their cells differently; use one kind.")
+    delimiter, names = headers[paths[0]]
+    is_one = len({names for _, names in headers.values()}) == 1
+    return BillFiles(
+        tuple(paths),
+        is_parquet=False,
+        delimiter=delimiter,
+        header=_told_apart(names) if is_one else (),
+    )
+
+
+def _told_apart(names: Sequence[str]) -> tuple[str, ...]:
+    """`user:Name` and `user:name` are one name to SQL: the second becomes `user:name_1`."""
+    seen: dict[str, int] = {}
+    found: list[str] = []
+    for name in names:
+        count = seen.get(name.lower(), 0)
+        seen[name.lower()] = count + 1
+        found.append(f"{name}_{count}" if count else name)
+    return tuple(found)
 
 
 def _matches(pattern: str) -> Sequence[str]:
@@ -119,26 +145,19 @@ def _digest(path: str) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _delimiter_of_all(paths: Sequence[str]) -> str:
-    found = {delimiter_of(path) for path in paths}
-    if len(found) > 1:
-        raise InvalidInput(f"{paths[0]} and others separate their cells differently; use one kind.")
-    return found.pop()
+def _header(path: str) -> tuple[str, tuple[str, ...]]:
+    """What separates the cells, told by which one the first line has most of, and their names.
 
-
-def delimiter_of(path: str) -> str:
-    """What separates the cells, told by which one makes the first line a bill's.
-
-    Raises InvalidInput that names what is missing when none does.
+    Raises InvalidInput that names what is missing when they are no bill's.
     """
-    header = _first_line(path)
-    likeliest = max(DELIMITERS, key=header.count)
-    names = _cells(header, likeliest)
+    line = _first_line(path)
+    delimiter = max(DELIMITERS, key=line.count)
+    names = tuple(_cells(line, delimiter))
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise InvalidInput(f"{path}, line 1: the column {twice[0][:60]!r} is there twice.")
     layout_of([Column(name) for name in names], where=f"{path}, line 1")
-    return likeliest
+    return delimiter, names
 
 
 def _cells(header: str, delimiter: str) -> list[str]:

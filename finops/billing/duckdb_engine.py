@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -89,14 +89,18 @@ def open_bill(connection: duckdb.DuckDBPyConnection, files: BillFiles) -> DuckDb
 def _relation(connection: duckdb.DuckDBPyConnection, files: BillFiles) -> duckdb.DuckDBPyRelation:
     if files.is_parquet:
         return connection.read_parquet(list(files.paths), union_by_name=True)
+    # The names are known and every cell is text, so nothing is left to DuckDB's guesses; files with
+    # different columns are the exception, which it lays over each other by name.
+    quote = '"' if files.delimiter == "," else ""
+    known = {"auto_detect": False, "columns": dict.fromkeys(files.header, "VARCHAR")}
     return connection.read_csv(
         list(files.paths),
         header=True,
         all_varchar=True,
         delimiter=files.delimiter,
-        quotechar='"' if files.delimiter == "," else "",
-        escapechar='"' if files.delimiter == "," else "",
-        union_by_name=len(files.paths) > 1,
+        quotechar=quote,
+        escapechar=quote,
+        **(known if files.header else {"union_by_name": True}),
     )
 
 
@@ -106,7 +110,7 @@ def first_unreadable(bill: DuckDbBill) -> str:
     bill.connection.execute("SET preserve_insertion_order = true")
     bill.connection.execute("SET threads = 1")
     for path in bill.files.paths:
-        one = BillFiles((path,), is_parquet=bill.files.is_parquet, delimiter=bill.files.delimiter)
+        one = replace(bill.files, paths=(path,))
         relation = _relation(bill.connection, one)
         relation.create_view("one_file", replace=True)
         for column, kind in unreadable_cells(bill.layout):

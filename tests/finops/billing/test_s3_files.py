@@ -1,0 +1,88 @@
+"""Bills in S3: only the months that are needed, and nothing outside the folder."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from finops.billing.bill_source import BillSource
+from finops.billing.s3_files import S3Bills, is_within
+from finops.domain.errors import InvalidInput, WillNeverWork
+from tests.real_parts.aws import Aws
+
+JULY = {"start": date(2026, 7, 3), "end": date(2026, 7, 20)}
+BILL = (
+    b"ChargePeriodStart,ResourceId,BilledCost,EffectiveCost\n2026-07-04T00:00:00Z,vol-1,1.5,1.5\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("key", "is_read"),
+    [
+        ("export/data/BILLING_PERIOD=2026-07/x.parquet", True),
+        ("export/data/BILLING_PERIOD=2026-06/x.parquet", False),
+        ("cur/20260701-20260801/id/x.csv.gz", True),
+        ("cur/20260601-20260701/id/x.csv.gz", False),
+        ("cur/year=2026/month=7/x.parquet", True),
+        ("cur/year=2026/month=12/x.parquet", False),
+        ("export/x.csv", True),
+        ("cur/billing_period=2026-99/x.csv", True),
+    ],
+)
+def test_months_are_told_by_the_names_that_aws_gives(key: str, is_read: bool) -> None:
+    assert is_within(key, **JULY) is is_read
+
+
+def put(aws: Aws, keys: Sequence[str]) -> S3Bills:
+    client = aws.client("s3", "us-east-1")
+    client.create_bucket(Bucket="bills")
+    for key in keys:
+        client.put_object(Bucket="bills", Key=key, Body=BILL)
+    return S3Bills(("s3://bills/cur/",), lambda: client)
+
+
+def test_objects_of_other_months_and_kinds_are_not_copied(aws: Aws, tmp_path: Path) -> None:
+    bills = put(
+        aws,
+        [
+            "cur/billing_period=2026-07/a.csv",
+            "cur/billing_period=2026-05/b.csv",
+            "cur/readme.txt",
+            "else/billing_period=2026-07/c.csv",
+        ],
+    )
+
+    found = bills.copy(tmp_path, **JULY)
+
+    assert [Path(path).name for path in found] == ["a.csv"]
+
+
+def test_a_key_leads_nowhere_but_into_the_folder(aws: Aws, tmp_path: Path) -> None:
+    (tmp_path / "inner").mkdir()
+    found = put(aws, ["cur/../../../evil.csv"]).copy(tmp_path / "inner", **JULY)
+
+    assert [Path(path).is_relative_to(tmp_path / "inner") for path in found] == [True]
+
+
+def test_a_bill_in_s3_is_read_whole(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(aws, ["cur/billing_period=2026-07/a.csv"])
+    for name, value in aws.environment.items():
+        monkeypatch.setenv(name, value)
+    source = BillSource(files=("s3://bills/cur/",))
+    with source.read(**JULY, today=date(2026, 8, 1)) as bill:
+        assert [(day.day, str(day.billed_cost)) for day in bill.days] == [(date(2026, 7, 4), "1.5")]
+
+
+def test_a_bucket_that_is_not_there_is_named(aws: Aws, tmp_path: Path) -> None:
+    bills = S3Bills(("s3://nothing/cur/",), lambda: aws.client("s3", "us-east-1"))
+
+    with pytest.raises(WillNeverWork, match="s3://nothing/cur/ cannot be read"):
+        bills.copy(tmp_path, **JULY)
+
+
+def test_a_month_without_files_is_said(aws: Aws, tmp_path: Path) -> None:
+    bills = put(aws, ["cur/billing_period=2025-01/a.csv"])
+
+    with pytest.raises(InvalidInput, match="There is no bill for 2026-07-03 to 2026-07-20"):
+        bills.copy(tmp_path, **JULY)
