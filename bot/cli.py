@@ -146,11 +146,26 @@ def _add_ledger(commands: _Commands) -> None:
     _add(commands, "show", "ledger:show", "show one opportunity").add_argument("id")
     savings = _add(commands, "savings", "ledger:savings", "what is offered, in flight and proved")
     savings.add_argument("--team")
+    _add_cost(commands)
     report = _add(commands, "report", "ledger:report", "make a report without Slack")
     report.add_argument("kind", choices=["weekly", "monthly"])
     report.add_argument("--charts", type=Path, help="a folder to write the charts into")
     audit = _add(commands, "audit", "ledger:audit", "check the audit log's chain of hashes")
     audit.add_argument("verb", choices=["verify"])
+
+
+def _add_cost(commands: _Commands) -> None:
+    cost = _add(commands, "cost", "cost:run", "who spent what, and why it changed")
+    cost.add_argument(
+        "words",
+        nargs="*",
+        metavar="WORD",
+        help="a name or a kind (team, namespace, workload, service, account, cluster), `by` a kind,"
+        " and a period: this month, last month, 7d, 2026-10, 2026-10-01..2026-10-15",
+    )
+    cost.add_argument("--read", action="store_true", help="read the bill anew before")
+    cost.add_argument("--picture", type=Path, metavar="FILE.png", help="draw a chart")
+    cost.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def _add_care(commands: _Commands) -> None:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from bot.bill_section import BillSection
+from bot.cost_sections import CostExplorerSection, UnitCostSection
 from bot.estate_sections import (
     AccountSection,
     ClusterSection,
@@ -131,6 +132,8 @@ class Configuration(Section):
     pace: PaceSection = PaceSection()
     rightsizing: RightsizingSection = RightsizingSection()
     bill: BillSection | None = None
+    cost_explorer: CostExplorerSection | None = None
+    unit_costs: list[UnitCostSection] = []
 
     @field_validator("clusters", "accounts")
     @classmethod

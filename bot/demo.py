@@ -18,7 +18,7 @@ from bot.wiring import Bot, build_bot
 from finops.aws_cost_integration import AwsCostIntegration
 from finops.code_hosts.local_git import LocalGitHost
 from finops.domain.money import format_usd
-from finops.finops_engine import FinOpsEngine, Pace
+from finops.finops_engine import FinOpsEngine, Pace, UnitMetric
 from finops.guardrails import Guardrails
 from finops.pr_body import short_figures
 from finops.pr_generator import PullRequestGenerator
@@ -27,6 +27,7 @@ from finops.savings_ledger import SavingsLedger
 from finops.sources.estate import EstateReader
 from finops.sources.git_manifests import GitManifests
 from sandbox.company import COMMANDS, CONFIGURATION, GUIDE, acorn
+from sandbox.estate.allocated_invoice import AllocatedInvoice
 from sandbox.estate.clock import EstateClock
 from sandbox.estate.desired import CLUSTER
 from sandbox.estate.repository import create_repository, files_below
@@ -131,12 +132,23 @@ def _engine(
         usage=SimulatedUsage(),
         inventory=SimulatedInventory(world.declared_now),
     )
+    ledger = SavingsLedger(database_url)
+    invoice = AllocatedInvoice(world.invoice)
+    invoice.keep_history(ledger, today=clock.now().date())
+    requests = UnitMetric(
+        name="requests",
+        query="sum(increase(http_requests_total[1d]))",
+        source=world.invoice,
+        team="shop",
+    )
     return FinOpsEngine(
-        SavingsLedger(database_url),
+        ledger,
         directory=configuration.directory(),
         guardrails=Guardrails(configuration.guardrails),
         snapshots={CLUSTER: reader},
         bill=SimulatedBill(world.declared_at),
+        allocating_bills=(invoice,),
+        unit_metrics=(requests,),
         pull_requests=PullRequestGenerator((host,)),
         owner_rules=configuration.owners.to_domain(),
         owner_files={CLUSTER: host},

@@ -198,7 +198,7 @@ def prometheus_usage(
         base_url=section.url,
         cluster=cluster,
         store=store,
-        session=_prometheus_session(section),
+        session=prometheus_session(section),
         matchers=section.matchers,
         patience=Patience(timeout_seconds=section.timeout_seconds),
         concurrency=section.concurrency,
@@ -211,7 +211,7 @@ def prometheus_past(section: PrometheusSection, progress: Progress) -> Prometheu
     """The same endpoint, for a backtest; a day of samples takes its time."""
     return PrometheusPast(
         base_url=section.url,
-        session=_prometheus_session(section),
+        session=prometheus_session(section),
         matchers=section.matchers,
         patience=Patience(timeout_seconds=section.timeout_seconds, total_seconds=PAST_SECONDS),
         concurrency=section.concurrency,
@@ -219,7 +219,8 @@ def prometheus_past(section: PrometheusSection, progress: Progress) -> Prometheu
     )
 
 
-def _prometheus_session(section: PrometheusSection) -> requests.Session:
+def prometheus_session(section: PrometheusSection) -> requests.Session:
+    """A session with the section's headers, signing where it says so."""
     session = requests.Session()
     session.headers.update(section.headers)
     if section.sigv4 is not None:

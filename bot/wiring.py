@@ -13,6 +13,7 @@ from slack_bolt import App
 
 from bot.app import build_app, build_client
 from bot.configuration import Configuration
+from bot.cost_wiring import build_cost_explorer, build_unit_metrics
 from bot.estate_wiring import build_estate, build_prices
 from bot.live_settings import LiveSettings
 from bot.people_first import PeopleFirst
@@ -99,6 +100,8 @@ def build_engine(
         snapshots=estate.snapshots,
         samplers=estate.samplers,
         bill=_bill(configuration),
+        cost_explorer=build_cost_explorer(configuration, ledger.engine),
+        unit_metrics=build_unit_metrics(configuration),
         allocating_bills=_bills(configuration),
         hours=estate.hours,
         pull_requests=PullRequestGenerator(tuple(hosts.values())) if hosts else None,

@@ -418,7 +418,25 @@ CREATE TABLE freezes (
 
 UPDATE alembic_version SET version_num='0008' WHERE alembic_version.version_num = '0007';
 
--- Running upgrade 0008 -> 0012
+-- Running upgrade 0008 -> 0009
+
+CREATE TABLE cost_explorer_answers (
+    key VARCHAR(64) NOT NULL, 
+    answer JSONB NOT NULL, 
+    is_final BOOLEAN NOT NULL, 
+    asked_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+    CONSTRAINT pk_cost_explorer_answers PRIMARY KEY (key)
+);
+
+CREATE TABLE cost_explorer_requests (
+    day DATE NOT NULL, 
+    requests INTEGER NOT NULL, 
+    CONSTRAINT pk_cost_explorer_requests PRIMARY KEY (day)
+);
+
+UPDATE alembic_version SET version_num='0009' WHERE alembic_version.version_num = '0008';
+
+-- Running upgrade 0009 -> 0012
 
 CREATE TABLE lanes (
     lane VARCHAR(253) NOT NULL, 
@@ -428,6 +446,6 @@ CREATE TABLE lanes (
 
 ALTER TABLE outbox ADD COLUMN turn VARCHAR(253) DEFAULT '' NOT NULL;
 
-UPDATE alembic_version SET version_num='0012' WHERE alembic_version.version_num = '0008';
+UPDATE alembic_version SET version_num='0012' WHERE alembic_version.version_num = '0009';
 
 COMMIT;

@@ -12,6 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from finops.aws_cost_integration import AwsCostIntegration
+from finops.billing.cost_explorer import CostExplorer
+from finops.billing.cost_report import CostReport
 from finops.domain.assignments import AssignmentScope
 from finops.domain.costs import BillChange
 from finops.domain.errors import InvalidInput
@@ -28,6 +30,7 @@ from finops.engine import (
     approving,
     assigning,
     bills,
+    costing,
     decisions,
     drafts,
     freezing,
@@ -42,7 +45,7 @@ from finops.engine.drafts import PullRequestDraft
 from finops.engine.guarding import guardrail_decision
 from finops.engine.muting import MutePreview
 from finops.engine.owning import with_known_owners
-from finops.engine.parts import Pace, Parts
+from finops.engine.parts import Pace, Parts, UnitMetric
 from finops.engine.refusals import PATIENCE_SECONDS
 from finops.engine.what_if import WhatIf, what_if
 from finops.guardrails import GuardrailDecision, Guardrails
@@ -64,6 +67,7 @@ __all__ = [
     "Pace",
     "PullRequestDraft",
     "SavingsSummary",
+    "UnitMetric",
 ]
 
 
@@ -108,6 +112,8 @@ class FinOpsEngine:
         snapshots: Mapping[str, SnapshotSource] | None = None,
         samplers: Mapping[str, UsageSampler] | None = None,
         bill: BillSource | None = None,
+        cost_explorer: CostExplorer | None = None,
+        unit_metrics: Sequence[UnitMetric] = (),
         allocating_bills: Sequence[AllocatingBill] = (),
         hours: Mapping[str, HourlyUsage] | None = None,
         pull_requests: PullRequestGenerator | None = None,
@@ -128,6 +134,8 @@ class FinOpsEngine:
             snapshots=snapshots or {},
             samplers=samplers or {},
             bill=bill,
+            cost_explorer=cost_explorer,
+            unit_metrics=unit_metrics,
             bills=tuple(allocating_bills),
             hours=hours or {},
             pull_requests=pull_requests,
@@ -376,6 +384,14 @@ class FinOpsEngine:
             by_kind=tuple(self.ledger.breakdown(by="kind", team=team)),
             by_cluster=tuple(self.ledger.breakdown(by="cluster", team=team)),
         )
+
+    def cost(self, words: str = "") -> CostReport:
+        """Who spent what: `[team|namespace|service …] [name] [by what] [period]`, as typed.
+
+        Raises InvalidInput with the nearest names for what nobody has. Where there is no bill the
+        report teaches what to configure.
+        """
+        return costing.ask(self.parts, words)
 
     def generate_weekly_report(self) -> SavingsReport:
         """The report of the seven days up to now, kept in the ledger."""

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Protocol
 
 from finops.domain.checks import Check
@@ -229,6 +230,18 @@ class BillSource(Protocol):
 
     def daily_costs(self, *, start: date, end: date) -> Iterable[DailyCost]:
         """Rows with `start <= day < end`, only days whose figures are final."""
+        ...
+
+
+class DailyMetric(Protocol):
+    """Counts something by day, from PromQL or a simulation: requests, orders, messages."""
+
+    def daily(self, query: str, *, start: date, end: date) -> Mapping[date, Decimal]:
+        """The count of each UTC day with `start <= day < end`; days without samples are left out.
+
+        `query` gives the count of the day that ends where it is evaluated:
+        `sum(increase(http_requests_total[1d]))`.
+        """
         ...
 
 

@@ -15,7 +15,17 @@ from finops.domain.lifecycle import Status
 from finops.domain.money import Saving
 from finops.domain.opportunity import Opportunity, OpportunityRecord
 from finops.domain.verdict import CostBaseline
-from finops.ledger import audit, claims, container_hours, history, lanes, outbox, totals, usage
+from finops.ledger import (
+    audit,
+    claims,
+    container_hours,
+    cost_answers,
+    history,
+    lanes,
+    outbox,
+    totals,
+    usage,
+)
 from finops.ledger.database import PATIENCE_SECONDS, connecting, open_engine, writing
 from finops.ledger.opportunities import Outcome, Recorded
 from finops.ledger.schema import migrate
@@ -169,6 +179,7 @@ class SavingsLedger:
         with self.bookkeeping() as connection:
             usage.forget(connection, now=now)
             claims.forget(connection, now=self._wall_clock())
+            cost_answers.forget(connection, now=self._wall_clock())
             container_hours.forget(connection, now=now)
 
     def lease_intents(

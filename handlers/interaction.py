@@ -1,5 +1,6 @@
 """One thing a person did in Slack: the payload, and the ways to answer it."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,8 @@ from handlers.blocks.forms import notice_modal, with_notice
 
 ANSWER_TIMEOUT_SECONDS = 5
 FROM_HOME = "home"
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,19 @@ class Interaction:
         WebhookClient(str(self.body["response_url"]), timeout=ANSWER_TIMEOUT_SECONDS).send(
             text=text, blocks=blocks, replace_original=True, response_type="ephemeral"
         )
+
+    def answer(self, text: str, *choices: list[dict[str, Any]]) -> None:
+        """Answer a command after its ack, to the asker alone, with the first blocks Slack takes.
+
+        Where a workspace does not know a kind of block yet, it refuses the whole message; the last
+        resort is the text.
+        """
+        sent = WebhookClient(str(self.body["response_url"]), timeout=ANSWER_TIMEOUT_SECONDS)
+        for blocks in (*choices, None):
+            answer = sent.send(text=text, blocks=blocks, response_type="ephemeral")
+            if answer.status_code == 200:
+                return
+            _log.warning("Slack refused an answer: %s %s", answer.status_code, answer.body[:200])
 
     def _whisper(self, channel: str, sentence: str) -> None:
         """The bot may have left the channel its card stands in; the response_url still works."""

@@ -60,6 +60,7 @@ GUIDE = [
 COMMANDS = [
     {"command": "/finops list", "hint": "what waits for a decision"},
     {"command": "/finops savings", "hint": "offered, in flight, and verified on the bill"},
+    {"command": "/finops cost", "hint": "who spent what this month, and why it changed"},
     {"command": "/finops show ", "hint": "one opportunity, by its id"},
     {"command": "/finops assign ", "hint": "say whose something is, by its id and a team"},
     {"command": "/finops scan", "hint": "look for waste now"},

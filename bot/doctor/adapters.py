@@ -11,6 +11,7 @@ from pathlib import Path
 from github import Auth
 
 from bot.configuration import Configuration
+from bot.cost_wiring import build_cost_explorer
 from bot.doctor.configuration_checks import ConfigurationChecks
 from bot.doctor.examination import Examination, Topic
 from bot.estate_sections import ClusterSection, PrometheusSection, RepositorySection
@@ -29,6 +30,7 @@ from finops.aws_cost_integration import AwsCostIntegration
 from finops.billing.source_checks import BillSourceChecks
 from finops.code_hosts.github_checks import GitHubChecks
 from finops.code_hosts.local_checks import LocalGitChecks
+from finops.domain.errors import InvalidInput
 from finops.ledger.database import open_engine
 from finops.ledger.database_checks import DatabaseChecks
 from finops.ledger.usage import LedgerUsageStore
@@ -55,6 +57,7 @@ def checked_adapters(settings: Settings, configuration: Configuration) -> list[E
         *(_repository(each, settings) for each in configuration.repositories),
         *_prices(configuration, settings),
         *_bill(configuration),
+        *_cost_explorer(configuration, settings),
     ]
 
 
@@ -172,3 +175,20 @@ def _bill(configuration: Configuration) -> Iterator[Examination]:
         build=lambda: BillSourceChecks(bill.source(configuration.owners.tag_keys, names), names),
         patience_seconds=300,
     )
+
+
+def _cost_explorer(configuration: Configuration, settings: Settings) -> Iterator[Examination]:
+    if configuration.cost_explorer is not None:
+        yield Examination(
+            topic=Topic.BILL,
+            area="Cost Explorer",
+            build=lambda: _explorer(configuration, settings),
+            patience_seconds=60,
+        )
+
+
+def _explorer(configuration: Configuration, settings: Settings) -> Checked:
+    explorer = build_cost_explorer(configuration, open_engine(settings.database_url))
+    if explorer is None:
+        raise InvalidInput("cost_explorer is not configured.")
+    return explorer

@@ -160,6 +160,15 @@ REST = """\
 #  price_list_api: false    # true asks the AWS Price List API; false takes the bundled table
 #  discount_percent: 0      # a private discount on everything (EDP), off the list price
 
+## AWS Cost Explorer: cost where no bill is given, and a forecast. Each request costs $0.01.
+#cost_explorer:
+#  requests_per_day: 50     # then answers only get older
+#  team_tag: team           # the activated cost allocation tag whose values are teams
+
+## What a team or namespace serves, counted by day in PromQL: its cost is told for 1,000 of it.
+#unit_costs:
+#  - {name: requests, team: shop, per: 1000, query: "sum(increase(http_requests_total[1d]))"}
+
 ## Limits that are checked at the click and again at the pull request. Dollars are a month's saving,
 ## shares are 0 to 1. Shown are the defaults.
 #guardrails:

@@ -4,8 +4,9 @@
 inside what is paid for anyway. The two are never added into one number.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 # 365 days × 24 hours ÷ 12 months, the convention of AWS's own calculators.
 HOURS_PER_MONTH = Decimal(730)
@@ -45,6 +46,26 @@ class Saving:
 def to_cents(amount: Decimal) -> Decimal:
     """Round to whole cents, halves up."""
     return amount.quantize(_CENT, ROUND_HALF_UP)
+
+
+def cents_that_add_up(amounts: Sequence[Decimal]) -> list[Decimal]:
+    """Whole cents whose sum is the sum's whole cents.
+
+    Each amount is rounded down; the cents then missing go to those that lost most (the method of
+    largest remainders). Worked: 0.006 + 0.006 is 1.2 cents and not 2, so the first gets the one.
+    """
+    cents = [amount.quantize(_CENT, ROUND_FLOOR) for amount in amounts]
+    missing = int((to_cents(sum(amounts, Decimal(0))) - sum(cents)) / _CENT)
+    by_loss = sorted(range(len(cents)), key=lambda index: cents[index] - amounts[index])
+    for index in by_loss[:missing]:
+        cents[index] += _CENT
+    return cents
+
+
+def format_money(amount: Decimal, currency: str) -> str:
+    """`$1,235` like `format_usd`; another currency has its ISO code behind it: `1,235 EUR`."""
+    usd = format_usd(amount)
+    return usd if currency == "USD" else f"{usd.replace('$', '')} {currency}"
 
 
 def format_usd(amount: Decimal) -> str:

@@ -5,11 +5,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from finops.aws_cost_integration import AwsCostIntegration
+from finops.billing.cost_explorer import CostExplorer
 from finops.domain.people import Directory
 from finops.guardrails import Guardrails
 from finops.owners.owner import OwnerRules
 from finops.owners.repository import OwnerFiles
-from finops.ports import AllocatingBill, BillSource, HourlyUsage, SnapshotSource, UsageSampler
+from finops.ports import (
+    AllocatingBill,
+    BillSource,
+    DailyMetric,
+    HourlyUsage,
+    SnapshotSource,
+    UsageSampler,
+)
 from finops.pr_generator import PullRequestGenerator
 from finops.savings_ledger import SavingsLedger
 from finops.waste_detectors import WasteDetectionEngine
@@ -32,6 +40,22 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnitMetric:
+    """What a team or namespace serves, so that its cost can be told for `per` of it.
+
+    `query` counts a UTC day, see `finops.ports.DailyMetric`. Without team and namespace it is held
+    against the whole bill.
+    """
+
+    name: str
+    query: str
+    source: DailyMetric
+    per: int = 1000
+    team: str = ""
+    namespace: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """The engine's adapters and policies. `now` is the estate's clock."""
 
@@ -48,6 +72,9 @@ class Parts:
     bill: BillSource | None = None
     # By cluster: who knows the hours of a day that is over; a cycle adds its own hour in any case.
     hours: Mapping[str, HourlyUsage] = field(default_factory=dict)
+    # Asked about cost where no bill is read, and for a forecast.
+    cost_explorer: CostExplorer | None = None
+    unit_metrics: Sequence[UnitMetric] = ()
     # Bills whose every line is placed, beside what verification reads from `bill`.
     bills: Sequence[AllocatingBill] = ()
     pull_requests: PullRequestGenerator | None = None

@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
+from sqlalchemy import Connection
+
 from finops.domain.money import DAYS_PER_MONTH
 from finops.domain.opportunity import OpportunityRecord
 from finops.domain.verdict import DailyCost
 from finops.engine.parts import Parts
 from finops.ledger import history
+from finops.ledger.costs import bill_days
 from finops.report_generator import (
     Chart,
     Period,
@@ -31,16 +34,11 @@ def make_report(parts: Parts, kind: PeriodKind, *, end: datetime) -> SavingsRepo
     with parts.ledger.reading() as tx:
         records = tx.find()
         first = min((r.opportunity.detected_at for r in records), default=end).date()
-        bill = history.costs(
-            tx.connection,
-            start=first - timedelta(days=BILL_DAYS),
-            end=first,
-            category="billed",
-        )
+        bill = _bill_usd_per_month(tx.connection, first - timedelta(days=BILL_DAYS), first)
     report = build_report(
         records,
         period=Period(kind=kind, start=start.date(), end=end.date()),
-        bill_usd_per_month=monthly_cost(bill),
+        bill_usd_per_month=bill,
         trend=trend_of(records, until=end.date()),
     )
     with parts.ledger.transaction() as tx:
@@ -55,6 +53,17 @@ def make_report(parts: Parts, kind: PeriodKind, *, end: datetime) -> SavingsRepo
             report=report.as_dict(),
         )
     return report
+
+
+def _bill_usd_per_month(connection: Connection, start: date, end: date) -> Decimal | None:
+    """The whole bill where one was read; else what is known of its resources."""
+    whole = [d for _, d in bill_days(connection, start=start, end=end) if d.currency == "USD"]
+    days = {day.day for day in whole}
+    if days:
+        total = sum((day.effective_cost for day in whole), Decimal(0))
+        return total / len(days) * DAYS_PER_MONTH
+    known = history.costs(connection, start=start, end=end, category="billed")
+    return monthly_cost(known)
 
 
 def charts_of(report: SavingsReport) -> tuple[Chart, ...]:

@@ -417,6 +417,24 @@ price_facts = Table(
     Column("fetched_at", UtcDateTime, nullable=False),
 )
 
+# What Cost Explorer answered: each request costs a cent, so nobody asks twice.
+cost_explorer_answers = Table(
+    "cost_explorer_answers",
+    metadata,
+    # SHA-256 of the request and whose credentials asked it.
+    Column("key", String(64), primary_key=True),
+    Column("answer", Json, nullable=False),
+    Column("is_final", Boolean, nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+)
+
+cost_explorer_requests = Table(
+    "cost_explorer_requests",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("requests", Integer, nullable=False),
+)
+
 skips = Table(
     "skips",
     metadata,

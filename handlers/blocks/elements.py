@@ -1,6 +1,6 @@
 """The few Block Kit shapes this program uses, each with Slack's limits already kept."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from handlers.blocks import text
@@ -133,9 +133,12 @@ def option(label: str, value: str, *, description: str = "") -> Block:
     return made | ({"description": shown} if description else {})
 
 
-def table(rows: Sequence[Sequence[str]]) -> Block:
-    """A native table, first row the head; all columns but the first stand to the right."""
-    cells = [[{"type": "raw_text", "text": text.plain(c, 80)} for c in row] for row in rows[:40]]
+def table(rows: Sequence[Sequence[str]], *, bold_rows: Collection[int] = ()) -> Block:
+    """A native table, first row the head; all columns but the first stand to the right.
+
+    `bold_rows` are counted like the rows, the head being row 0.
+    """
+    cells = [[_cell(c, is_bold=i in bold_rows) for c in row] for i, row in enumerate(rows[:40])]
     sides = ["left", *["right"] * (len(rows[0]) - 1)]
     return {"type": "table", "rows": cells, "column_settings": [{"align": s} for s in sides]}
 
@@ -144,6 +147,14 @@ def picture(file_id: str, alt_text: str) -> Block:
     """An uploaded picture, as a block or beside a section."""
     shown = text.plain(alt_text, 1000)
     return {"type": "image", "slack_file": {"id": file_id}, "alt_text": shown}
+
+
+def _cell(words: str, *, is_bold: bool) -> Block:
+    said = text.plain(words, 80)
+    if not is_bold:
+        return {"type": "raw_text", "text": said}
+    run = {"type": "text", "text": said, "style": {"bold": True}}
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [run]}]}
 
 
 def modal(title: str, blocks: Sequence[Block], *, callback_id: str, **extra: Any) -> Block:

@@ -7,6 +7,7 @@ _LINES = (
     ("list payments denied", "of one team, in one status"),
     ("show op-0123456789", "one opportunity with its evidence and history"),
     ("savings", "offered, in flight, and verified on the bill; `savings payments` for one team"),
+    ("cost", "who spent what this month; `cost shop last month`, `cost by service 30d`"),
     ("assign op-0123456789 shop", "say whose it is, also for the next cycles; `nobody` undoes it"),
     ("snooze op-0123456789 1w", "put one aside; also `until friday`, `month end`"),
     ("policy", "the guardrails; `policy what-if max_risk=0.5` before you change one"),

@@ -13,6 +13,7 @@ from handlers.blocks.savings import takeaway
 from handlers.blocks.text import safe
 from handlers.blocks.why import why_blocks
 from handlers.commands.assign import assign
+from handlers.commands.cost import cost
 from handlers.commands.freeze import freeze, unfreeze
 from handlers.commands.listing import list_page, read_query, team_of
 from handlers.commands.policy import policy
@@ -86,6 +87,7 @@ COMMANDS: dict[str, Callable[[HandlerContext, Interaction, str], None]] = {
     "show": _show,
     "why": _show,
     "savings": _savings,
+    "cost": cost,
     "assign": assign,
     "snooze": snooze,
     "policy": policy,

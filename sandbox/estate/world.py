@@ -14,7 +14,7 @@ from finops.domain.pull_request import PullRequest
 from finops.pr_generator import parse_metadata
 from sandbox.estate.clock import EstateClock
 from sandbox.estate.desired import Declared, read_declared
-from sandbox.estate.sources import day_costs
+from sandbox.estate.invoice import SimulatedInvoice, invoice_rows
 
 REPOSITORY = "acorn/platform"
 SEED = Path(__file__).parent / "seed"
@@ -30,6 +30,7 @@ class SimulatedWorld:
         self._deployments: list[tuple[datetime, Declared]] = []
         self._commit = ""
         self._opened: dict[int, datetime] = {}
+        self.invoice = SimulatedInvoice(self.declared_at, began=clock.now().date())
         self._headlines: Callable[[Decimal], list[dict[str, str]]] = lambda _bill: []
         self.declared_now()
 
@@ -104,6 +105,5 @@ class SimulatedWorld:
 
     def _bill_usd_per_month(self) -> Decimal:
         today = self._clock.now().date()
-        rows = day_costs(self.declared_now(), today)
-        billed = sum((r.effective_cost for r in rows if r.category == "billed"), Decimal(0))
-        return billed * DAYS_PER_MONTH
+        rows = invoice_rows(self.declared_now(), today, self.invoice.began)
+        return sum((row.effective_cost for row in rows), Decimal(0)) * DAYS_PER_MONTH

@@ -9,6 +9,7 @@ from typing import Any
 import boto3
 import pytest
 
+from finops.billing import cost_explorer
 from finops.domain.checks import Check, Outcome
 from finops.sources.aws import table
 from finops.sources.aws.clients import Clients
@@ -29,7 +30,7 @@ def test_the_shipped_policy_allows_exactly_what_is_asked() -> None:
 
     assert shipped["FinOpsBotInventory"]["Action"] == sorted({c.action for c in table.CALLS})
     assert shipped["FinOpsBotPriceList"]["Action"] == ["pricing:GetProducts"]
-    assert shipped["FinOpsBotBill"]["Action"] == ["ce:GetCostAndUsage"]
+    assert shipped["FinOpsBotBill"]["Action"] == sorted(cost_explorer.ACTIONS)
     assert shipped["FinOpsBotOtherAccounts"]["Action"] == ["sts:AssumeRole"]
     assert len(shipped) == 4
     assert {statement["Effect"] for statement in shipped.values()} == {"Allow"}

@@ -1,0 +1,43 @@
+"""`finops cost`: who spent what, why it changed, and that it adds up to the bill."""
+
+import argparse
+import json
+
+from bot.commands.engine import configured_engine
+from bot.cost_json import as_json
+from bot.cost_lines import cost_lines
+from bot.terminal_output import errors, output, print_spans, width_of
+from finops.billing.cost_report import CostReport
+from finops.domain.errors import InvalidInput
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print a table or, with `--json`, one object; exit status 1 where nothing is billed.
+
+    With `--read` the bill is read first, as the running bot does once a day. Raises InvalidInput
+    for words that mean nothing, a bill that does not add up, or a picture that cannot be written.
+    """
+    engine = configured_engine()
+    if arguments.read:
+        engine.allocate_bills()
+    report = engine.cost(" ".join(arguments.words))
+    if arguments.json:
+        print(json.dumps(as_json(report)))
+    else:
+        print_spans(output(), cost_lines(report, width=width_of(output())))
+    if arguments.picture is not None and report.tables:
+        _draw(report, arguments)
+    return 0 if report.tables else 1
+
+
+def _draw(report: CostReport, arguments: argparse.Namespace) -> None:
+    # matplotlib takes a second to import, and most people want the table only.
+    from bot.cost_picture import picture_of
+    from finops.reports.cost_chart import cost_chart
+
+    chart = cost_chart(picture_of(report, report.tables[0]))
+    try:
+        arguments.picture.write_bytes(chart.png)
+    except OSError as error:
+        raise InvalidInput(f"{arguments.picture} cannot be written: {error.strerror}.") from error
+    print_spans(errors(), [[(f"{arguments.picture}: {chart.alt_text}", "")]])
