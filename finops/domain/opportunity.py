@@ -65,23 +65,75 @@ class Effort(StrEnum):
 
 
 class Setting(StrEnum):
-    """What a change sets. CPU in millicores, memory in bytes, sizes in nodes."""
+    """What a change sets: CPU in millicores, memory in bytes, group sizes in machines.
+
+    Types and classes are texts as AWS writes them (`m6i.large`, `gp3`); everything else is a
+    whole number. PRESENT is 1 or 0. A database's STORAGE_SIZE_GIB is its allocated storage.
+    """
 
     CPU_REQUEST = "cpu_request_millicores"
     CPU_LIMIT = "cpu_limit_millicores"
     MEMORY_REQUEST = "memory_request_bytes"
     MEMORY_LIMIT = "memory_limit_bytes"
     DESIRED_SIZE = "desired_size"
+    MIN_SIZE = "min_size"
+    MAX_SIZE = "max_size"
     PRESENT = "present"
+    INSTANCE_TYPE = "instance_type"
+    INSTANCE_CLASS = "instance_class"
+    VOLUME_TYPE = "volume_type"
+    VOLUME_SIZE_GIB = "volume_size_gib"
+    VOLUME_IOPS = "volume_iops"
+    VOLUME_THROUGHPUT = "volume_throughput_mib_per_second"
+    STORAGE_TYPE = "storage_type"
+    STORAGE_SIZE_GIB = "storage_size_gib"
+
+    @property
+    def is_text(self) -> bool:
+        """Whether its values are texts and not whole numbers."""
+        return self in _TEXTS
+
+
+_TEXTS = frozenset(
+    {Setting.INSTANCE_TYPE, Setting.INSTANCE_CLASS, Setting.VOLUME_TYPE, Setting.STORAGE_TYPE}
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One setting from one value to another; `None` means not set before."""
+    """One setting from one value to another; `None` means not set before.
+
+    Raises InvalidInput when a value is a text where the setting is a number, or the reverse.
+    """
 
     setting: Setting
-    current: int | None
-    proposed: int
+    current: int | str | None
+    proposed: int | str
+
+    def __post_init__(self) -> None:
+        wanted = str if self.setting.is_text else int
+        for value in (self.proposed, self.current):
+            if type(value) is not wanted and value is not None:
+                kind = "a text" if wanted is str else "a whole number"
+                raise InvalidInput(f"{self.setting} is {value!r}; it is {kind}.")
+        if self.proposed is None:
+            raise InvalidInput(f"{self.setting} is to become nothing; propose a value.")
+
+    @property
+    def number(self) -> int:
+        """What a numeric setting is to become. Raises InvalidInput for a text."""
+        return _number(self.setting, self.proposed)
+
+    @property
+    def current_number(self) -> int | None:
+        """What a numeric setting is now, or None. Raises InvalidInput for a text."""
+        return None if self.current is None else _number(self.setting, self.current)
+
+
+def _number(setting: Setting, value: int | str) -> int:
+    if isinstance(value, str):
+        raise InvalidInput(f"{setting} is {value!r}; it is no number.")
+    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +151,8 @@ class Resource:
 
     A container: kind is the controller's (`Deployment`), `name` the controller, `container` set.
     A node group: kind `NodeGroup`, `name` the group. A node outside groups: kind `Node`.
-    A volume: kind `Volume`, `name` the volume id.
+    A volume: kind `Volume`, `name` the volume id. Other AWS resources: the words of CloudKind
+    (`Instance`, `Database`, `NatGateway` …), `name` the id or the name that AWS knows it by.
     """
 
     cluster: str

@@ -97,19 +97,19 @@ def _refuse_unclear(file: YamlFile, container: ContainerSource, changes: Sequenc
 def _is_applied(container: ContainerSource, change: Change) -> bool:
     """Whether the file holds the proposal; Refused when it holds neither that nor the current."""
     found = _effective(container, change.setting)
-    if found == change.proposed and _has(container, change):
+    if found == change.number and _has(container, change):
         return True
-    if found != change.current:
+    if found != change.current_number:
         raise Refused(
             f"The file has moved on: {place_text(container, 'resources', *_AT[change.setting])} "
             f"is {_written(container, change.setting)}, but the estate showed "
-            f"{_quantity(change.setting, change.current)}. Wait for the next cycle."
+            f"{_quantity(change.setting, change.current_number)}. Wait for the next cycle."
         )
     return False
 
 
 def _refuse_request_above_limit(container: ContainerSource, pending: Sequence[Change]) -> None:
-    proposed = {change.setting: change.proposed for change in pending}
+    proposed = {change.setting: change.number for change in pending}
     for request, limit in _LIMIT_OF.items():
         if request not in proposed and limit not in proposed:
             continue
@@ -160,7 +160,7 @@ def _new_text(container: ContainerSource, change: Change) -> str:
     other = "limits" if section == "requests" else "requests"
     texts = [container.node.text_at("resources", each, resource) for each in (section, other)]
     style = cpu_like if resource == "cpu" else memory_like
-    return style(next((text for text in texts if text), "-"), change.proposed)
+    return style(next((text for text in texts if text), "-"), change.number)
 
 
 def _leaf(container: ContainerSource, setting: Setting) -> YamlNode | None:

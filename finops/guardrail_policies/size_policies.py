@@ -66,6 +66,6 @@ def replicas(
 
 
 def _fall_percent(change: Change) -> float:
-    if change.setting is Setting.PRESENT or not change.current:
+    if change.setting is Setting.PRESENT or change.setting.is_text or not change.current_number:
         return 0.0
-    return max(0.0, 100 * (change.current - change.proposed) / change.current)
+    return max(0.0, 100 * (change.current_number - change.number) / change.current_number)

@@ -10,7 +10,13 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from finops.domain.errors import InvalidInput
 from finops.domain.lifecycle import CLOSED, REVISABLE, Status, check_move
-from finops.domain.opportunity import Opportunity, OpportunityRecord, Setting, opportunity_id
+from finops.domain.opportunity import (
+    Change,
+    Opportunity,
+    OpportunityRecord,
+    Setting,
+    opportunity_id,
+)
 from finops.domain.ownership import owner_rule, with_owner
 from finops.ledger.codec import columns_of, record_from
 from finops.ledger.tables import opportunities
@@ -19,6 +25,9 @@ from finops.ledger.tables import opportunities
 NEW_REVISION_SHARE = 0.10
 # People who said no are asked again only when the offer is clearly another one.
 ASK_AGAIN_SHARE = 0.25
+
+# Whole machines or a yes and no, where a share of the number says nothing.
+_COUNTED = (Setting.DESIRED_SIZE, Setting.MIN_SIZE, Setting.MAX_SIZE, Setting.PRESENT)
 
 
 _LARGEST_FIRST = (
@@ -95,7 +104,7 @@ def _differs(known: Opportunity, found: Opportunity, share: float) -> bool:
         return True
     return any(
         before[setting].current != after[setting].current
-        or _moved(setting, before[setting].proposed, after[setting].proposed, share)
+        or _moved(before[setting], after[setting], share)
         for setting in after
     )
 
@@ -287,7 +296,7 @@ def _update(connection: Connection, opportunity: str, **values: Any) -> None:
     )
 
 
-def _moved(setting: Setting, before: int, after: int, share: float) -> bool:
-    if setting in (Setting.DESIRED_SIZE, Setting.PRESENT):
-        return before != after
-    return abs(after - before) > share * max(before, 1)
+def _moved(before: Change, after: Change, share: float) -> bool:
+    if after.setting.is_text or after.setting in _COUNTED:
+        return before.proposed != after.proposed
+    return abs(after.number - before.number) > share * max(before.number, 1)
