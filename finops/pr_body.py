@@ -24,6 +24,8 @@ _WORDS = {
     Setting.CPU_LIMIT: "CPU limit",
     Setting.MEMORY_REQUEST: "memory request",
     Setting.MEMORY_LIMIT: "memory limit",
+    Setting.HPA_CPU_TARGET: "autoscaler's CPU target",
+    Setting.HPA_MEMORY_TARGET: "autoscaler's memory target",
     Setting.DESIRED_SIZE: "desired size",
     Setting.PRESENT: "volume",
 }

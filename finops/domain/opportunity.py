@@ -65,23 +65,40 @@ class Effort(StrEnum):
 
 
 class Setting(StrEnum):
-    """What a change sets. CPU in millicores, memory in bytes, sizes in nodes."""
+    """What a change sets. CPU in millicores, memory in bytes, sizes in nodes, targets in per cent.
+
+    A HPA target is the average utilisation at which a HorizontalPodAutoscaler adds pods. It only
+    ever changes together with the request that it is a share of, in one opportunity on that
+    container, and the autoscaler is the one whose `scaleTargetRef` names the container's workload.
+    """
 
     CPU_REQUEST = "cpu_request_millicores"
     CPU_LIMIT = "cpu_limit_millicores"
     MEMORY_REQUEST = "memory_request_bytes"
     MEMORY_LIMIT = "memory_limit_bytes"
+    HPA_CPU_TARGET = "hpa_cpu_target_percent"
+    HPA_MEMORY_TARGET = "hpa_memory_target_percent"
     DESIRED_SIZE = "desired_size"
     PRESENT = "present"
+
+    @property
+    def is_hpa_target(self) -> bool:
+        """Whether it is a HorizontalPodAutoscaler's and not the resource's own."""
+        return self in (Setting.HPA_CPU_TARGET, Setting.HPA_MEMORY_TARGET)
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One setting from one value to another; `None` means not set before."""
+    """One setting from one value to another; `None` means not set before.
+
+    `holder` names the object that holds the setting where it is not the resource itself: the
+    HorizontalPodAutoscaler as the cluster knows it.
+    """
 
     setting: Setting
     current: int | None
     proposed: int
+    holder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
