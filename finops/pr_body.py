@@ -31,6 +31,8 @@ _WORDS = {
     Setting.CPU_LIMIT: "CPU limit",
     Setting.MEMORY_REQUEST: "memory request",
     Setting.MEMORY_LIMIT: "memory limit",
+    Setting.HPA_CPU_TARGET: "autoscaler's CPU target",
+    Setting.HPA_MEMORY_TARGET: "autoscaler's memory target",
     Setting.DESIRED_SIZE: "desired size",
     Setting.MIN_SIZE: "minimum size",
     Setting.MAX_SIZE: "maximum size",
@@ -45,6 +47,8 @@ _WORDS = {
     Setting.STORAGE_SIZE_GIB: "allocated storage",
 }
 _UNITS = {
+    Setting.HPA_CPU_TARGET: " %",
+    Setting.HPA_MEMORY_TARGET: " %",
     Setting.VOLUME_SIZE_GIB: " GiB",
     Setting.STORAGE_SIZE_GIB: " GiB",
     Setting.VOLUME_THROUGHPUT: " MiB/s",

@@ -69,12 +69,19 @@ class Setting(StrEnum):
 
     Types and classes are texts as AWS writes them (`m6i.large`, `gp3`); everything else is a
     whole number. PRESENT is 1 or 0. A database's STORAGE_SIZE_GIB is its allocated storage.
+
+    A HPA target is the average utilisation in per cent at which a HorizontalPodAutoscaler adds
+    pods. It only ever changes together with the request that it is a share of, in one opportunity
+    on that container, and the autoscaler is the one whose `scaleTargetRef` names the container's
+    workload.
     """
 
     CPU_REQUEST = "cpu_request_millicores"
     CPU_LIMIT = "cpu_limit_millicores"
     MEMORY_REQUEST = "memory_request_bytes"
     MEMORY_LIMIT = "memory_limit_bytes"
+    HPA_CPU_TARGET = "hpa_cpu_target_percent"
+    HPA_MEMORY_TARGET = "hpa_memory_target_percent"
     DESIRED_SIZE = "desired_size"
     MIN_SIZE = "min_size"
     MAX_SIZE = "max_size"
@@ -93,15 +100,22 @@ class Setting(StrEnum):
         """Whether its values are texts and not whole numbers."""
         return self in _TEXTS
 
+    @property
+    def is_hpa_target(self) -> bool:
+        """Whether it is a HorizontalPodAutoscaler's and not the resource's own."""
+        return self in (Setting.HPA_CPU_TARGET, Setting.HPA_MEMORY_TARGET)
+
 
 _TEXTS = frozenset(
     {Setting.INSTANCE_TYPE, Setting.INSTANCE_CLASS, Setting.VOLUME_TYPE, Setting.STORAGE_TYPE}
 )
 
-
 @dataclass(frozen=True, slots=True)
 class Change:
     """One setting from one value to another; `None` means not set before.
+
+    `holder` names the object that holds the setting where it is not the resource itself: the
+    HorizontalPodAutoscaler as the cluster knows it.
 
     Raises InvalidInput when a value is a text where the setting is a number, or the reverse.
     """
@@ -109,6 +123,7 @@ class Change:
     setting: Setting
     current: int | str | None
     proposed: int | str
+    holder: str = ""
 
     def __post_init__(self) -> None:
         wanted = str if self.setting.is_text else int

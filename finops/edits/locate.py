@@ -11,8 +11,8 @@ from finops.domain.pull_request import RepositoryFiles
 from finops.edits.hcl_node_group import NodeGroupSource, find_node_groups
 from finops.edits.hcl_tree import HclFile
 from finops.edits.hcl_volume import VolumeSource, find_volumes
-from finops.edits.results import SourceNotFound
-from finops.edits.yaml_source import ContainerSource, find_containers
+from finops.edits.results import AmbiguousSource, Candidate, SourceNotFound, picked
+from finops.edits.yaml_source import ContainerSource, find_containers, place_text
 from finops.edits.yaml_splice import holds_any
 from finops.edits.yaml_tree import NodeKind, UnreadableYaml, YamlFile, YamlNode, parse_yaml
 
@@ -48,7 +48,9 @@ class VolumeTarget:
     volume: VolumeSource
 
 
-def locate_container(files: RepositoryFiles, opportunity: Opportunity) -> ContainerTarget:
+def locate_container(
+    files: RepositoryFiles, opportunity: Opportunity, *, choice: str = ""
+) -> ContainerTarget:
     """The one manifest that declares the container.
 
     Of several, one with the very namespace is taken before one without, a folder named after the
@@ -68,10 +70,15 @@ def locate_container(files: RepositoryFiles, opportunity: Opportunity) -> Contai
     found = _narrowed(found, opportunity)
     if not found:
         raise _not_found(f"{resource.kind} {resource.label}", files, _YAML, problems)
-    if len(found) > 1:
-        places = [f"{t.path} line {t.container.node.line} ({t.container.name})" for t in found]
-        raise _ambiguous(f"{resource.kind} {resource.label}", places)
-    return found[0]
+    if len(found) == 1:
+        return found[0]
+    candidates = [_candidate(each) for each in found]
+    index = picked(candidates, choice)
+    if index is None:
+        places = [f"{each.path} {each.words}" for each in candidates]
+        refusal = _ambiguous(f"{resource.kind} {resource.label}", places)
+        raise AmbiguousSource(str(refusal), candidates)
+    return found[index]
 
 
 def locate_node_group(files: RepositoryFiles, resource: Resource) -> NodeGroupTarget:
@@ -105,6 +112,12 @@ def locate_volume(files: RepositoryFiles, opportunity: Opportunity) -> VolumeTar
         raise _ambiguous(f"volume {resource.name}", [each.volume.where for each in found])
     _refuse_unreadable_neighbours(found[0], files)
     return found[0]
+
+
+def _candidate(target: ContainerTarget) -> Candidate:
+    container = target.container
+    words = f"line {container.node.line} ({container.name})"
+    return Candidate(target.path, place_text(container), words)
 
 
 def _searched(

@@ -1,5 +1,8 @@
 """From an opportunity and a repository's files to whole new files with their proof."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from finops.domain.errors import Refused
 from finops.domain.opportunity import Change, Opportunity, Setting, WasteKind
 from finops.domain.pull_request import FileChange, RepositoryFiles
@@ -11,23 +14,30 @@ from finops.edits.results import AlreadyApplied, PlannedEdit, Proof
 from finops.edits.splices import apply_splices
 from finops.edits.yaml_splice import edit_container
 
+NO_CHOICES: Mapping[str, str] = MappingProxyType({})
 
-def plan_edit(files: RepositoryFiles, opportunity: Opportunity) -> PlannedEdit:
+
+def plan_edit(
+    files: RepositoryFiles, opportunity: Opportunity, *, choices: Mapping[str, str] = NO_CHOICES
+) -> PlannedEdit:
     """The edit that implements the opportunity in this repository, proved.
 
-    Raises SourceNotFound when no file declares the resource, AlreadyApplied when the file says
-    it already, any other Refused with the reason and the place, and WillNeverWork when the proof
-    fails, which is a fault of this program.
+    `choices` holds what a person picked before, `Candidate.choice` by `Resource.key`.
+
+    Raises SourceNotFound when no file declares the resource, AmbiguousSource with candidates when
+    several may decide the value and none was picked, AlreadyApplied when the file says it already,
+    any other Refused with the reason and the place, and WillNeverWork when the proof fails, which
+    is a fault of this program.
     """
     if opportunity.kind is WasteKind.ORPHAN_VOLUME:
         return _plan_volume(files, opportunity)
     if opportunity.kind is WasteKind.IDLE_NODE:
         return _plan_node_group(files, opportunity)
-    return _plan_container(files, opportunity)
+    return _plan_container(files, opportunity, choices.get(opportunity.resource.key, ""))
 
 
-def _plan_container(files: RepositoryFiles, opportunity: Opportunity) -> PlannedEdit:
-    target = locate_container(files, opportunity)
+def _plan_container(files: RepositoryFiles, opportunity: Opportunity, choice: str) -> PlannedEdit:
+    target = locate_container(files, opportunity, choice=choice)
     try:
         edit = edit_container(target.file, target.container, opportunity.changes)
     except AlreadyApplied as error:

@@ -32,7 +32,7 @@ def proposal_to_json(opportunity: Opportunity) -> dict[str, Any]:
             "container": resource.container,
             "cloud_tags": dict(resource.cloud_tags),
         },
-        "changes": [[c.setting.value, c.current, c.proposed] for c in opportunity.changes],
+        "changes": [_change_to_json(change) for change in opportunity.changes],
         "evidence": [[e.label, e.value, e.source] for e in opportunity.evidence],
         "caveats": list(opportunity.caveats),
         "summary": opportunity.summary,
@@ -41,6 +41,12 @@ def proposal_to_json(opportunity: Opportunity) -> dict[str, Any]:
         "blast_replicas": opportunity.blast_replicas,
         "cost_usd_per_month": str(opportunity.cost_usd_per_month),
     }
+
+
+def _change_to_json(change: Change) -> list[int | str | None]:
+    """Three values, and the holder as a fourth where there is one: older rows have three."""
+    values = [change.setting.value, change.current, change.proposed]
+    return [*values, change.holder] if change.holder else values
 
 
 def columns_of(opportunity: Opportunity) -> dict[str, Any]:
@@ -70,7 +76,7 @@ def opportunity_from(row: Row[Any]) -> Opportunity:
         fingerprint=row.fingerprint,
         kind=WasteKind(row.kind),
         resource=Resource(**proposal["resource"]),
-        changes=tuple(Change(Setting(s), current, new) for s, current, new in proposal["changes"]),
+        changes=tuple(Change(Setting(s), *values) for s, *values in proposal["changes"]),
         saving=Saving(row.cashable_usd_per_month, row.freed_usd_per_month),
         confidence=row.confidence,
         risk=row.risk,
