@@ -1,16 +1,13 @@
 """Find the one place in a repository that declares a resource, or say why there is none."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TypeVar
 
 from finops.domain.errors import Refused
-from finops.domain.opportunity import Opportunity, Resource
+from finops.domain.opportunity import Opportunity
 from finops.domain.pull_request import RepositoryFiles
-from finops.edits.hcl_node_group import NodeGroupSource, find_node_groups
-from finops.edits.hcl_tree import HclFile
-from finops.edits.hcl_volume import VolumeSource, find_volumes
 from finops.edits.results import AmbiguousSource, Candidate, SourceNotFound, picked
 from finops.edits.yaml_source import ContainerSource, find_containers, place_text
 from finops.edits.yaml_splice import holds_any
@@ -18,7 +15,6 @@ from finops.edits.yaml_tree import NodeKind, UnreadableYaml, YamlFile, YamlNode,
 
 MAX_FILE_BYTES = 5 * 1024**2
 _YAML = (".yaml", ".yml")
-_TERRAFORM = (".tf",)
 _Target = TypeVar("_Target")
 _SHOWN = 10  # names in one sentence; more are counted
 
@@ -30,22 +26,6 @@ class ContainerTarget:
     path: str
     file: YamlFile
     container: ContainerSource
-
-
-@dataclass(frozen=True, slots=True)
-class NodeGroupTarget:
-    """The one node group to edit, and the file it is in."""
-
-    file: HclFile
-    group: NodeGroupSource
-
-
-@dataclass(frozen=True, slots=True)
-class VolumeTarget:
-    """The one volume to remove, and all files of its Terraform module."""
-
-    module: tuple[HclFile, ...]
-    volume: VolumeSource
 
 
 def locate_container(
@@ -79,39 +59,6 @@ def locate_container(
         refusal = _ambiguous(f"{resource.kind} {resource.label}", places)
         raise AmbiguousSource(str(refusal), candidates)
     return found[index]
-
-
-def locate_node_group(files: RepositoryFiles, resource: Resource) -> NodeGroupTarget:
-    """The one place in Terraform that declares the node group, or SourceNotFound, or Refused."""
-    found: list[NodeGroupTarget] = []
-    readable, problems = _terraform(files)
-    for file in readable:
-        found += [NodeGroupTarget(file, each) for each in find_node_groups(file, resource.name)]
-    found = _of_cluster(found, [target.file.path for target in found], resource.cluster)
-    if not found:
-        raise _not_found(f"node group {resource.name}", files, _TERRAFORM, problems)
-    if len(found) > 1:
-        places = [f"{t.file.path} line {t.group.line} ({t.group.place})" for t in found]
-        raise _ambiguous(f"node group {resource.name}", places)
-    return found[0]
-
-
-def locate_volume(files: RepositoryFiles, opportunity: Opportunity) -> VolumeTarget:
-    """The one Terraform block of the volume. One found by id goes before others by name."""
-    resource = opportunity.resource
-    names = frozenset({resource.name, *_name_tags(resource.cloud_tags, opportunity.tags)})
-    readable, problems = _terraform(files)
-    found: list[VolumeTarget] = []
-    for module in _modules(readable):
-        sources = find_volumes(module, resource.name, names)
-        found += [VolumeTarget(module, source) for source in sources]
-    found = [each for each in found if each.volume.is_by_id] or found
-    if not found:
-        raise _not_found(f"volume {resource.name}", files, _TERRAFORM, problems)
-    if len(found) > 1:
-        raise _ambiguous(f"volume {resource.name}", [each.volume.where for each in found])
-    _refuse_unreadable_neighbours(found[0], files)
-    return found[0]
 
 
 def _candidate(target: ContainerTarget) -> Candidate:
@@ -174,39 +121,6 @@ def _of_cluster(found: list[_Target], paths: Sequence[str], cluster: str) -> lis
     pairs = zip(found, paths, strict=True)
     own = [each for each, path in pairs if cluster in PurePosixPath(path).parts[:-1]]
     return own if len(found) > 1 and own else found
-
-
-def _terraform(files: RepositoryFiles) -> tuple[list[HclFile], list[str]]:
-    parsed = [HclFile(path, source) for path, source in _searched(files, _TERRAFORM)]
-    problems = [f"{file.path} is not readable as HCL" for file in parsed if not file.is_readable]
-    return [file for file in parsed if file.is_readable], problems
-
-
-def _modules(files: Sequence[HclFile]) -> list[tuple[HclFile, ...]]:
-    """Terraform's modules: the files of one folder."""
-    folders: dict[str, list[HclFile]] = {}
-    for file in files:
-        folders.setdefault(str(PurePosixPath(file.path).parent), []).append(file)
-    return [tuple(module) for module in folders.values()]
-
-
-def _refuse_unreadable_neighbours(target: VolumeTarget, files: RepositoryFiles) -> None:
-    """A file of the same module that cannot be read may use the volume."""
-    label = target.volume.block.labels[-1].encode()
-    read = {file.path for file in target.module}
-    folder = PurePosixPath(target.volume.file.path).parent
-    for path, source in files.files.items():
-        is_terraform = path.endswith((".tf", ".tf.json"))
-        is_neighbour = path not in read and PurePosixPath(path).parent == folder
-        if is_terraform and is_neighbour and label in source:
-            raise Refused(
-                f"{path} could not be read and mentions {label.decode()}, so removing "
-                f"{target.volume.where} is not safe; repair that file first."
-            )
-
-
-def _name_tags(*tags: Mapping[str, str]) -> list[str]:
-    return [each["Name"] for each in tags if each.get("Name")]
 
 
 def _not_found(

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from finops.domain.errors import Refused
-from finops.domain.opportunity import Change, Opportunity, Setting, WasteKind
+from finops.domain.opportunity import Opportunity
 from finops.domain.pull_request import FileChange, RepositoryFiles
-from finops.edits.hcl_node_group import edit_node_group
-from finops.edits.hcl_volume import remove_volume
-from finops.edits.locate import locate_container, locate_node_group, locate_volume
-from finops.edits.prove import prove_hcl, prove_yaml
-from finops.edits.results import AlreadyApplied, PlannedEdit, Proof
+from finops.edits.hcl_terraform import is_in_terraform, plan_terraform
+from finops.edits.locate import locate_container
+from finops.edits.prove import prove_yaml
+from finops.edits.results import AlreadyApplied, PlannedEdit
 from finops.edits.splices import apply_splices
 from finops.edits.yaml_splice import edit_container
 
@@ -29,11 +28,10 @@ def plan_edit(
     any other Refused with the reason and the place, and WillNeverWork when the proof fails, which
     is a fault of this program.
     """
-    if opportunity.kind is WasteKind.ORPHAN_VOLUME:
-        return _plan_volume(files, opportunity)
-    if opportunity.kind is WasteKind.IDLE_NODE:
-        return _plan_node_group(files, opportunity)
-    return _plan_container(files, opportunity, choices.get(opportunity.resource.key, ""))
+    choice = choices.get(opportunity.resource.key, "")
+    if is_in_terraform(opportunity.resource):
+        return plan_terraform(files, opportunity, choice=choice)
+    return _plan_container(files, opportunity, choice)
 
 
 def _plan_container(files: RepositoryFiles, opportunity: Opportunity, choice: str) -> PlannedEdit:
@@ -48,38 +46,3 @@ def _plan_container(files: RepositoryFiles, opportunity: Opportunity, choice: st
     after = apply_splices(before, edit.splices)
     proof = prove_yaml(target.path, target.file, after, edit)
     return PlannedEdit((FileChange(target.path, before, after),), proof)
-
-
-def _plan_node_group(files: RepositoryFiles, opportunity: Opportunity) -> PlannedEdit:
-    resource = opportunity.resource
-    if resource.kind != "NodeGroup":
-        raise Refused(
-            f"{resource.label} belongs to no node group, so no file sets its number; drain and "
-            "terminate it by hand."
-        )
-    target = locate_node_group(files, resource)
-    splices, entries = edit_node_group(target.group, _size_change(opportunity))
-    before, path = target.file.source, target.file.path
-    after = apply_splices(before, splices)
-    proof = Proof(path, entries, prove_hcl(target.file, after, splices))
-    return PlannedEdit((FileChange(path, before, after),), proof, target.group.notes)
-
-
-def _plan_volume(files: RepositoryFiles, opportunity: Opportunity) -> PlannedEdit:
-    target = locate_volume(files, opportunity)
-    by_path, entries = remove_volume(target.module, target.volume)
-    sources = {file.path: file for file in target.module}
-    changes: list[FileChange] = []
-    lines = 0
-    for path, splices in by_path.items():
-        after = apply_splices(sources[path].source, splices)
-        lines += prove_hcl(sources[path], after, splices)
-        changes.append(FileChange(path, sources[path].source, after))
-    return PlannedEdit(tuple(changes), Proof(target.volume.file.path, entries, lines))
-
-
-def _size_change(opportunity: Opportunity) -> Change:
-    for change in opportunity.changes:
-        if change.setting is Setting.DESIRED_SIZE:
-            return change
-    raise Refused(f"{opportunity.id} names no new size for {opportunity.resource.label}.")

@@ -1,0 +1,104 @@
+"""Prove an edit of Terraform: outside of the intended attributes and blocks both versions agree."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from tree_sitter import Node
+
+from finops.edits.hcl_tree import HclBlock, HclFile, object_entries, text_of, tuple_items, unwrap
+from finops.edits.prove import failed, prove_lines
+from finops.edits.splices import Splice
+
+# Where something stands, and what it says; a block itself says its header.
+Fact = tuple[str, str]
+
+
+def prove_terraform(
+    before: HclFile, after: bytes, splices: Sequence[Splice], changes: Counter[Fact]
+) -> int:
+    """The number of changed lines, or WillNeverWork naming what else differs.
+
+    `changes` counts the facts: negative what goes, positive what comes.
+    """
+    parsed = HclFile(before.path, after)
+    if not parsed.is_readable:
+        raise failed(before.path, "the edited file is no longer HCL")
+    different = Counter(facts_of(parsed.root))
+    different.subtract(facts_of(before.root))
+    seen = {fact: count for fact, count in different.items() if count}
+    if seen != {fact: count for fact, count in changes.items() if count}:
+        raise failed(before.path, "something besides the intended places changed")
+    return prove_lines(before.path, before.source, after, splices)
+
+
+def facts_of(node: Node, place: str = "") -> Iterator[Fact]:
+    """Every attribute, key and block below a node with its text, in file order."""
+    for child in node.children:
+        if child.type == "body":
+            yield from facts_of(child, place)
+        elif child.type == "attribute":
+            name = text_of(child.children[0])
+            yield from expression_facts(child.children[-1], f"{place}.{name}")
+        elif child.type == "block":
+            yield from block_facts(child, place)
+
+
+def block_facts(node: Node, place: str = "") -> Iterator[Fact]:
+    """The facts of one block, its header first."""
+    words = [text_of(c) for c in node.children if c.type in ("identifier", "string_lit")]
+    header = f"{place}.{' '.join(words)}"
+    yield header, "{}"
+    yield from facts_of(node, header)
+
+
+def expression_facts(node: Node, place: str) -> Iterator[Fact]:
+    """The leaves of objects and lists; anything else as it is written."""
+    entries, items = object_entries(node), tuple_items(node)
+    found = unwrap(node)
+    if entries and found is not None and len(entries) == _elements(found):
+        yield place, "{}"
+        for key, value in entries.items():
+            yield from expression_facts(value, f"{place}.{key}")
+    elif items:
+        yield place, "[]"
+        for number, item in enumerate(items):
+            yield from expression_facts(item, f"{place}[{number}]")
+    else:
+        yield place, text_of(node)
+
+
+def path_of(node: Node) -> str:
+    """The place of an attribute or key as `facts_of` writes it."""
+    parts: list[str] = []
+    at: Node | None = node
+    while at is not None:
+        parent = at.parent
+        if at.type == "attribute":
+            parts.append(f".{text_of(at.children[0])}")
+        elif at.type == "object_elem":
+            key = next(c for c in at.children if c.type == "expression")
+            parts.append(f".{_key(key)}")
+        elif at.type == "block":
+            words = [text_of(c) for c in at.children if c.type in ("identifier", "string_lit")]
+            parts.append(f".{' '.join(words)}")
+        elif parent is not None and parent.type == "tuple":
+            items = [c for c in parent.children if c.type == "expression"]
+            parts.append(f"[{items.index(at)}]")
+        at = parent
+    return "".join(reversed(parts))
+
+
+def _key(node: Node) -> str:
+    found = unwrap(node)
+    if found is not None and found.type == "string_lit":
+        return "".join(text_of(c) for c in found.children if c.type == "template_literal")
+    return text_of(node)
+
+
+def _elements(node: Node) -> int:
+    return sum(child.type == "object_elem" for child in node.children)
+
+
+def block_of(block: HclBlock) -> Counter[Fact]:
+    """What goes when the block goes."""
+    return Counter({fact: -count for fact, count in Counter(block_facts(block.node)).items()})

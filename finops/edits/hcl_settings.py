@@ -1,0 +1,224 @@
+"""The literal of Terraform that decides a setting of a declared resource, and its replacement."""
+
+import re
+from dataclasses import dataclass
+
+from finops.domain.errors import Refused
+from finops.domain.opportunity import Change, Setting
+from finops.edits.hcl_code import TerraformCode
+from finops.edits.hcl_follow import Follower, Step
+from finops.edits.hcl_insert import insertion
+from finops.edits.hcl_kinds import DECLARATIONS, Declaration, Path
+from finops.edits.hcl_scope import Absent, NotFollowed, Place
+from finops.edits.hcl_sites import Site, blocks_inside, slots_at
+from finops.edits.hcl_tree import literal_text, object_entries, text_of, tuple_items
+from finops.edits.hcl_users import other_users
+from finops.edits.splices import Splice
+
+_SIZES = (Setting.DESIRED_SIZE, Setting.MIN_SIZE, Setting.MAX_SIZE)
+_SAFE_TEXT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+# How a map of node groups spells the type where it is not written yet; a list where True.
+_TYPE_IN_MAP = {
+    "self_managed_node_groups": ("instance_type", False),
+    "worker_groups": ("instance_type", False),
+    "worker_groups_launch_template": ("instance_type", False),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where one change is to be written.
+
+    `place` is the literal, or the block or object that is to get `missing`. `steps` are the names
+    that led there.
+    """
+
+    change: Change
+    place: Place
+    missing: Path = ()
+    as_list: bool = False
+    steps: tuple[Step, ...] = ()
+
+    @property
+    def key(self) -> tuple[str, int, Path]:
+        """The same for two contexts that one edit would change."""
+        return self.place.file.path, self.place.node.start_byte, self.missing
+
+    @property
+    def written(self) -> str:
+        """What the file says now; empty when it says nothing."""
+        if self.missing:
+            return ""
+        text = literal_text(self.place.node)
+        return text_of(self.place.node) if text is None else text
+
+    @property
+    def where(self) -> str:
+        """`variables.tf line 3 (variable.size.default)`."""
+        return f"{self.place.where} ({self.name})"
+
+    @property
+    def name(self) -> str:
+        """`variable.size.default`, `aws_instance.web.instance_type`."""
+        return ".".join((self.place.name, *self.missing))
+
+    @property
+    def is_applied(self) -> bool:
+        """Whether the file says the proposal already."""
+        return self.written == str(self.change.proposed)
+
+    def users(self) -> tuple[str, ...]:
+        """What else gets its value from there."""
+        return other_users(self.steps)
+
+    def splice(self) -> Splice:
+        """The bytes to exchange or to insert. Raises Refused for a value no file should hold."""
+        value = str(self.change.proposed)
+        if not _SAFE_TEXT.fullmatch(value):
+            raise Refused(f"{value!r} is no {self.change.setting.value} to write into a file.")
+        node = self.place.node
+        if not self.missing:
+            is_quoted = node.type == "string_lit"
+            return Splice(node.start_byte + is_quoted, node.end_byte - is_quoted, value.encode())
+        quoted = f'"{value}"' if self.change.setting.is_text else value
+        return insertion(self.place, self.missing, f"[{quoted}]" if self.as_list else quoted)
+
+
+def target_of(code: TerraformCode, site: Site, change: Change) -> Target:
+    """The one place that decides the setting of a declaration in its context.
+
+    Raises NotFollowed or another Refused with the place when there is none, or no single one.
+    """
+    follower = Follower(code)
+    slots = _slots(follower, site.place, site.declaration, change.setting)
+    if not slots:
+        slots = _template_slots(follower, site, change.setting)
+    if not slots:
+        return _missing(site, change)
+    _refuse_ignored(site, change.setting)
+    try:
+        literals = [each for slot in slots for each in _literals(follower, slot)]
+    except Absent as error:
+        if error.holder is not None and change.setting not in _SIZES:
+            return Target(change, error.holder, (error.key,), steps=tuple(follower.via))
+        raise
+    return Target(change, _chosen(site, literals, change), steps=tuple(follower.via))
+
+
+def refuse_moved_on(site: Site, target: Target) -> None:
+    """Raise Refused when the file holds neither the estate's value nor the proposal."""
+    current = target.change.current
+    if target.is_applied or target.missing or current is None:
+        return
+    if target.written != str(current):
+        raise Refused(
+            f"The file has moved on: {target.where} is {target.written}, but the estate showed "
+            f"{current} for {target.change.setting.value} of {site.address}. Wait for the next "
+            "cycle."
+        )
+
+
+def number_in(code: TerraformCode, site: Site, setting: Setting) -> int | None:
+    """The whole number that the files say a setting is, or None where they do not say."""
+    follower = Follower(code)
+    try:
+        slots = _slots(follower, site.place, site.declaration, setting)
+        found = [follower.text(slot) for slot in slots]
+    except NotFollowed:
+        return None
+    return int(found[0]) if len(found) == 1 and found[0].isdecimal() else None
+
+
+def _slots(
+    follower: Follower, place: Place, declaration: Declaration, setting: Setting
+) -> list[Place]:
+    for path in declaration.settings.get(setting, ()):
+        found = slots_at(follower, place, path)
+        if found:
+            return found
+    return []
+
+
+def _template_slots(follower: Follower, site: Site, setting: Setting) -> list[Place]:
+    """The setting in the launch template or configuration that the declaration refers to."""
+    for path in site.declaration.templates:
+        for reference in slots_at(follower, site.place, path):
+            words = text_of(reference.node).split(".")
+            address = ".".join(words[:2]).split("[")[0]
+            found = site.place.scope.module.resource(address)
+            for declaration in DECLARATIONS["LaunchTemplate"] if found else ():
+                if found and declaration.block[1] == found[1].labels[0]:
+                    follower.via.append(Step(address, reference))
+                    at = Place(site.place.scope, found[0], found[1].node)
+                    return _slots(follower, at, declaration, setting)
+            raise NotFollowed(
+                f"{reference.where}: {reference.text} decides it, and that is not in this folder."
+            )
+    return []
+
+
+def _literals(follower: Follower, slot: Place) -> list[Place]:
+    """The literals of an expression: several of a list of instance types."""
+    found = follower.literal(slot)
+    items = tuple_items(found.node)
+    literals = [follower.literal(found.at(item)) for item in items] if items else [found]
+    for literal in literals:
+        if literal.node.type not in ("string_lit", "numeric_lit"):
+            raise NotFollowed(f"{literal.where}: {literal.text} is no single value.")
+    return literals
+
+
+def _chosen(site: Site, literals: list[Place], change: Change) -> Place:
+    """Of several instance types the one that is to go, else the one that is there already."""
+    if len(literals) == 1:
+        return literals[0]
+    for wanted in (change.current, change.proposed):
+        found = [each for each in literals if Target(change, each).written == str(wanted)]
+        if len(found) == 1:
+            return found[0]
+    texts = ", ".join(Target(change, each).written for each in literals)
+    raise Refused(
+        f"{site.where} lists {texts or 'nothing'} for {change.setting.value}, and not one of them "
+        f"alone is {change.current}; edit it by hand."
+    )
+
+
+def _missing(site: Site, change: Change) -> Target:
+    """A setting that is not written goes into the declaration itself."""
+    paths = site.declaration.settings.get(change.setting, ())
+    if not paths:
+        raise Refused(f"{site.where} has no {change.setting.value} to set.")
+    name = paths[0][-1]
+    if change.setting in _SIZES and not _in_defaults(site, change.setting):
+        raise Refused(f"{site.where} does not write {name}; write it out as a number.")
+    if change.setting is Setting.INSTANCE_TYPE and not site.key:
+        raise Refused(f"{site.where} does not write {name}; write it out first.")
+    as_list = change.setting is Setting.INSTANCE_TYPE
+    path = paths[0]
+    if site.map_name in _TYPE_IN_MAP and as_list:
+        name, as_list = _TYPE_IN_MAP[site.map_name]
+        path = (name,)
+    return Target(change, site.place, path, as_list)
+
+
+def _in_defaults(site: Site, setting: Setting) -> bool:
+    """Whether the map of defaults writes it: then the group gets a value of its own."""
+    names = {path[-1] for path in site.declaration.settings.get(setting, ())}
+    return any(names & set(_names_in(place)) for place in site.defaults)
+
+
+def _names_in(place: Place) -> list[str]:
+    return list(object_entries(place.node))
+
+
+def _refuse_ignored(site: Site, setting: Setting) -> None:
+    """Raise Refused when Terraform ignores later changes of the attribute."""
+    for lifecycle in blocks_inside(site.place.node, "lifecycle"):
+        ignored = lifecycle.attribute("ignore_changes")
+        for path in site.declaration.settings.get(setting, ()) if ignored is not None else ():
+            pattern = rf"\b{path[-1]}\b|\ball\b" + rf"|\b{path[0]}\s*[,\]]" * (len(path) > 1)
+            if ignored is not None and re.search(pattern, text_of(ignored)):
+                raise Refused(
+                    f"{site.where} ignores changes of {path[-1]} (lifecycle ignore_changes), so "
+                    "an edit would do nothing; change it where it is really kept."
+                )
