@@ -20,7 +20,7 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -182,19 +182,23 @@ def judge_terraform(folder: Path) -> Counters:
 
 
 class _Judge:
-    def __init__(
-        self, oracle: HclOracle, files: Mapping[str, bytes], counters: Counters
-    ) -> None:
+    def __init__(self, oracle: HclOracle, files: Mapping[str, bytes], counters: Counters) -> None:
         self._oracle = oracle
+        self._refusals: list[str] | None = None
         self._counters = counters
-        self._parsed = {p: oracle.parse(s) for p, s in files.items() if p.endswith((".tf", ".tofu"))}
+        self._parsed = {
+            p: oracle.parse(s) for p, s in files.items() if p.endswith((".tf", ".tofu"))
+        }
         self._files = _apart_where_it_is_a_collection(files, self._parsed)
         if self._files.keys() != files.keys():
-            self._parsed = {f"{_own_folder(p)}/{Path(p).name}": v for p, v in self._parsed.items()
-                            if f"{_own_folder(p)}/{Path(p).name}" in self._files} | {
-                                p: v for p, v in self._parsed.items() if p in self._files}
+            self._parsed = {
+                f"{_own_folder(p)}/{Path(p).name}": v
+                for p, v in self._parsed.items()
+                if f"{_own_folder(p)}/{Path(p).name}" in self._files
+            } | {p: v for p, v in self._parsed.items() if p in self._files}
         counters.unreadable_files = sum(each is None for each in self._parsed.values())
         self._repository = RepositoryFiles("wild", self._files)
+        self._leads_to = _references(self._parsed.values())
 
     def targets(self) -> Iterator[Target]:
         for path, parsed in sorted(self._parsed.items()):
@@ -241,8 +245,10 @@ class _Judge:
     def _refused(self, target: Target, refusal: Refused) -> None:
         source = self._files[target.path]
         reason = _reason(str(refusal))
+        if self._refusals is not None:
+            self._refusals.append(f"{target.path} {target.address} {target.change}: {refusal}")
         self._counters.targets += 1
-        if _TEMPLATE.search(source) and not _looks_plain(source) or _GENERATED.match(source):
+        if (_TEMPLATE.search(source) and not _looks_plain(source)) or _GENERATED.match(source):
             self._counters.apart += 1
             self._counters.apart_reasons[reason] += 1
         else:
@@ -281,6 +287,8 @@ class _Judge:
             return f"{len(values)} values differ: {[c[0] for c in values][:4]}"
         place, before, after = values[0]
         wanted = target.change
+        if "${" in str(before):
+            before, after = _differing_words(str(before), str(after))
         if str(after) != str(wanted.proposed):
             return f"{place} became {after!r}, not {wanted.proposed!r}"
         if wanted.current is not None and before is not None and str(before) != str(wanted.current):
@@ -297,15 +305,28 @@ class _Judge:
             return True
         names, waiting = set(_names(target.expression)), set(_names(target.expression))
         while waiting:
-            name = waiting.pop()
-            for parsed in self._parsed.values():
-                for found, value in _leaves(parsed) if parsed else ():
-                    if isinstance(value, str) and re.search(rf"(^|[.\[]){re.escape(name)}\b", found):
-                        fresh = set(_names(value)) - names
-                        names |= fresh
-                        waiting |= fresh
+            fresh = self._leads_to.get(waiting.pop(), frozenset()) - names
+            names |= fresh
+            waiting |= fresh
         parts = set(re.split(r"[.\[\]:]", place))
         return bool(names & parts)
+
+
+def _differing_words(before: str, after: str) -> tuple[str, str]:
+    """The words in which two expressions differ: hcl2json shows an expression as one text."""
+    old, new = (re.findall(r"[\w.-]+|[^\w.-]", each) for each in (before, after))
+    pairs = [(a, b) for a, b in zip(old, new, strict=False) if a != b]
+    return pairs[0] if len(pairs) == 1 and len(old) == len(new) else (before, after)
+
+
+def _references(trees: Iterable[Mapping[str, Any] | None]) -> dict[str, set[str]]:
+    """For each name in a place, the names that the values there are made of."""
+    found: dict[str, set[str]] = {}
+    for place, value in (leaf for tree in trees if tree for leaf in _leaves(tree)):
+        if isinstance(value, str) and "${" in value:
+            for name in _names(place):
+                found.setdefault(name, set()).update(_names(value))
+    return found
 
 
 def _names(expression: str) -> list[str]:
@@ -395,9 +416,7 @@ def _targets_in(path: str, parsed: Mapping[str, Any]) -> Iterator[Target]:
             yield from _groups_of(path, name, call)
 
 
-def _targets_of(
-    path: str, kind: str, name: str, block: Mapping[str, Any]
-) -> Iterator[Target]:
+def _targets_of(path: str, kind: str, name: str, block: Mapping[str, Any]) -> Iterator[Target]:
     resource_kind, settings = _KINDS[kind]
     for setting, place, proposals in settings:
         if setting is Setting.PRESENT:
@@ -406,6 +425,13 @@ def _targets_of(
         value = _at(block, place.removesuffix("?").split("."))
         if value is None and not place.endswith("?"):
             continue
+        disk = _at(block, place.removesuffix("?").split(".")[:-1]) or {}
+        holder = disk[0] if isinstance(disk, list) and disk else disk
+        if setting is Setting.VOLUME_TYPE and ("iops" in holder or "throughput" in holder):
+            # Settings that only some types take: what keeps them is the other provisioned type.
+            if "throughput" in holder:
+                continue
+            proposals = ("io2", "io1")
         change = _change(setting, value, proposals, block)
         if change is not None:
             yield Target(path, f"{kind}.{name}", resource_kind, change, str(value or ""))
@@ -422,9 +448,11 @@ def _groups_of(path: str, name: str, call: Mapping[str, Any]) -> Iterator[Target
                 (Setting.DESIRED_SIZE, _SIZE_NAMES),
                 (Setting.INSTANCE_TYPE, _TYPE_NAMES),
             ):
-                value = next((group[n] for n in names if n in group), None) if isinstance(
-                    group, dict
-                ) else None
+                value = (
+                    next((group[n] for n in names if n in group), None)
+                    if isinstance(group, dict)
+                    else None
+                )
                 if value is not None:
                     proposals = _TYPES if setting.is_text else ()
                     change = _change(setting, value, proposals, group)

@@ -35,7 +35,7 @@ class HclOracle:
             raise MissingOracle(
                 "The parser hcl2json is not installed; run scripts/install-system-parts.sh."
             )
-        self._process = subprocess.Popen(  # noqa: S603 - our own program and package
+        self._process = subprocess.Popen(
             [node, "-e", _PROGRAM, str(package.resolve())],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -50,7 +50,7 @@ class HclOracle:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        assert self._process.stdin is not None  # noqa: S101 - it was opened with a pipe
+        assert self._process.stdin is not None
         self._process.stdin.close()
         self._process.wait(timeout=10)
         if self._process.stdout is not None:
@@ -69,8 +69,8 @@ class HclOracle:
         except UnicodeDecodeError:
             return None
         stdin, stdout = self._process.stdin, self._process.stdout
-        assert stdin is not None  # noqa: S101 - it was opened with a pipe
-        assert stdout is not None  # noqa: S101
+        assert stdin is not None
+        assert stdout is not None
         stdin.write(json.dumps(text) + "\n")
         stdin.flush()
         return json.loads(stdout.readline() or "null")

@@ -80,6 +80,7 @@ class TerraformCode:
                 self._folders.setdefault(posixpath.dirname(path), []).append(path)
         self._modules: dict[str, Module] = {}
         self.unreadable: set[str] = set()
+        self.sites: dict[str, list[object]] = {}  # what was found in it, by kind of resource
 
     def folders_with(self, *words: str) -> Iterator[str]:
         """The folders of which a file holds one of the words, in order."""
@@ -158,6 +159,19 @@ class TerraformCode:
     @cached_property
     def _values_files(self) -> list[str]:
         return sorted(path for path in self.sources if path.endswith(_VALUES))
+
+
+_kept: list[tuple[RepositoryFiles, TerraformCode]] = []
+
+
+def code_of(files: RepositoryFiles) -> TerraformCode:
+    """The Terraform of one commit. The last one is kept: a cycle asks for many edits of it."""
+    for known, code in tuple(_kept):
+        if known is files:
+            return code
+    code = TerraformCode(files)
+    _kept[:] = [(files, code)]
+    return code
 
 
 def local_folder(folder: str, source: str) -> str | None:

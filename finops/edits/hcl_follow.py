@@ -15,8 +15,8 @@ from finops.edits.hcl_code import Call, TerraformCode
 from finops.edits.hcl_functions import called, decided, merged_maps
 from finops.edits.hcl_scope import Absent, NotFollowed, Place, Scope
 from finops.edits.hcl_tree import (
-    attributes_in,
     HclFile,
+    attributes_in,
     literal_text,
     object_entries,
     text_of,
@@ -61,6 +61,8 @@ class Follower:
         self._steps += 1
         if self._steps > _MAX_STEPS:
             raise NotFollowed(f"{place.where}: {place.text} refers to itself or is too long.")
+        if place.rest:
+            return self.literal(self._referred(place, [place.node, *place.rest]))
         node = unwrap(place.node)
         if node is None or node.type == "null_lit":
             raise Absent(f"{place.where} is null.")
@@ -70,7 +72,7 @@ class Follower:
         if node.type == "quoted_template":
             return self.literal(self._only_interpolation(at))
         if node.type == "expression":
-            return self.literal(self._referred(at))
+            return self.literal(self._referred(at, _named(at.node)))
         if node.type == "variable_expr":
             return self.literal(self._bound(at, text_of(node)))
         if node.type == "conditional":
@@ -81,11 +83,16 @@ class Follower:
 
     def text(self, place: Place) -> str:
         """The text that an expression comes to, with interpolations filled in."""
-        node = unwrap(place.node)
+        node = unwrap(place.node) if not place.rest else None
+        if place.rest:
+            meaning = self._known(place, [place.node, *place.rest])
+            if meaning is not None:
+                return meaning
         if node is not None and node.type == "quoted_template":
             return "".join(self._piece(place.at(each)) for each in node.children)
         if node is not None and node.type in ("expression", "variable_expr"):
-            meaning = self._known(place.at(node))
+            nodes = [node] if node.type == "variable_expr" else _named(node)
+            meaning = self._known(place.at(node), nodes)
             if meaning is not None:
                 return meaning
         found = self.literal(place)
@@ -171,9 +178,11 @@ class Follower:
                 return place.at(inner[0])
         raise NotFollowed(f"{place.where}: {place.text} is an expression put together from parts.")
 
-    def _known(self, place: Place) -> str | None:
+    def _known(self, place: Place, nodes: Sequence[Node]) -> str | None:
         """What a bound name means where that is no expression but a key or an index."""
-        root, steps = self._reference(place)
+        if nodes[0].type != "variable_expr":
+            return None
+        root, steps = self._reference(place, nodes)
         meaning = place.scope.bound.get(root if not steps else f"{root}.{steps[0]}")
         return meaning if isinstance(meaning, str) else None
 
@@ -183,20 +192,17 @@ class Follower:
             return meaning
         raise NotFollowed(f"{place.where}: {place.text} is no literal.")
 
-    def _reference(self, place: Place) -> tuple[str, list[str]]:
+    def _reference(self, place: Place, nodes: Sequence[Node]) -> tuple[str, list[str]]:
         """`local.a["b"].c` as `("local", ["a", "b", "c"])`."""
-        children = [c for c in place.node.children if c.is_named and c.type != "comment"]
-        if place.node.type == "variable_expr":
-            return text_of(place.node), []
         steps: list[str] = []
-        for child in children[1:]:
+        for child in nodes[1:]:
             if child.type == "get_attr":
                 steps.append(text_of(child.children[-1]))
             elif child.type == "index":
                 steps.append(self._index(place, child))
             else:
                 raise NotFollowed(f"{place.where}: {place.text} takes several at once.")
-        return text_of(children[0]), steps
+        return text_of(nodes[0]), steps
 
     def _index(self, place: Place, node: Node) -> str:
         inner = node.children[0]
@@ -205,16 +211,19 @@ class Follower:
             return self.aside().text(place.at(keys[0]))
         return text_of(inner).removeprefix(".")
 
-    def _referred(self, place: Place) -> Place:
+    def _referred(self, place: Place, nodes: Sequence[Node]) -> Place:
         """The expression that a reference means."""
-        first = next(c for c in place.node.children if c.is_named)
-        if first.type != "variable_expr":
-            return self._of_call(place, first)
-        root, steps = self._reference(place)
-        if root in place.scope.bound:
-            return self.below(self._bound(place, root), steps)
-        if f"{root}.{steps[0]}" in place.scope.bound:
-            return self.below(self._bound(place, f"{root}.{steps[0]}"), steps[1:])
+        if nodes[0].type != "variable_expr":
+            return self._of_call(place, nodes)
+        root, steps = self._reference(place, nodes)
+        for length in (0, 1):
+            name = ".".join((root, *steps[:length]))
+            if name in place.scope.bound:
+                return self.below(self._bound(place, name), steps[length:])
+        return self._declared(place, root, steps)
+
+    def _declared(self, place: Place, root: str, steps: list[str]) -> Place:
+        """What a name means that no loop binds."""
         if len(steps) == 1 and root in ("var", "local"):
             self.via.append(Step(f"{root}.{steps[0]}", place))
         if root == "var":
@@ -227,10 +236,9 @@ class Follower:
             raise NotFollowed(f"{place.where}: {place.text} is only known when Terraform runs.")
         return self._attribute(place, root, steps)
 
-    def _of_call(self, place: Place, first: Node) -> Place:
+    def _of_call(self, place: Place, nodes: Sequence[Node]) -> Place:
         """`{ … }[var.key]` and `lookup(…).size`."""
-        children = [c for c in place.node.children if c.is_named and c.type != "comment"]
-        rest = children[1:]
+        first, *rest = nodes
         if first.type not in ("function_call", "collection_value", "expression") or not all(
             c.type in ("get_attr", "index") for c in rest
         ):
@@ -313,3 +321,7 @@ def _only(
         files = ", ".join(dict.fromkeys(file.path for file, _ in declared))
         raise NotFollowed(f"{place.where}: {name} is declared several times: {files}.")
     return declared[0]
+
+
+def _named(node: Node) -> list[Node]:
+    return [child for child in node.children if child.is_named and child.type != "comment"]

@@ -2,6 +2,7 @@
 
 import operator
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tree_sitter import Node
@@ -68,11 +69,9 @@ def number_of(follower: "Follower", place: Place) -> int:
 
 def is_true(follower: "Follower", place: Place) -> bool:
     """Whether a condition holds. Raises NotFollowed when no literals decide it."""
-    node = unwrap(place.node)
+    node = unwrap(place.node) if not place.rest else None
     if node is not None and node.type == "operation":
         return _operation(follower, place.at(node.children[0]))
-    if node is not None and node.type in ("binary_operation", "unary_operation"):
-        return _operation(follower, place.at(node))
     text = follower.text(place)
     if text not in ("true", "false"):
         raise NotFollowed(f"{place.where}: {place.text} is neither true nor false.")
@@ -81,11 +80,13 @@ def is_true(follower: "Follower", place: Place) -> bool:
 
 def _operation(follower: "Follower", place: Place) -> bool:
     parts = [c for c in place.node.children if c.type not in ("(", ")", "comment")]
-    if len(parts) == 2 and text_of(parts[0]) == "!":
-        return not is_true(follower, place.at(parts[1]))
-    if len(parts) != 3:
+    if text_of(parts[0]) == "!":
+        return not is_true(follower, _operand(place, parts[1:]))
+    at = next((index for index, c in enumerate(parts) if not c.is_named), 0)
+    if not 0 < at < len(parts) - 1:
         raise NotFollowed(f"{place.where}: {place.text} is computed.")
-    left, sign, right = place.at(parts[0]), text_of(parts[1]), place.at(parts[2])
+    left, sign = _operand(place, parts[:at]), text_of(parts[at])
+    right = _operand(place, parts[at + 1 :])
     if sign == "&&":
         return is_true(follower, left) and is_true(follower, right)
     if sign == "||":
@@ -97,9 +98,16 @@ def _operation(follower: "Follower", place: Place) -> bool:
     raise NotFollowed(f"{place.where}: {place.text} is computed.")
 
 
+def _operand(place: Place, nodes: list[Node]) -> Place:
+    """One side of an operation; the grammar does not wrap `var.size` in a node of its own."""
+    return place.at(nodes[0]) if len(nodes) == 1 else replace(place.at(nodes[0]), rest=nodes[1:])
+
+
 def _value(follower: "Follower", place: Place) -> str | None:
     """The text of an expression, None for null."""
     node = unwrap(place.node)
+    if place.rest:
+        return follower.text(place)
     if node is not None and node.type == "null_lit":
         return None
     name, arguments = _parts(place.at(node)) if node is not None else ("", [])

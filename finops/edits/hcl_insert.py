@@ -1,85 +1,131 @@
-"""Write a missing attribute into a block or an object, in that block's own style."""
+"""Write missing attributes into a block or an object, in that block's own style."""
 
 import re
+from collections.abc import Mapping, Sequence
 
 from tree_sitter import Node
 
 from finops.domain.errors import Refused
 from finops.edits.hcl_scope import Place
-from finops.edits.hcl_sites import blocks_inside
-from finops.edits.hcl_tree import text_of
+from finops.edits.hcl_sites import blocks_inside, expressions_in
+from finops.edits.hcl_tree import text_of, unwrap
 from finops.edits.splices import Splice
 
 _STEP = 2  # `terraform fmt` indents by two blanks
+_META = ("count", "for_each", "provider", "source", "version", "depends_on")
+# What the Kubernetes provider takes as maps, where other steps of a path are blocks.
+_MAPS = ("requests", "limits")
+
+Path = tuple[str, ...]
+_Tree = dict[str, "_Tree | str"]
 
 
-def insertion(place: Place, path: tuple[str, ...], value: str) -> Splice:
-    """The splice that writes `path = value` into the block or object at `place`.
+def insertions(place: Place, values: Mapping[Path, str]) -> list[Splice]:
+    """The splices that write each `path = value` into the block or object at `place`.
 
-    It stands below the attributes that are there, aligned with them where the name fits, with the
-    file's line ends. Steps of the path that have no block yet become blocks.
+    They stand below the attributes that are there, aligned with them where the name fits, with the
+    file's line ends. Steps of a path that have no block yet become blocks, one for all values.
     """
-    node = place.node
-    steps = list(path)
-    while len(steps) > 1 and (inner := _only_block(node, steps[0])) is not None:
-        node, steps = inner, steps[1:]
-    if len(steps) > 1:
-        return _nested(place, node, steps, value)
-    return _attribute(place, node, steps[0], value)
+    grouped: dict[int, tuple[Node, dict[Path, str]]] = {}
+    for path, value in values.items():
+        node, rest = innermost(place.node, path)
+        grouped.setdefault(node.start_byte, (node, {}))[1][rest] = value
+    splices: list[Splice] = []
+    for node, inside in grouped.values():
+        plain = {path[0]: value for path, value in inside.items() if len(path) == 1}
+        splices += _attributes(place, node, plain)
+        deep = {path: value for path, value in inside.items() if len(path) > 1}
+        splices += [_blocks(place, node, deep)] if deep else []
+    return splices
 
 
-def _only_block(node: Node, kind: str) -> Node | None:
-    found = blocks_inside(node, kind)
-    return found[0].node if len(found) == 1 else None
+def innermost(node: Node, path: Path) -> tuple[Node, Path]:
+    """The block or object of the path that is there, and the steps that are missing in it."""
+    while len(path) > 1:
+        blocks = blocks_inside(node, path[0])
+        held = unwrap(expressions_in(node).get(path[0]))
+        inner = blocks[0].node if len(blocks) == 1 else held
+        if inner is None or inner.type not in ("block", "object"):
+            return node, path
+        node, path = inner, path[1:]
+    return node, path
 
 
-def _attribute(place: Place, node: Node, name: str, value: str) -> Splice:
-    items = _items(node)
-    source = place.file.source
+def _attributes(place: Place, node: Node, values: Mapping[str, str]) -> list[Splice]:
+    items, source = _items(node), place.file.source
+    if not values:
+        return []
     if not _is_spread(node):
-        return _on_one_line(place, node, items, f"{name} = {value}")
+        pairs = [f"{name} = {value}" for name, value in values.items()]
+        return [_on_one_line(place, node, items, pairs)]
     newline = _newline(source, node)
     if not items:
-        line = f"{_indent(source, node)}{' ' * _STEP}{name} = {value}"
-        return _after_line(source, _opening(node), line, newline)
-    anchor = _anchor(node, items)
-    written = (
-        f"{name}{_padding(source, anchor, name)}{_sign(anchor)} {value}{_comma(source, anchor)}"
-    )
-    gap = newline if _is_too_long(source, anchor, name) else ""
-    return _after_line(source, anchor.end_byte, f"{_indent(source, anchor)}{written}", newline, gap)
+        indent = _indent(source, node) + " " * _STEP
+        lines = [f"{indent}{name} = {value}" for name, value in values.items()]
+        return [_below(source, _opening(node), lines, newline)]
+    anchor = _anchor(items)
+    too_long = any(_is_too_long(anchor, name) for name in values)
+    lines = [""] if too_long else []
+    for name, value in values.items():
+        blanks = " " if too_long else _padding(anchor, name)
+        written = f"{name}{blanks}{_sign(anchor)} {value}{_comma(source, anchor)}"
+        lines.append(f"{_indent(source, anchor)}{written}")
+    return [_below(source, anchor.end_byte, lines, newline)]
 
 
-def _nested(place: Place, node: Node, steps: list[str], value: str) -> Splice:
+def _blocks(place: Place, node: Node, values: Mapping[Path, str]) -> Splice:
     """Blocks in blocks, at the end of the block, below a blank line."""
     if node.type != "block" or not _is_spread(node):
-        raise Refused(f"{place.where} has no {steps[0]} and no room for it; write it out by hand.")
-    source, newline = place.file.source, _newline(place.file.source, node)
-    outer = _indent(source, node)
-    blanks = [outer + " " * _STEP * (depth + 1) for depth in range(len(steps))]
-    opened = [f"{blank}{step} {{" for blank, step in zip(blanks, steps[:-1], strict=False)]
-    closed = [f"{blank}}}" for blank in reversed(blanks[:-1])]
-    lines = [*opened, f"{blanks[-1]}{steps[-1]} = {value}", *closed]
+        first = next(iter(values))[0]
+        raise Refused(f"{place.where} has no {first} and no room for it; write it out by hand.")
+    source, tree = place.file.source, _tree_of(values)
+    lines = [""] if any(child.type == "body" for child in node.children) else []
+    lines += _rendered(tree, _indent(source, node) + " " * _STEP)
+    newline = _newline(source, node)
     at = source.rindex(b"\n", 0, node.end_byte) + 1
-    gap = [""] if _has_content(node) else []
-    return Splice(at, at, "".join(line + newline for line in [*gap, *lines]).encode())
+    return Splice(at, at, "".join(f"{line}{newline}" for line in lines).encode())
 
 
-def _on_one_line(place: Place, node: Node, items: list[Node], text: str) -> Splice:
-    if node.type != "object" and items:
+def _tree_of(values: Mapping[Path, str]) -> _Tree:
+    tree: _Tree = {}
+    for path, value in values.items():
+        at = tree
+        for step in path[:-1]:
+            inner = at.setdefault(step, {})
+            at = inner if isinstance(inner, dict) else {}
+        at[path[-1]] = value
+    return tree
+
+
+def _rendered(tree: _Tree, indent: str) -> list[str]:
+    """As `terraform fmt` would write it: the signs of neighbours below each other."""
+    width = max((len(k) for k, v in tree.items() if isinstance(v, str)), default=0)
+    lines: list[str] = []
+    for name, value in tree.items():
+        if isinstance(value, str):
+            lines.append(f"{indent}{name.ljust(width)} = {value}")
+        else:
+            sign = "= " if name in _MAPS else ""
+            inner = _rendered(value, indent + " " * _STEP)
+            lines += [f"{indent}{name} {sign}{{", *inner, f"{indent}}}"]
+    return lines
+
+
+def _on_one_line(place: Place, node: Node, items: list[Node], pairs: Sequence[str]) -> Splice:
+    if node.type != "object" and (items or len(pairs) > 1):
         raise Refused(
             f"{place.at(node).where}: {text_of(node).splitlines()[0]} stands on one line, where a "
             "block has room for one attribute; spread it over lines first."
         )
     if items:
         at = items[-1].end_byte
-        return Splice(at, at, f", {text}".encode())
+        return Splice(at, at, "".join(f", {pair}" for pair in pairs).encode())
     at = _opening(node)
     if node.type == "object":
-        return Splice(at, _closing(node), f" {text} ".encode())
+        return Splice(at, _closing(node), f" {', '.join(pairs)} ".encode())
     source = place.file.source
     newline, outer = _newline(source, node), _indent(source, node)
-    line = f"{newline}{outer}{' ' * _STEP}{text}{newline}{outer}"
+    line = f"{newline}{outer}{' ' * _STEP}{pairs[0]}{newline}{outer}"
     return Splice(at, _closing(node), line.encode())
 
 
@@ -88,10 +134,6 @@ def _items(node: Node) -> list[Node]:
         return [child for child in node.children if child.type == "object_elem"]
     body = next((child for child in node.children if child.type == "body"), None)
     return [child for child in body.children if child.type == "attribute"] if body else []
-
-
-def _has_content(node: Node) -> bool:
-    return any(child.type == "body" for child in node.children)
 
 
 def _opening(node: Node) -> int:
@@ -104,22 +146,23 @@ def _closing(node: Node) -> int:
 
 
 def _is_spread(node: Node) -> bool:
-    """Whether its braces stand on different lines."""
+    """Whether every item stands on lines of its own, so that a line can be put between."""
+    items = _items(node)
     start = next(c for c in node.children if c.type in ("block_start", "object_start"))
-    return start.start_point.row != node.end_point.row and text_of(node).count("\n") > 0
+    last = items[-1].end_point.row if items else start.start_point.row
+    first = items[0].start_point.row if items else node.end_point.row
+    return start.start_point.row < first and last < node.end_point.row
 
 
-def _anchor(node: Node, items: list[Node]) -> Node:
+def _anchor(items: list[Node]) -> Node:
     """The last attribute of the first run of lines that is no meta-argument's."""
     runs: list[list[Node]] = []
     for item in items:
-        is_next = runs and item.start_point.row == runs[-1][-1].end_point.row + 1
-        if is_next:
+        if runs and item.start_point.row == runs[-1][-1].end_point.row + 1:
             runs[-1].append(item)
         else:
             runs.append([item])
-    meta = ("count", "for_each", "provider", "source", "version", "depends_on")
-    plain = [r for r in runs if text_of(r[0].children[0]) not in meta and _is_short(r[-1])]
+    plain = [r for r in runs if text_of(r[0].children[0]) not in _META and _is_short(r[-1])]
     return (plain or runs)[0][-1]
 
 
@@ -133,7 +176,7 @@ def _indent(source: bytes, node: Node) -> str:
     return blanks.group().decode() if blanks else ""
 
 
-def _name_width(source: bytes, item: Node) -> int:
+def _name_width(item: Node) -> int:
     """The columns from the name's first to its sign."""
     return item.children[1].start_byte - item.start_byte
 
@@ -142,16 +185,15 @@ def _sign(item: Node) -> str:
     return text_of(item.children[1])
 
 
-def _padding(source: bytes, item: Node, name: str) -> str:
+def _padding(item: Node, name: str) -> str:
     if _sign(item) == ":":
         return ""
-    is_aligned = _is_short(item) and not _is_too_long(source, item, name)
-    return " " * max(1, _name_width(source, item) - len(name)) if is_aligned else " "
+    return " " * max(1, _name_width(item) - len(name)) if _is_short(item) else " "
 
 
-def _is_too_long(source: bytes, item: Node, name: str) -> bool:
+def _is_too_long(item: Node, name: str) -> bool:
     """Whether the name would push the signs of its neighbours to the right."""
-    return _sign(item) == "=" and _is_short(item) and len(name) + 1 > _name_width(source, item)
+    return _sign(item) == "=" and _is_short(item) and len(name) + 1 > _name_width(item)
 
 
 def _comma(source: bytes, item: Node) -> str:
@@ -163,6 +205,7 @@ def _newline(source: bytes, node: Node) -> str:
     return "\r\n" if at > 0 and source[at - 1 : at] == b"\r" else "\n"
 
 
-def _after_line(source: bytes, position: int, line: str, newline: str, gap: str = "") -> Splice:
+def _below(source: bytes, position: int, lines: Sequence[str], newline: str) -> Splice:
+    """New lines behind the line of a position."""
     at = source.find(b"\n", position) + 1
-    return Splice(at, at, f"{gap}{line}{newline}".encode())
+    return Splice(at, at, "".join(f"{line}{newline}" for line in lines).encode())

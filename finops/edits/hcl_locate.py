@@ -1,5 +1,6 @@
 """Find the declarations of a resource in a repository's Terraform, or say why there are none."""
 
+import posixpath
 from collections.abc import Sequence
 
 from finops.domain.opportunity import Opportunity
@@ -15,13 +16,23 @@ _SHOWN = 10  # names in one sentence; more are counted
 def located(code: TerraformCode, opportunity: Opportunity) -> list[Site]:
     """The declarations of the resource, in all their contexts. Raises SourceNotFound."""
     wanted = Wanted.of(opportunity)
-    found = matching(Follower(code), sites_of(code, wanted.kind), wanted)
+    found = matching(Follower(code), _sites(code, wanted), wanted)
     if not found:
         raise not_found(code, opportunity)
     words = {opportunity.resource.cluster}
     for tags in (opportunity.tags, opportunity.resource.cloud_tags):
         words |= {tags.get(key, "") for key in ("environment", "Environment", "env", "Env")}
     return narrowed(found, frozenset(words - {""}))
+
+
+def _sites(code: TerraformCode, wanted: Wanted) -> list[Site]:
+    """All declarations of the kind, kept with the commit; with our tag only those of its folder."""
+    if wanted.source:
+        folder = posixpath.dirname(wanted.source.partition("@")[0])
+        return list(sites_of(code, wanted.kind, only=folder))
+    if wanted.kind not in code.sites:
+        code.sites[wanted.kind] = list(sites_of(code, wanted.kind))
+    return [site for site in code.sites[wanted.kind] if isinstance(site, Site)]
 
 
 def not_found(code: TerraformCode, opportunity: Opportunity) -> SourceNotFound:

@@ -1,30 +1,26 @@
 """Plan an edit of Terraform: find the declaration, follow it to what decides, write it, prove it."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from finops.domain.errors import Refused
 from finops.domain.opportunity import Opportunity
-from finops.domain.pull_request import FileChange, RepositoryFiles
-from finops.edits.hcl_code import TerraformCode
+from finops.domain.pull_request import RepositoryFiles
+from finops.edits.hcl_code import TerraformCode, code_of
 from finops.edits.hcl_locate import listed, located
-from finops.edits.hcl_prove import Fact, path_of, prove_terraform
 from finops.edits.hcl_rules import notes_of, refuse_unfit
 from finops.edits.hcl_scope import NotFollowed, Scope
-from finops.edits.hcl_settings import Target, refuse_moved_on, target_of
-from finops.edits.hcl_sites import Site, blocks_inside, expressions_in
-from finops.edits.hcl_tree import HclFile, place_parts
+from finops.edits.hcl_settings import refuse_moved_on, target_of
+from finops.edits.hcl_sites import Site
+from finops.edits.hcl_target import Target
+from finops.edits.hcl_write import written
 from finops.edits.results import (
     AlreadyApplied,
     AmbiguousSource,
     Candidate,
     PlannedEdit,
-    Proof,
-    ProofEntry,
     picked,
 )
-from finops.edits.splices import Splice, apply_splices
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +67,7 @@ def plan_settings(
     Raises SourceNotFound, AmbiguousSource with what may decide it, AlreadyApplied, or any other
     Refused with the place.
     """
-    code = TerraformCode(files)
+    code = code_of(files)
     sites = located(code, opportunity)
     alternative = _the_one(code, sites, opportunity, choice)
     site, pending = alternative.sites[0], alternative.pending
@@ -81,7 +77,7 @@ def plan_settings(
         said = ", ".join(f"{t.place.name} {t.written}" for t in alternative.targets)
         raise AlreadyApplied(f"{site.where} already has {said}.")
     refuse_unfit(code, site, opportunity.changes)
-    return _planned(pending, notes_of(site, opportunity.changes))
+    return written(pending, notes_of(site, opportunity.changes))
 
 
 def _the_one(
@@ -131,74 +127,6 @@ def _ambiguous(
         f"use cannot be told from here; pick one, or name the folder after the cluster.{more}",
         candidates,
     )
-
-
-def _planned(targets: Sequence[Target], notes: tuple[str, ...]) -> PlannedEdit:
-    by_file: dict[str, tuple[HclFile, list[Target]]] = {}
-    for target in targets:
-        by_file.setdefault(target.place.file.path, (target.place.file, []))[1].append(target)
-    changes: list[FileChange] = []
-    entries: list[ProofEntry] = []
-    lines = 0
-    for path, (file, own) in by_file.items():
-        splices = joined([target.splice() for target in own])
-        after = apply_splices(file.source, splices)
-        lines += prove_terraform(file, after, splices, _facts(file, after, own))
-        changes.append(FileChange(path, file.source, after))
-        entries += [_entry(target) for target in own]
-    return PlannedEdit(tuple(changes), Proof(changes[0].path, tuple(entries), lines), notes)
-
-
-def joined(splices: Sequence[Splice]) -> list[Splice]:
-    """Splices in order; one place that several settings share is written once."""
-    return list(dict.fromkeys(splices))
-
-
-def _facts(file: HclFile, after: bytes, targets: Sequence[Target]) -> Counter[Fact]:
-    """What differs when exactly the targets changed."""
-    found: Counter[Fact] = Counter()
-    for target in targets:
-        value = str(target.change.proposed)
-        quoted = f'"{value}"' if target.change.setting.is_text else value
-        if target.missing:
-            found.update(_added(target, quoted))
-            continue
-        node = target.place.node
-        place = path_of(node)
-        before = node.text.decode() if node.text else ""
-        now = f'"{value}"' if node.type == "string_lit" else value
-        found[place, before] -= 1
-        found[place, now] += 1
-    return found
-
-
-def _added(target: Target, quoted: str) -> Counter[Fact]:
-    found: Counter[Fact] = Counter()
-    node, place = target.place.node, path_of(target.place.node)
-    was_empty = node.type == "object" and not expressions_in(node)
-    if was_empty:
-        # An object that holds nothing reads as `{}` and becomes one that holds something.
-        found[place, node.text.decode() if node.text else ""] -= 1
-        found[place, "{}"] += 1
-    at: object = node
-    for step in target.missing[:-1]:
-        inner = blocks_inside(at, step) if at is not None else []  # type: ignore[arg-type]
-        place = f"{place}.{step}"
-        at = inner[0].node if inner else None
-        if at is None:
-            found[place, "{}"] += 1
-    place = f"{place}.{target.missing[-1]}"
-    if target.as_list:
-        found[place, "[]"] += 1
-        found[f"{place}[0]", quoted] += 1
-    else:
-        found[place, quoted] += 1
-    return found
-
-
-def _entry(target: Target) -> ProofEntry:
-    where = ", ".join((*place_parts(target.place.node), *target.missing))
-    return ProofEntry(where, target.written, str(target.change.proposed), target.place.file.path)
 
 
 def _is_many(scope: Scope | None) -> bool:

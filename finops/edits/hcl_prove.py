@@ -5,9 +5,14 @@ from collections.abc import Iterator, Sequence
 
 from tree_sitter import Node
 
-from finops.edits.hcl_tree import HclBlock, HclFile, object_entries, text_of, tuple_items, unwrap
+from finops.edits.hcl_tree import HclFile, text_of, tuple_items, unwrap
 from finops.edits.prove import failed, prove_lines
 from finops.edits.splices import Splice
+
+_HOLDING = ("attribute", "object_elem", "tuple")
+_LOOKED_INTO = frozenset(
+    {"expression", "literal_value", "collection_value", "template_expr", "object", *_HOLDING}
+)
 
 # Where something stands, and what it says; a block itself says its header.
 Fact = tuple[str, str]
@@ -53,18 +58,35 @@ def block_facts(node: Node, place: str = "") -> Iterator[Fact]:
 
 def expression_facts(node: Node, place: str) -> Iterator[Fact]:
     """The leaves of objects and lists; anything else as it is written."""
-    entries, items = object_entries(node), tuple_items(node)
-    found = unwrap(node)
-    if entries and found is not None and len(entries) == _elements(found):
+    found, items = unwrap(node), tuple_items(node)
+    pairs = _pairs(found) if found is not None and found.type == "object" else []
+    if pairs:
         yield place, "{}"
-        for key, value in entries.items():
-            yield from expression_facts(value, f"{place}.{key}")
+        for key, value in pairs:
+            yield from expression_facts(value, f"{place}.{_key(key)}")
     elif items:
         yield place, "[]"
         for number, item in enumerate(items):
             yield from expression_facts(item, f"{place}[{number}]")
     else:
         yield place, text_of(node)
+
+
+def leaf_of(node: Node) -> Node:
+    """The expression around a literal that `facts_of` takes as a whole.
+
+    That is the literal itself, or the call, condition or template that it is a part of.
+    """
+    leaf = node
+    at: Node | None = node.parent
+    is_found = False
+    while at is not None and at.type not in ("attribute", "block"):
+        if at.type not in _LOOKED_INTO:
+            is_found = False
+        elif not is_found and at.parent is not None and at.parent.type in _HOLDING:
+            leaf, is_found = at, True
+        at = at.parent
+    return leaf
 
 
 def path_of(node: Node) -> str:
@@ -95,10 +117,11 @@ def _key(node: Node) -> str:
     return text_of(node)
 
 
-def _elements(node: Node) -> int:
-    return sum(child.type == "object_elem" for child in node.children)
-
-
-def block_of(block: HclBlock) -> Counter[Fact]:
-    """What goes when the block goes."""
-    return Counter({fact: -count for fact, count in Counter(block_facts(block.node)).items()})
+def _pairs(node: Node) -> list[tuple[Node, Node]]:
+    """Keys and values of an object, with the keys that are expressions too."""
+    found: list[tuple[Node, Node]] = []
+    for element in node.children:
+        if element.type == "object_elem":
+            key, value = (c for c in element.children if c.type == "expression")
+            found.append((key, value))
+    return found

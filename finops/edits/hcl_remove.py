@@ -9,7 +9,7 @@ from tree_sitter import Node
 from finops.domain.errors import Refused
 from finops.domain.opportunity import Opportunity
 from finops.domain.pull_request import FileChange, RepositoryFiles
-from finops.edits.hcl_code import Module, TerraformCode
+from finops.edits.hcl_code import Module, TerraformCode, code_of
 from finops.edits.hcl_locate import located
 from finops.edits.hcl_prove import Fact, block_facts, prove_terraform
 from finops.edits.hcl_sites import Site
@@ -70,7 +70,7 @@ def plan_removal(
     Refused when it is protected (`prevent_destroy`), stands in a file next to one that cannot be
     read, or is referred to elsewhere; the message names the places.
     """
-    code = TerraformCode(files)
+    code = code_of(files)
     site = _the_one(located(code, opportunity), opportunity, choice)
     module, main = site.place.scope.module, Piece(site.place.file, site.block)
     _refuse_protected(site)

@@ -1,6 +1,6 @@
 """Where an expression of Terraform stands, and what its names mean there."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from tree_sitter import Node
@@ -28,11 +28,16 @@ class Absent(NotFollowed):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An expression in its file and scope."""
+    """An expression in its file and scope.
+
+    `rest` holds the steps of a reference that has no node of its own: in `var.size > 1` the
+    grammar puts `var` and `.size` beside each other.
+    """
 
     scope: "Scope"
     file: HclFile
     node: Node
+    rest: Sequence[Node] = ()
 
     def at(self, node: Node) -> "Place":
         """Another expression of the same file and scope."""

@@ -1,87 +1,24 @@
 """The literal of Terraform that decides a setting of a declared resource, and its replacement."""
 
 import re
-from dataclasses import dataclass
 
 from finops.domain.errors import Refused
 from finops.domain.opportunity import Change, Setting
 from finops.edits.hcl_code import TerraformCode
 from finops.edits.hcl_follow import Follower, Step
-from finops.edits.hcl_insert import insertion
-from finops.edits.hcl_kinds import DECLARATIONS, Declaration, Path
+from finops.edits.hcl_kinds import DECLARATIONS, Declaration
 from finops.edits.hcl_scope import Absent, NotFollowed, Place
 from finops.edits.hcl_sites import Site, blocks_inside, slots_at
-from finops.edits.hcl_tree import literal_text, object_entries, text_of, tuple_items
-from finops.edits.hcl_users import other_users
-from finops.edits.splices import Splice
+from finops.edits.hcl_target import Target, without_quotes
+from finops.edits.hcl_tree import object_entries, text_of, tuple_items
 
 _SIZES = (Setting.DESIRED_SIZE, Setting.MIN_SIZE, Setting.MAX_SIZE)
-_SAFE_TEXT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 # How a map of node groups spells the type where it is not written yet; a list where True.
 _TYPE_IN_MAP = {
     "self_managed_node_groups": ("instance_type", False),
     "worker_groups": ("instance_type", False),
     "worker_groups_launch_template": ("instance_type", False),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where one change is to be written.
-
-    `place` is the literal, or the block or object that is to get `missing`. `steps` are the names
-    that led there.
-    """
-
-    change: Change
-    place: Place
-    missing: Path = ()
-    as_list: bool = False
-    steps: tuple[Step, ...] = ()
-
-    @property
-    def key(self) -> tuple[str, int, Path]:
-        """The same for two contexts that one edit would change."""
-        return self.place.file.path, self.place.node.start_byte, self.missing
-
-    @property
-    def written(self) -> str:
-        """What the file says now; empty when it says nothing."""
-        if self.missing:
-            return ""
-        text = literal_text(self.place.node)
-        return text_of(self.place.node) if text is None else text
-
-    @property
-    def where(self) -> str:
-        """`variables.tf line 3 (variable.size.default)`."""
-        return f"{self.place.where} ({self.name})"
-
-    @property
-    def name(self) -> str:
-        """`variable.size.default`, `aws_instance.web.instance_type`."""
-        return ".".join((self.place.name, *self.missing))
-
-    @property
-    def is_applied(self) -> bool:
-        """Whether the file says the proposal already."""
-        return self.written == str(self.change.proposed)
-
-    def users(self) -> tuple[str, ...]:
-        """What else gets its value from there."""
-        return other_users(self.steps)
-
-    def splice(self) -> Splice:
-        """The bytes to exchange or to insert. Raises Refused for a value no file should hold."""
-        value = str(self.change.proposed)
-        if not _SAFE_TEXT.fullmatch(value):
-            raise Refused(f"{value!r} is no {self.change.setting.value} to write into a file.")
-        node = self.place.node
-        if not self.missing:
-            is_quoted = node.type == "string_lit"
-            return Splice(node.start_byte + is_quoted, node.end_byte - is_quoted, value.encode())
-        quoted = f'"{value}"' if self.change.setting.is_text else value
-        return insertion(self.place, self.missing, f"[{quoted}]" if self.as_list else quoted)
 
 
 def target_of(code: TerraformCode, site: Site, change: Change) -> Target:
@@ -91,7 +28,7 @@ def target_of(code: TerraformCode, site: Site, change: Change) -> Target:
     """
     follower = Follower(code)
     slots = _slots(follower, site.place, site.declaration, change.setting)
-    if not slots:
+    if not slots and change.setting is Setting.INSTANCE_TYPE:
         slots = _template_slots(follower, site, change.setting)
     if not slots:
         return _missing(site, change)
@@ -110,7 +47,7 @@ def refuse_moved_on(site: Site, target: Target) -> None:
     current = target.change.current
     if target.is_applied or target.missing or current is None:
         return
-    if target.written != str(current):
+    if target.value != current:
         raise Refused(
             f"The file has moved on: {target.where} is {target.written}, but the estate showed "
             f"{current} for {target.change.setting.value} of {site.address}. Wait for the next "
@@ -173,10 +110,10 @@ def _chosen(site: Site, literals: list[Place], change: Change) -> Place:
     if len(literals) == 1:
         return literals[0]
     for wanted in (change.current, change.proposed):
-        found = [each for each in literals if Target(change, each).written == str(wanted)]
+        found = [each for each in literals if without_quotes(each) == str(wanted)]
         if len(found) == 1:
             return found[0]
-    texts = ", ".join(Target(change, each).written for each in literals)
+    texts = ", ".join(without_quotes(each) for each in literals)
     raise Refused(
         f"{site.where} lists {texts or 'nothing'} for {change.setting.value}, and not one of them "
         f"alone is {change.current}; edit it by hand."

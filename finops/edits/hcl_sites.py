@@ -47,12 +47,14 @@ class Site:
         return self.block.kind == "module"
 
 
-def sites_of(code: TerraformCode, kind: str) -> Iterator[Site]:
-    """Every declaration of a kind of resource in the repository, in each of its contexts."""
+def sites_of(code: TerraformCode, kind: str, *, only: str | None = None) -> Iterator[Site]:
+    """Every declaration of a kind of resource in each of its contexts, in one folder or in all."""
     declarations = declarations_of(kind)
     words = [each.block[1] for each in declarations]
     words += GROUP_MAPS if kind == "NodeGroup" else []
     for folder in code.folders_with(*words):
+        if only is not None and folder != only:
+            continue
         module = code.module(folder)
         blocks = list(_declaring(module, declarations, with_groups=kind == "NodeGroup"))
         for scope in scopes_of(code, module) if blocks else ():
