@@ -1,4 +1,4 @@
-"""The contexts a block of Terraform lives in: each call of its module, each variable file, each key.
+"""The contexts a block of Terraform lives in: calls of its module, variable files, keys of loops.
 
 A literal that decides the value in several contexts changes all of them, so they are counted.
 """

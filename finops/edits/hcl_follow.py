@@ -17,6 +17,7 @@ from finops.edits.hcl_scope import Absent, NotFollowed, Place, Scope
 from finops.edits.hcl_tree import (
     HclFile,
     attributes_in,
+    attributes_named,
     literal_text,
     object_entries,
     text_of,
@@ -25,7 +26,9 @@ from finops.edits.hcl_tree import (
 )
 
 _MAX_STEPS = 200  # of one expression; a circle of locals would go on for ever
-_WRITTEN = frozenset({"numeric_lit", "bool_lit", "string_lit", "object", "tuple"})
+_WRITTEN = frozenset(
+    {"numeric_lit", "bool_lit", "string_lit", "object", "tuple", "heredoc_template", "for_expr"}
+)
 _COMPUTED = ("path", "terraform", "data", "self")
 _Declared = TypeVar("_Declared")
 
@@ -61,23 +64,30 @@ class Follower:
         self._steps += 1
         if self._steps > _MAX_STEPS:
             raise NotFollowed(f"{place.where}: {place.text} refers to itself or is too long.")
-        if place.rest:
-            return self.literal(self._referred(place, [place.node, *place.rest]))
         node = unwrap(place.node)
         if node is None or node.type == "null_lit":
             raise Absent(f"{place.where} is null.")
         at = place.at(node)
-        if node.type in _WRITTEN or node.type in ("heredoc_template", "for_expr"):
+        if not place.rest and node.type in _WRITTEN:
             return at
-        if node.type == "quoted_template":
-            return self.literal(self._only_interpolation(at))
-        if node.type == "expression":
-            return self.literal(self._referred(at, _named(at.node)))
-        if node.type == "variable_expr":
-            return self.literal(self._bound(at, text_of(node)))
-        if node.type == "conditional":
+        meant = self._meant(place, at)
+        return self.literal(meant) if meant is not None else self._called(at)
+
+    def _meant(self, place: Place, at: Place) -> Place | None:
+        """What a name stands for; None where no name stands there."""
+        if place.rest:
+            return self._referred(place, [place.node, *place.rest])
+        if at.node.type == "quoted_template":
+            return self._only_interpolation(at)
+        if at.node.type == "expression":
+            return self._referred(at, _named(at.node))
+        return self._bound(at, text_of(at.node)) if at.node.type == "variable_expr" else None
+
+    def _called(self, at: Place) -> Place:
+        """What a condition or a function comes to."""
+        if at.node.type == "conditional":
             return self.literal(decided(self, at))
-        if node.type == "function_call":
+        if at.node.type == "function_call":
             return at if merged_maps(at) else called(self, at)
         raise NotFollowed(f"{at.where}: {at.text} is computed, so no literal decides it.")
 
@@ -269,9 +279,11 @@ class Follower:
         """The value in a file of variables: one named on the command line goes first."""
         automatic = self.code.automatic_values(scope.module.folder)
         for file in (*([scope.values] if scope.values else []), *reversed(automatic)):
-            node = attributes_in(file.body).get(name) if file.is_readable else None
-            if node is not None:
-                return Place(scope, file, node)
+            nodes = attributes_named(file.body, name) if file.is_readable else []
+            if len(nodes) > 1:
+                raise NotFollowed(f"{file.path} sets {name} twice, which Terraform refuses.")
+            if nodes:
+                return Place(scope, file, nodes[0])
         return None
 
     def _local(self, place: Place, name: str) -> Place:
@@ -304,7 +316,11 @@ class Follower:
         """An attribute that another resource writes: `aws_instance.web.instance_type`."""
         found = place.scope.module.resource(f"{kind}.{steps[0]}") if steps else None
         rest = [step for step in steps[1:] if not step.isdecimal()]
-        expression = found[1].attribute(rest[0]) if found and len(rest) == 1 else None
+        block = found[1] if found else None
+        for step in rest[:-1]:
+            inner = block.blocks(step) if block else []
+            block = inner[0] if len(inner) == 1 else None
+        expression = block.attribute(rest[-1]) if block and rest else None
         if found is None or expression is None:
             raise NotFollowed(f"{place.where}: {place.text} is only known when Terraform runs.")
         self.via.append(Step(f"{kind}.{steps[0]}", place))

@@ -161,10 +161,8 @@ def narrowed(sites: Sequence[Site], words: frozenset[str]) -> list[Site]:
 
 
 def _path_words(site: Site) -> set[str]:
-    scope = site.place.scope
     paths = [site.place.file.path]
-    while scope is not None:
+    for scope in site.place.scope.outward():
         paths += [scope.module.folder + "/"]
         paths += [scope.values.path.replace(".tfvars", "/")] if scope.values else []
-        scope = scope.caller  # type: ignore[assignment]  # None ends the loop
     return {part for path in paths for part in path.split("/")[:-1] if part}

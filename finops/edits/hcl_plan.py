@@ -1,18 +1,19 @@
-"""Plan an edit of Terraform: find the declaration, follow it to what decides, write it, prove it."""
+"""Plan an edit of Terraform: find the declaration, follow it to what decides, write it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from finops.domain.errors import Refused
-from finops.domain.opportunity import Opportunity
+from finops.domain.opportunity import Change, Opportunity
 from finops.domain.pull_request import RepositoryFiles
 from finops.edits.hcl_code import TerraformCode, code_of
 from finops.edits.hcl_locate import listed, located
-from finops.edits.hcl_rules import notes_of, refuse_unfit
-from finops.edits.hcl_scope import NotFollowed, Scope
+from finops.edits.hcl_rules import notes_of, refuse_generated, refuse_unfit
+from finops.edits.hcl_scope import NotFollowed
 from finops.edits.hcl_settings import refuse_moved_on, target_of
 from finops.edits.hcl_sites import Site
 from finops.edits.hcl_target import Target
+from finops.edits.hcl_workloads import autoscaler_target
 from finops.edits.hcl_write import written
 from finops.edits.results import (
     AlreadyApplied,
@@ -47,7 +48,11 @@ class _Alternative:
             contexts.setdefault(block, set()).add(site.place.scope.label)
         labels = max(contexts.values(), key=len)
         several = [f"all of {', '.join(sorted(labels)[:10])}"] if len(labels) > 1 else []
-        many = [f"every element of {s.address}" for s in self.sites if _is_many(s.place.scope)]
+        many = [
+            f"every element of {s.address}"
+            for s in self.sites
+            if any(scope.is_many for scope in s.place.scope.outward())
+        ]
         users = [user for target in self.pending for user in target.users()]
         return [*several, *many[:1], *dict.fromkeys(users)]
 
@@ -68,14 +73,21 @@ def plan_settings(
     Refused with the place.
     """
     code = code_of(files)
-    sites = located(code, opportunity)
+    return plan_at(code, located(code, opportunity), opportunity, choice)
+
+
+def plan_at(
+    code: TerraformCode, sites: Sequence[Site], opportunity: Opportunity, choice: str
+) -> PlannedEdit:
+    """The edit of the one declaration among these that is meant."""
     alternative = _the_one(code, sites, opportunity, choice)
     site, pending = alternative.sites[0], alternative.pending
     for target in alternative.targets:
         refuse_moved_on(site, target)
     if not pending:
-        said = ", ".join(f"{t.place.name} {t.written}" for t in alternative.targets)
+        said = ", ".join(f"{'.'.join(t.parts)} {t.written}" for t in alternative.targets)
         raise AlreadyApplied(f"{site.where} already has {said}.")
+    refuse_generated(target.place.file for target in pending)
     refuse_unfit(code, site, opportunity.changes)
     return written(pending, notes_of(site, opportunity.changes))
 
@@ -87,7 +99,7 @@ def _the_one(
     problems: dict[str, Refused] = {}
     for site in sites:
         try:
-            targets = tuple(target_of(code, site, change) for change in opportunity.changes)
+            targets = tuple(_target(code, site, opportunity, c) for c in opportunity.changes)
         except Refused as error:
             problems.setdefault(str(error), error)
         else:
@@ -103,6 +115,12 @@ def _the_one(
     if len(found) == 1 and not problems and not (found[0].pending and found[0].others):
         return found[0]
     raise _ambiguous(opportunity, candidates, list(problems))
+
+
+def _target(code: TerraformCode, site: Site, opportunity: Opportunity, change: Change) -> Target:
+    if change.setting.is_hpa_target:
+        return autoscaler_target(code, opportunity, change)
+    return target_of(code, site, change)
 
 
 def _refusal(opportunity: Opportunity, problems: dict[str, Refused]) -> Refused:
@@ -127,11 +145,3 @@ def _ambiguous(
         f"use cannot be told from here; pick one, or name the folder after the cluster.{more}",
         candidates,
     )
-
-
-def _is_many(scope: Scope | None) -> bool:
-    while scope is not None:
-        if scope.is_many:
-            return True
-        scope = scope.caller
-    return False

@@ -7,7 +7,7 @@ from tree_sitter import Node
 
 from finops.edits.hcl_tree import HclFile, text_of, tuple_items, unwrap
 from finops.edits.prove import failed, prove_lines
-from finops.edits.splices import Splice
+from finops.edits.splices import Splice, apply_splices
 
 _HOLDING = ("attribute", "object_elem", "tuple")
 _LOOKED_INTO = frozenset(
@@ -70,6 +70,22 @@ def expression_facts(node: Node, place: str) -> Iterator[Fact]:
             yield from expression_facts(item, f"{place}[{number}]")
     else:
         yield place, text_of(node)
+
+
+def changed_leaves(file: HclFile, splices: Sequence[Splice]) -> Counter[Fact]:
+    """The facts that go and come when splices exchange literals inside expressions."""
+    inside: dict[int, tuple[Node, list[Splice]]] = {}
+    for splice in splices:
+        node = file.root.descendant_for_byte_range(splice.start, splice.end)
+        leaf = leaf_of(node) if node is not None else file.root
+        moved = Splice(splice.start - leaf.start_byte, splice.end - leaf.start_byte, splice.text)
+        inside.setdefault(leaf.start_byte, (leaf, []))[1].append(moved)
+    found: Counter[Fact] = Counter()
+    for leaf, own in inside.values():
+        place, before = path_of(leaf), leaf.text or b""
+        found[place, before.decode()] -= 1
+        found[place, apply_splices(before, own).decode()] += 1
+    return found
 
 
 def leaf_of(node: Node) -> Node:

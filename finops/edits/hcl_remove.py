@@ -12,6 +12,7 @@ from finops.domain.pull_request import FileChange, RepositoryFiles
 from finops.edits.hcl_code import Module, TerraformCode, code_of
 from finops.edits.hcl_locate import located
 from finops.edits.hcl_prove import Fact, block_facts, prove_terraform
+from finops.edits.hcl_rules import refuse_generated
 from finops.edits.hcl_sites import Site
 from finops.edits.hcl_tree import (
     HclBlock,
@@ -76,6 +77,7 @@ def plan_removal(
     _refuse_protected(site)
     _refuse_unreadable_neighbours(code, site)
     belonging = _belonging(module, main)
+    refuse_generated(each.file for each in belonging)
     _refuse_references(module.files, belonging)
     changes: list[FileChange] = []
     lines = 0

@@ -1,6 +1,6 @@
 """Where an expression of Terraform stands, and what its names mean there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from tree_sitter import Node
@@ -97,6 +97,13 @@ class Scope:
     def of_many(self) -> "Scope":
         """This scope inside elements that cannot be told apart."""
         return replace(self, is_many=True, label=f"{self.label}[*]")
+
+    def outward(self) -> Iterator["Scope"]:
+        """This scope and those of its callers, up to the root module."""
+        scope: Scope | None = self
+        while scope is not None:
+            yield scope
+            scope = scope.caller
 
     def outside_loops(self) -> "Scope":
         """This scope without loop variables, as locals see it."""

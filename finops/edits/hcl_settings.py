@@ -2,14 +2,14 @@
 
 import re
 
-from finops.domain.errors import Refused
+from finops.domain.errors import InvalidInput, Refused
 from finops.domain.opportunity import Change, Setting
 from finops.edits.hcl_code import TerraformCode
 from finops.edits.hcl_follow import Follower, Step
 from finops.edits.hcl_kinds import DECLARATIONS, Declaration
 from finops.edits.hcl_scope import Absent, NotFollowed, Place
 from finops.edits.hcl_sites import Site, blocks_inside, slots_at
-from finops.edits.hcl_target import Target, without_quotes
+from finops.edits.hcl_target import Target, value_of, without_quotes
 from finops.edits.hcl_tree import object_entries, text_of, tuple_items
 
 _SIZES = (Setting.DESIRED_SIZE, Setting.MIN_SIZE, Setting.MAX_SIZE)
@@ -60,10 +60,10 @@ def number_in(code: TerraformCode, site: Site, setting: Setting) -> int | None:
     follower = Follower(code)
     try:
         slots = _slots(follower, site.place, site.declaration, setting)
-        found = [follower.text(slot) for slot in slots]
-    except NotFollowed:
+        found = [value_of(setting, follower.text(slot)) for slot in slots]
+    except (NotFollowed, InvalidInput, ValueError):
         return None
-    return int(found[0]) if len(found) == 1 and found[0].isdecimal() else None
+    return found[0] if len(found) == 1 and isinstance(found[0], int) else None
 
 
 def _slots(

@@ -65,12 +65,8 @@ class Target:
         if self.missing:
             return None
         written, setting = self.written, self.change.setting
-        if setting.is_text:
-            return written
         try:
-            if setting in _CPU:
-                return parse_cpu_millicores(written)
-            return parse_memory_bytes(written) if setting in _MEMORY else int(written)
+            return value_of(setting, written)
         except (InvalidInput, ValueError) as error:
             raise Refused(f"{self.where} is {written!r}, which is no {setting.value}.") from error
 
@@ -82,11 +78,10 @@ class Target:
     @property
     def text(self) -> str:
         """What is to be written. Raises Refused for a value that no file should hold."""
-        change, like = self.change, self.like if self.missing else self.written
-        if change.setting in _CPU:
-            return cpu_like(like, change.number)
-        if change.setting in _MEMORY:
-            return memory_like(like, change.number)
+        change = self.change
+        if self._is_quantity:
+            like = self.like if self.missing else self.written
+            return quantity_like(change.setting, like, change.number)
         if not _SAFE_TEXT.fullmatch(str(change.proposed)):
             raise Refused(f"{change.proposed!r} is no {change.setting.value} to write into a file.")
         return str(change.proposed)
@@ -99,7 +94,11 @@ class Target:
 
     @property
     def _is_quoted(self) -> bool:
-        return self.change.setting.is_text or self.change.setting in (*_CPU, *_MEMORY)
+        return self.change.setting.is_text or self._is_quantity
+
+    @property
+    def _is_quantity(self) -> bool:
+        return self.change.setting in (*_CPU, *_MEMORY)
 
     def users(self) -> tuple[str, ...]:
         """What else gets its value from there."""
@@ -118,6 +117,20 @@ class Target:
     def parts(self) -> tuple[str, ...]:
         """Where it stands, from the outside in."""
         return (*place_parts(self.place.node), *self.missing)
+
+
+def value_of(setting: Setting, text: str) -> int | str:
+    """A written value in the setting's own unit. Raises InvalidInput or ValueError."""
+    if setting in _CPU:
+        return parse_cpu_millicores(text)
+    if setting in _MEMORY:
+        return parse_memory_bytes(text)
+    return text if setting.is_text else int(text)
+
+
+def quantity_like(setting: Setting, written: str, number: int) -> str:
+    """A quantity of Kubernetes in the style of what is written."""
+    return cpu_like(written, number) if setting in _CPU else memory_like(written, number)
 
 
 def without_quotes(place: Place) -> str:

@@ -3,9 +3,12 @@
 from finops.domain.errors import Refused
 from finops.domain.opportunity import Opportunity, Resource, Setting
 from finops.domain.pull_request import RepositoryFiles
+from finops.edits.hcl_code import code_of
+from finops.edits.hcl_helm import plan_release
 from finops.edits.hcl_kinds import DECLARATIONS
-from finops.edits.hcl_plan import plan_settings
+from finops.edits.hcl_plan import plan_at, plan_settings
 from finops.edits.hcl_remove import plan_removal
+from finops.edits.hcl_workloads import container_sites
 from finops.edits.results import PlannedEdit
 
 _NODE = "Node"
@@ -14,6 +17,20 @@ _NODE = "Node"
 def is_in_terraform(resource: Resource) -> bool:
     """Whether a resource of that kind is declared in Terraform and nowhere else."""
     return resource.kind in DECLARATIONS or resource.kind == _NODE
+
+
+def plan_workload(
+    files: RepositoryFiles, opportunity: Opportunity, *, choice: str = ""
+) -> PlannedEdit:
+    """The edit of a container that Terraform declares, by the Kubernetes provider or by Helm.
+
+    Raises SourceNotFound and the other refusals of `plan_edit`.
+    """
+    code = code_of(files)
+    sites = container_sites(code, opportunity)
+    if sites:
+        return plan_at(code, sites, opportunity, choice)
+    return plan_release(code, opportunity, choice)
 
 
 def plan_terraform(

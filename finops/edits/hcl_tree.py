@@ -97,6 +97,13 @@ def attributes_in(body: Node | None) -> dict[str, Node]:
     return found
 
 
+def attributes_named(body: Node | None, name: str) -> list[Node]:
+    """The expressions of every attribute of that name: more than one is a mistake."""
+    children = body.children if body else []
+    found = [node for node in children if node.type == "attribute"]
+    return [node.children[-1] for node in found if text_of(node.children[0]) == name]
+
+
 def object_entries(expression: Node | None) -> dict[str, Node]:
     """The expressions of an object literal `{ key = value }` by key; empty for anything else.
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from finops.domain.pull_request import FileChange
 from finops.edits.hcl_insert import innermost, insertions
-from finops.edits.hcl_prove import Fact, leaf_of, path_of, prove_terraform
+from finops.edits.hcl_prove import Fact, changed_leaves, path_of, prove_terraform
 from finops.edits.hcl_scope import Place
 from finops.edits.hcl_sites import expressions_in
 from finops.edits.hcl_target import Target
@@ -23,46 +23,29 @@ def written(targets: Sequence[Target], notes: tuple[str, ...] = ()) -> PlannedEd
     entries: list[ProofEntry] = []
     lines = 0
     for path, (file, own) in by_file.items():
-        splices = _splices(own)
+        # Two settings may be decided by one literal: it is exchanged once.
+        exchanged = list(dict.fromkeys(each.splice() for each in own if not each.missing))
+        splices = [*exchanged, *_insertions(own)]
         after = apply_splices(file.source, splices)
-        lines += prove_terraform(file, after, splices, _facts(own))
+        facts = changed_leaves(file, exchanged)
+        opened: set[str] = set()
+        for target in own:
+            facts.update(_added(target, opened) if target.missing else {})
+        lines += prove_terraform(file, after, splices, facts)
         changes.append(FileChange(path, file.source, after))
         entries += [_entry(target) for target in own]
     return PlannedEdit(tuple(changes), Proof(changes[0].path, tuple(entries), lines), notes)
 
 
-def _splices(targets: Sequence[Target]) -> list[Splice]:
-    """One for each literal, and the missing ones of a place together."""
-    # Two settings may be decided by one literal: it is exchanged once.
-    found = dict.fromkeys(target.splice() for target in targets if not target.missing)
+def _insertions(targets: Sequence[Target]) -> list[Splice]:
+    """The missing settings of a place together."""
     missing: dict[int, tuple[Place, dict[tuple[str, ...], str]]] = {}
     for target in targets:
         if target.missing:
             start = target.place.node.start_byte
             values = missing.setdefault(start, (target.place, {}))[1]
             values[target.missing] = target.expression
-    inserted = [each for place, values in missing.values() for each in insertions(place, values)]
-    return [*found, *inserted]
-
-
-def _facts(targets: Sequence[Target]) -> Counter[Fact]:
-    """What differs when exactly the targets changed."""
-    found: Counter[Fact] = Counter()
-    leaves: dict[str, bytes] = {}
-    opened: set[str] = set()
-    for target in targets:
-        if target.missing:
-            found.update(_added(target, opened))
-            continue
-        leaf, splice = leaf_of(target.place.node), target.splice()
-        place, before = path_of(leaf), leaf.text or b""
-        if place in leaves:
-            continue
-        start, end = splice.start - leaf.start_byte, splice.end - leaf.start_byte
-        leaves[place] = before[:start] + splice.text + before[end:]
-        found[place, before.decode()] -= 1
-        found[place, leaves[place].decode()] += 1
-    return found
+    return [each for place, values in missing.values() for each in insertions(place, values)]
 
 
 def _added(target: Target, opened: set[str]) -> Counter[Fact]:

@@ -6,10 +6,10 @@ from types import MappingProxyType
 from finops.domain.errors import Refused
 from finops.domain.opportunity import Opportunity
 from finops.domain.pull_request import FileChange, RepositoryFiles
-from finops.edits.hcl_terraform import is_in_terraform, plan_terraform
+from finops.edits.hcl_terraform import is_in_terraform, plan_terraform, plan_workload
 from finops.edits.locate import locate_container
 from finops.edits.prove import prove_yaml
-from finops.edits.results import AlreadyApplied, PlannedEdit
+from finops.edits.results import AlreadyApplied, PlannedEdit, SourceNotFound
 from finops.edits.splices import apply_splices
 from finops.edits.yaml_splice import edit_container
 
@@ -31,7 +31,20 @@ def plan_edit(
     choice = choices.get(opportunity.resource.key, "")
     if is_in_terraform(opportunity.resource):
         return plan_terraform(files, opportunity, choice=choice)
-    return _plan_container(files, opportunity, choice)
+    try:
+        return _plan_container(files, opportunity, choice)
+    except SourceNotFound as in_manifests:
+        return _in_terraform_or(in_manifests, files, opportunity, choice)
+
+
+def _in_terraform_or(
+    refusal: SourceNotFound, files: RepositoryFiles, opportunity: Opportunity, choice: str
+) -> PlannedEdit:
+    """The edit of a workload that only Terraform declares, else the first refusal."""
+    try:
+        return plan_workload(files, opportunity, choice=choice)
+    except SourceNotFound:
+        raise refusal from None
 
 
 def _plan_container(files: RepositoryFiles, opportunity: Opportunity, choice: str) -> PlannedEdit:
