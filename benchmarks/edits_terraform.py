@@ -10,7 +10,9 @@ hold the attribute, a removal may take the block's own lines, comments above it 
 
 Where the product asks a person which place is meant (a variable that two resources share, a
 module that is called twice), every place it offers is picked in turn and judged as a target of its
-own; `asked` counts these. A folder in which one address is declared twice is no module but a
+own; `asked` counts these. `refused` counts every refusal; `refused_share` leaves out templates,
+generated files, and variables that no file of the folder gives a value (they are decided in a
+workspace or by a caller elsewhere); `refused_share_of_all` leaves out nothing. A folder in which one address is declared twice is no module but a
 collection: each of its files is then taken as a folder of its own.
 """
 
@@ -138,15 +140,18 @@ class Counters:
     targets: int = 0
     exact: int = 0
     refused: int = 0
-    apart: int = 0
+    templates: int = 0
+    elsewhere: int = 0
     wrong: int = 0
     unintended_bytes: int = 0
     asked: int = 0
     unreadable_files: int = 0
     refused_reasons: Counter[str] = field(default_factory=Counter)
-    apart_reasons: Counter[str] = field(default_factory=Counter)
     wrong_examples: list[str] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
+
+    def _share(self, count: int) -> float:
+        return round(count / self.targets, 4) if self.targets else 0.0
 
     def as_json(self) -> dict[str, Any]:
         """The counters of the issue, with milliseconds as mean, 95th percentile and worst."""
@@ -155,10 +160,11 @@ class Counters:
             "targets": self.targets,
             "exact": self.exact,
             "refused": self.refused,
-            "refused_share": round(self.refused / self.targets, 4) if self.targets else 0.0,
+            "refused_templates_and_generated": self.templates,
+            "refused_value_not_in_folder": self.elsewhere,
+            "refused_share": self._share(self.refused - self.templates - self.elsewhere),
+            "refused_share_of_all": self._share(self.refused),
             "refused_reasons": dict(self.refused_reasons.most_common()),
-            "templates_and_generated": self.apart,
-            "templates_and_generated_reasons": dict(self.apart_reasons.most_common()),
             "wrong": self.wrong,
             "wrong_examples": self.wrong_examples[:20],
             "unintended_bytes": self.unintended_bytes,
@@ -248,12 +254,13 @@ class _Judge:
         if self._refusals is not None:
             self._refusals.append(f"{target.path} {target.address} {target.change}: {refusal}")
         self._counters.targets += 1
-        if (_TEMPLATE.search(source) and not _looks_plain(source)) or _GENERATED.match(source):
-            self._counters.apart += 1
-            self._counters.apart_reasons[reason] += 1
-        else:
-            self._counters.refused += 1
-            self._counters.refused_reasons[reason] += 1
+        is_template = bool(_TEMPLATE.search(source)) and not _looks_plain(source)
+        self._counters.refused += 1
+        self._counters.refused_reasons[reason] += 1
+        if is_template or _GENERATED.match(source):
+            self._counters.templates += 1
+        elif "outside of this repository" in str(refusal):
+            self._counters.elsewhere += 1
 
     def _wrong(self, target: Target, why: str, *, counted: bool = False) -> None:
         self._counters.targets += 0 if counted else 1
@@ -267,7 +274,7 @@ class _Judge:
         for file in edit.files:
             before, after = self._leaves(file.before), self._leaves(file.after)
             if after is None or before is None:
-                return f"{file.path} is no longer HCL"
+                return f"{file.path} is {'no longer' if before else 'not'} HCL"
             changed += [
                 (f"{file.path}:{place}", before.get(place), after.get(place))
                 for place in before.keys() | after.keys()
@@ -305,7 +312,7 @@ class _Judge:
             return True
         names, waiting = set(_names(target.expression)), set(_names(target.expression))
         while waiting:
-            fresh = self._leads_to.get(waiting.pop(), frozenset()) - names
+            fresh: set[str] = self._leads_to.get(waiting.pop(), set()) - names
             names |= fresh
             waiting |= fresh
         parts = set(re.split(r"[.\[\]:]", place))
@@ -486,9 +493,8 @@ def _size(setting: Setting, number: int | None, block: Mapping[str, Any]) -> int
     least = next((sizes[n] for n in ("min_size", "min_capacity", "asg_min_size") if n in sizes), 0)
     most = next((sizes[n] for n in ("max_size", "max_capacity", "asg_max_size") if n in sizes), 99)
     wanted = (number if number is not None else least) - 1
-    if wanted >= least:
-        return wanted
-    return min(most, max(least, wanted + 2))
+    inside = [size for size in range(least, most + 1) if size != number]
+    return wanted if wanted in inside else inside[0] if inside else wanted
 
 
 def _numbers(block: Mapping[str, Any]) -> dict[str, int]:

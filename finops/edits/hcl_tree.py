@@ -204,7 +204,7 @@ def _part(node: Node) -> str:
         block = _block(node)
         same = [b for b in blocks_in(node.parent, block.kind) if b.labels == block.labels]
         number = f"[{[b.node for b in same].index(node)}]" if len(same) > 1 else ""
-        return f"{block.address}{number}"
+        return f"{block.address or block.kind}{number}"
     siblings = node.parent.children if node.parent is not None else []
     if node.parent is not None and node.parent.type == "tuple":
         return f"[{[c for c in siblings if c.type == 'expression'].index(node)}]"
