@@ -12,8 +12,9 @@ Where the product asks a person which place is meant (a variable that two resour
 module that is called twice), every place it offers is picked in turn and judged as a target of its
 own; `asked` counts these. `refused` counts every refusal; `refused_share` leaves out templates,
 generated files, and variables that no file of the folder gives a value (they are decided in a
-workspace or by a caller elsewhere); `refused_share_of_all` leaves out nothing. A folder in which one address is declared twice is no module but a
-collection: each of its files is then taken as a folder of its own.
+workspace or by a caller elsewhere); `refused_share_of_all` leaves out nothing. A folder in which
+one address is declared twice is no module but a collection: each of its files is then taken as a
+folder of its own.
 """
 
 import argparse
@@ -482,11 +483,12 @@ def _change(
     number = None if is_expression else int(value)
     if proposals:
         return Change(setting, number, next(each for each in proposals if each != number))
-    return Change(setting, number, _size(setting, number, block))
+    size = _size(setting, number, block)
+    return None if size is None else Change(setting, number, size)
 
 
-def _size(setting: Setting, number: int | None, block: Mapping[str, Any]) -> int:
-    """A size between the written minimum and maximum."""
+def _size(setting: Setting, number: int | None, block: Mapping[str, Any]) -> int | None:
+    """A size between the written minimum and maximum; None where these leave no other size."""
     sizes = _numbers(block)
     if setting is Setting.MAX_SIZE:
         return (number if number is not None else 50) + 1
@@ -494,7 +496,7 @@ def _size(setting: Setting, number: int | None, block: Mapping[str, Any]) -> int
     most = next((sizes[n] for n in ("max_size", "max_capacity", "asg_max_size") if n in sizes), 99)
     wanted = (number if number is not None else least) - 1
     inside = [size for size in range(least, most + 1) if size != number]
-    return wanted if wanted in inside else inside[0] if inside else wanted
+    return wanted if wanted in inside else inside[0] if inside else None
 
 
 def _numbers(block: Mapping[str, Any]) -> dict[str, int]:

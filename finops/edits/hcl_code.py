@@ -79,8 +79,11 @@ class TerraformCode:
             if path.endswith(_CODE):
                 self._folders.setdefault(posixpath.dirname(path), []).append(path)
         self._modules: dict[str, Module] = {}
+        self._files: dict[str, HclFile] = {}
         self.unreadable: set[str] = set()
-        self.sites: dict[str, list[object]] = {}  # what was found in it, by kind of resource
+        # What was found in it, for the next edit of the same commit.
+        self.sites: dict[str, list[object]] = {}
+        self.scopes: dict[str, list[object]] = {}
 
     def folders_with(self, *words: str) -> Iterator[str]:
         """The folders of which a file holds one of the words, in order."""
@@ -105,7 +108,9 @@ class TerraformCode:
 
     def file(self, path: str) -> HclFile:
         """One file of the commit."""
-        return HclFile(path, self.sources[path])
+        if path not in self._files:
+            self._files[path] = HclFile(path, self.sources[path])
+        return self._files[path]
 
     def neighbours(self, path: str) -> list[str]:
         """The files of the same folder that are Terraform but could not be read as HCL."""

@@ -23,6 +23,9 @@ def scopes_of(code: TerraformCode, module: Module) -> list[Scope]:
     A module that nobody calls is a root: one scope for each file of variables that is named on the
     command line, or a single one.
     """
+    known = code.scopes.get(module.folder)
+    if known is not None:
+        return [scope for scope in known if isinstance(scope, Scope)]
     found: list[Scope] = []
     for scope in _scopes(code, module, depth=0):
         found.append(scope)
@@ -31,6 +34,7 @@ def scopes_of(code: TerraformCode, module: Module) -> list[Scope]:
                 f"The module in {module.folder or 'the root folder'} is used in more than "
                 f"{MAX_CONTEXTS} ways; edit it by hand."
             )
+    code.scopes[module.folder] = list(found)
     return found
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from finops.domain.errors import Refused
 from finops.domain.opportunity import Change, Setting
 from finops.edits.hcl_code import TerraformCode
-from finops.edits.hcl_settings import number_in
+from finops.edits.hcl_settings import is_written, number_in
 from finops.edits.hcl_sites import Site
 from finops.edits.hcl_tree import HclFile
 
@@ -61,6 +61,11 @@ def _refuse_sizes(code: TerraformCode, site: Site, changes: Sequence[Change]) ->
         c.setting for c in changes
     }:
         return
+    if size is not None and least is None and is_written(code, site, Setting.MIN_SIZE):
+        raise Refused(
+            f"{site.where} takes min_size from an expression, so it cannot be told whether {size} "
+            "would be below it; write the minimum out, or change both by hand."
+        )
     if size is not None and least is not None and least > size:
         raise Refused(
             f"{site.where} has min_size {least}, above the proposed {size}; AWS refuses that, so "

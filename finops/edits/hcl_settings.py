@@ -66,6 +66,14 @@ def number_in(code: TerraformCode, site: Site, setting: Setting) -> int | None:
     return found[0] if len(found) == 1 and isinstance(found[0], int) else None
 
 
+def is_written(code: TerraformCode, site: Site, setting: Setting) -> bool:
+    """Whether the declaration writes the setting at all, as a literal or not."""
+    try:
+        return bool(_slots(Follower(code), site.place, site.declaration, setting))
+    except NotFollowed:
+        return True
+
+
 def _slots(
     follower: Follower, place: Place, declaration: Declaration, setting: Setting
 ) -> list[Place]:

@@ -68,8 +68,12 @@ class HclFile:
 
     def blocks(self, kind: str = "", *labels: str) -> list[HclBlock]:
         """The top-level blocks of that kind whose labels begin so."""
-        found = blocks_in(self.body, kind)
+        found = [block for block in self._blocks if kind in ("", block.kind)]
         return [block for block in found if block.labels[: len(labels)] == labels]
+
+    @cached_property
+    def _blocks(self) -> list[HclBlock]:
+        return blocks_in(self.body)
 
 
 @lru_cache(maxsize=256)

@@ -2,7 +2,8 @@ import pytest
 
 from finops.domain.errors import WillNeverWork
 from finops.edits.hcl_tree import HclFile
-from finops.edits.prove import prove_hcl, prove_yaml
+from finops.edits.hcl_prove import changed_leaves, prove_terraform
+from finops.edits.prove import prove_yaml
 from finops.edits.splices import Splice, apply_splices, count_changed_lines
 from finops.edits.yaml_splice import Intent, YamlEdit
 from finops.edits.yaml_tree import parse_yaml
@@ -43,7 +44,7 @@ def test_a_yaml_edit_that_does_something_else_fails_its_proof(after: bytes) -> N
 
 @pytest.mark.parametrize("after", [b"a = 1\nb = 9\nc = 4\n", b"a = 1\nb = 8\n", b"a = = 1\n"])
 def test_a_terraform_edit_that_does_something_else_fails_its_proof(after: bytes) -> None:
-    before = HclFile("a.tf", b"a = 1\nb = 2\nc = 3\n")
+    before, splices = HclFile("a.tf", b"a = 1\nb = 2\nc = 3\n"), [Splice(10, 11, b"9")]
 
     with pytest.raises(WillNeverWork, match=r"a\.tf failed its proof"):
-        prove_hcl(before, after, [Splice(10, 11, b"9")])
+        prove_terraform(before, after, splices, changed_leaves(before, splices))
