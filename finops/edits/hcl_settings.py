@@ -34,7 +34,9 @@ def target_of(code: TerraformCode, site: Site, change: Change) -> Target:
         return _missing(site, change)
     _refuse_ignored(site, change.setting)
     try:
-        literals = [each for slot in slots for each in _literals(follower, slot)]
+        # Only types of instances come in lists.
+        as_list = change.setting is Setting.INSTANCE_TYPE
+        literals = [each for slot in slots for each in _literals(follower, slot, as_list=as_list)]
     except Absent as error:
         if error.holder is not None and change.setting not in _SIZES:
             return Target(change, error.holder, (error.key,), steps=tuple(follower.via))
@@ -102,10 +104,10 @@ def _template_slots(follower: Follower, site: Site, setting: Setting) -> list[Pl
     return []
 
 
-def _literals(follower: Follower, slot: Place) -> list[Place]:
+def _literals(follower: Follower, slot: Place, *, as_list: bool) -> list[Place]:
     """The literals of an expression: several of a list of instance types."""
     found = follower.literal(slot)
-    items = tuple_items(found.node)
+    items = tuple_items(found.node) if as_list else []
     literals = [follower.literal(found.at(item)) for item in items] if items else [found]
     for literal in literals:
         if literal.node.type not in ("string_lit", "numeric_lit"):
