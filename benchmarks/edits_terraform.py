@@ -29,7 +29,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks.hcl_oracle import HclOracle
+from benchmarks.hcl_oracle import HclOracle, MissingOracle
 from finops.domain.errors import FinOpsError, Refused
 from finops.domain.money import Saving
 from finops.domain.opportunity import (
@@ -589,12 +589,16 @@ def _reason(text: str) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the counters of one folder; the exit status is 1 when an edit was wrong."""
+    """Print the counters of one folder; the exit status is 1 when an edit was wrong, 2 unjudged."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--terraform", type=Path, required=True, help="a folder of .tf files")
     parser.add_argument("--json", action="store_true", help="print JSON only")
     options = parser.parse_args(arguments)
-    found = judge_terraform(options.terraform).as_json()
+    try:
+        found = judge_terraform(options.terraform).as_json()
+    except MissingOracle as missing:
+        sys.stderr.write(f"{missing}\n")
+        return 2
     if options.json:
         sys.stdout.write(json.dumps(found, indent=2) + "\n")
     else:

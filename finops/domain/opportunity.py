@@ -110,6 +110,7 @@ _TEXTS = frozenset(
     {Setting.INSTANCE_TYPE, Setting.INSTANCE_CLASS, Setting.VOLUME_TYPE, Setting.STORAGE_TYPE}
 )
 
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One setting from one value to another; `None` means not set before.

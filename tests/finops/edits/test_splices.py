@@ -1,8 +1,8 @@
 import pytest
 
 from finops.domain.errors import WillNeverWork
-from finops.edits.hcl_tree import HclFile
 from finops.edits.hcl_prove import changed_leaves, prove_terraform
+from finops.edits.hcl_tree import HclFile
 from finops.edits.prove import prove_yaml
 from finops.edits.splices import Splice, apply_splices, count_changed_lines
 from finops.edits.yaml_splice import Intent, YamlEdit

@@ -20,73 +20,65 @@ GP3 = Change(Setting.VOLUME_TYPE, None, "gp3")
 
 
 @pytest.mark.parametrize(
-    ("kind", "source", "change", "old", "new"),
+    ("kind", "source", "change", "replaced"),
     [
-        ("Instance", b'"aws_instance" "x" {\n instance_type = "m5.xlarge"\n}', TYPE, b"xl", b"l"),
+        ("Instance", b'"aws_instance" "x" {\n instance_type = "m5.xlarge"\n}', TYPE, (b"xl", b"l")),
         (
             "Instance",
             b'"aws_instance" "x" {\n root_block_device {\n  volume_size = 100\n }\n}',
             Change(Setting.VOLUME_SIZE_GIB, 100, 60),
-            b"100",
-            b"60",
+            (b"100", b"60"),
         ),
         (
             "Volume",
             b'"aws_ebs_volume" "x" {\n  type = "gp2" # old\n}',
             Change(Setting.VOLUME_TYPE, "gp2", "gp3"),
-            b"gp2",
-            b"gp3",
+            (b"gp2", b"gp3"),
         ),
         (
             "Database",
             b'"aws_db_instance" "x" {\n  instance_class = "db.r5.large"\n}',
             Change(Setting.INSTANCE_CLASS, "db.r5.large", "db.r6g.large"),
-            b"db.r5.",
-            b"db.r6g.",
+            (b"db.r5.", b"db.r6g."),
         ),
         (
             "Database",
             b'"aws_rds_cluster_instance" "x" {\n  instance_class = "db.r5.large"\n}',
             Change(Setting.INSTANCE_CLASS, "db.r5.large", "db.r6g.large"),
-            b"db.r5.",
-            b"db.r6g.",
+            (b"db.r5.", b"db.r6g."),
         ),
         (
             "ScalingGroup",
             b'"aws_autoscaling_group" "x" {\n  desired_capacity = "4"\n  min_size = 1\n}',
             Change(Setting.DESIRED_SIZE, 4, 2),
-            b'"4"',
-            b'"2"',
+            (b'"4"', b'"2"'),
         ),
         (
             "ScalingGroup",
             b'"aws_autoscaling_group" "x" {\n  max_size = 4\n}',
             Change(Setting.MAX_SIZE, 4, 3),
-            b"= 4",
-            b"= 3",
+            (b"= 4", b"= 3"),
         ),
         (
             "NodeGroup",
             b'"aws_eks_node_group" "x" {\n  instance_types = ["m6i.xlarge", "m5.xlarge"]\n}',
             TYPE,
-            b'"m5.xl',
-            b'"m5.l',
+            (b'"m5.xl', b'"m5.l'),
         ),
         (
             "LaunchTemplate",
             b'"aws_launch_template" "x" {\n  instance_type = "m5.xlarge"\n}',
             TYPE,
-            b"xl",
-            b"l",
+            (b"xl", b"l"),
         ),
     ],
 )
 def test_a_literal_of_each_kind_is_replaced(
-    kind: str, source: bytes, change: Change, old: bytes, new: bytes
+    kind: str, source: bytes, change: Change, replaced: tuple[bytes, bytes]
 ) -> None:
     source = b"resource " + source + b"\n"
 
-    assert after(source, change_of(kind, "x", change)) == {"main.tf": source.replace(old, new)}
+    assert after(source, change_of(kind, "x", change)) == {"main.tf": source.replace(*replaced)}
 
 
 def test_a_scaling_group_gets_its_type_from_its_launch_template() -> None:
