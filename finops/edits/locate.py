@@ -11,25 +11,12 @@ from finops.domain.pull_request import RepositoryFiles
 from finops.edits.hcl_node_group import NodeGroupSource, find_node_groups
 from finops.edits.hcl_tree import HclFile
 from finops.edits.hcl_volume import VolumeSource, find_volumes
-from finops.edits.results import AmbiguousSource, Candidate, SourceNotFound, picked
-from finops.edits.yaml_source import ContainerSource, find_containers, place_text
-from finops.edits.yaml_splice import holds_any
-from finops.edits.yaml_tree import NodeKind, UnreadableYaml, YamlFile, YamlNode, parse_yaml
+from finops.edits.results import SourceNotFound
 
 MAX_FILE_BYTES = 5 * 1024**2
-_YAML = (".yaml", ".yml")
 _TERRAFORM = (".tf",)
 _Target = TypeVar("_Target")
 _SHOWN = 10  # names in one sentence; more are counted
-
-
-@dataclass(frozen=True, slots=True)
-class ContainerTarget:
-    """The one container to edit, and the file it is in."""
-
-    path: str
-    file: YamlFile
-    container: ContainerSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,39 +33,6 @@ class VolumeTarget:
 
     module: tuple[HclFile, ...]
     volume: VolumeSource
-
-
-def locate_container(
-    files: RepositoryFiles, opportunity: Opportunity, *, choice: str = ""
-) -> ContainerTarget:
-    """The one manifest that declares the container.
-
-    Of several, one with the very namespace is taken before one without, a folder named after the
-    cluster before others, and a Kustomize patch that does not set the value never counts beside
-    its base. Raises SourceNotFound, or Refused naming all candidates.
-    """
-    resource = opportunity.resource
-    found: list[ContainerTarget] = []
-    problems: list[str] = []
-    for path, source in _searched(files, _YAML, resource.name):
-        try:
-            file = _plain_manifests(source)
-        except UnreadableYaml as error:
-            problems.append(f"{path}: {error}")
-            continue
-        found += [ContainerTarget(path, file, each) for each in find_containers(file, resource)]
-    found = _narrowed(found, opportunity)
-    if not found:
-        raise _not_found(f"{resource.kind} {resource.label}", files, _YAML, problems)
-    if len(found) == 1:
-        return found[0]
-    candidates = [_candidate(each) for each in found]
-    index = picked(candidates, choice)
-    if index is None:
-        places = [f"{each.path} {each.words}" for each in candidates]
-        refusal = _ambiguous(f"{resource.kind} {resource.label}", places)
-        raise AmbiguousSource(str(refusal), candidates)
-    return found[index]
 
 
 def locate_node_group(files: RepositoryFiles, resource: Resource) -> NodeGroupTarget:
@@ -114,12 +68,6 @@ def locate_volume(files: RepositoryFiles, opportunity: Opportunity) -> VolumeTar
     return found[0]
 
 
-def _candidate(target: ContainerTarget) -> Candidate:
-    container = target.container
-    words = f"line {container.node.line} ({container.name})"
-    return Candidate(target.path, place_text(container), words)
-
-
 def _searched(
     files: RepositoryFiles, suffixes: tuple[str, ...], name: str = ""
 ) -> Iterator[tuple[str, bytes]]:
@@ -131,42 +79,6 @@ def _searched(
         is_kind = path.endswith(suffixes) and len(source) <= MAX_FILE_BYTES
         if is_safe and is_kind and name.encode() in source:
             yield path, source
-
-
-def _plain_manifests(source: bytes) -> YamlFile:
-    """The parsed file, unless it is a template: `{{` where YAML itself would read it.
-
-    Braces in comments, quotes and block texts are data (alert rules, Istio's injector).
-    """
-    is_suspect = b"{{" in source
-    try:
-        file = parse_yaml(source)
-    except UnreadableYaml as error:
-        raise UnreadableYaml("it is a template" if is_suspect else str(error)) from error
-    if is_suspect and any(
-        _is_template(file, node) for root in file.documents for node in root.walk()
-    ):
-        raise UnreadableYaml("it is a template")
-    return file
-
-
-def _is_template(file: YamlFile, node: YamlNode) -> bool:
-    is_plain = node.kind is NodeKind.SCALAR and not node.style and "{{" in node.text
-    return is_plain or (node.is_flow and file.text.startswith("{{", node.start))
-
-
-def _narrowed(found: list[ContainerTarget], opportunity: Opportunity) -> list[ContainerTarget]:
-    resource = opportunity.resource
-    exact = [each for each in found if each.container.namespace == resource.namespace]
-    found = exact if exact and resource.namespace else found
-    if len(found) > 1 and resource.container:
-        changes = opportunity.changes
-        found = [
-            each
-            for each in found
-            if not each.container.is_patch or holds_any(each.container, changes)
-        ] or found
-    return _of_cluster(found, [target.path for target in found], resource.cluster)
 
 
 def _of_cluster(found: list[_Target], paths: Sequence[str], cluster: str) -> list[_Target]:

@@ -6,23 +6,29 @@ from types import MappingProxyType
 from finops.domain.errors import Refused
 from finops.domain.opportunity import Change, Opportunity, Setting, WasteKind
 from finops.domain.pull_request import FileChange, RepositoryFiles
+from finops.edits.gitops.source_index import SourceIndex
 from finops.edits.hcl_node_group import edit_node_group
 from finops.edits.hcl_volume import remove_volume
-from finops.edits.locate import locate_container, locate_node_group, locate_volume
-from finops.edits.prove import prove_hcl, prove_yaml
-from finops.edits.results import AlreadyApplied, PlannedEdit, Proof
+from finops.edits.locate import locate_node_group, locate_volume
+from finops.edits.prove import prove_hcl
+from finops.edits.results import PlannedEdit, Proof
 from finops.edits.splices import apply_splices
-from finops.edits.yaml_splice import edit_container
+from finops.edits.workloads import plan_container
 
 NO_CHOICES: Mapping[str, str] = MappingProxyType({})
 
 
 def plan_edit(
-    files: RepositoryFiles, opportunity: Opportunity, *, choices: Mapping[str, str] = NO_CHOICES
+    files: RepositoryFiles,
+    opportunity: Opportunity,
+    *,
+    choices: Mapping[str, str] = NO_CHOICES,
+    index: SourceIndex | None = None,
 ) -> PlannedEdit:
     """The edit that implements the opportunity in this repository, proved.
 
-    `choices` holds what a person picked before, `Candidate.choice` by `Resource.key`.
+    `choices` holds what a person picked before, `Candidate.choice` by `Resource.key`. `index` is
+    the index of these very files, for a caller that plans more than one edit at a commit.
 
     Raises SourceNotFound when no file declares the resource, AmbiguousSource with candidates when
     several may decide the value and none was picked, AlreadyApplied when the file says it already,
@@ -33,21 +39,8 @@ def plan_edit(
         return _plan_volume(files, opportunity)
     if opportunity.kind is WasteKind.IDLE_NODE:
         return _plan_node_group(files, opportunity)
-    return _plan_container(files, opportunity, choices.get(opportunity.resource.key, ""))
-
-
-def _plan_container(files: RepositoryFiles, opportunity: Opportunity, choice: str) -> PlannedEdit:
-    target = locate_container(files, opportunity, choice=choice)
-    try:
-        edit = edit_container(target.file, target.container, opportunity.changes)
-    except AlreadyApplied as error:
-        raise AlreadyApplied(f"{target.path}: {error}") from error
-    except Refused as error:
-        raise Refused(f"{target.path}: {error}") from error
-    before = target.file.source
-    after = apply_splices(before, edit.splices)
-    proof = prove_yaml(target.path, target.file, after, edit)
-    return PlannedEdit((FileChange(target.path, before, after),), proof)
+    choice = choices.get(opportunity.resource.key, "")
+    return plan_container(index or SourceIndex(files.files), opportunity, choice)
 
 
 def _plan_node_group(files: RepositoryFiles, opportunity: Opportunity) -> PlannedEdit:
