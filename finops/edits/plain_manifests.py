@@ -1,5 +1,6 @@
 """Manifests that are applied as they stand: where they declare a container, and the edit there."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -16,6 +17,7 @@ from finops.edits.pieces import Piece
 from finops.edits.prove import failed
 from finops.edits.results import AlreadyApplied
 from finops.edits.slots import Slot
+from finops.edits.splices import UTF8_BOM
 from finops.edits.yaml_source import (
     ContainerSource,
     Place,
@@ -34,6 +36,13 @@ from finops.edits.yaml_tree import (
 
 MAX_FILE_BYTES = 5 * 1024**2
 YAML = (".yaml", ".yml")
+_TOP_LINES = 40  # a licence stands above
+_GENERATED = re.compile(
+    rb"auto-?\s?generated|code generated|"
+    rb"generated (by|from|with)[^.]*(do not|don't) (edit|modify|change)|"
+    rb"(do not|don't) (manually )?(edit|modify|change)[^.]*generated",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +56,15 @@ class ContainerTarget:
 
 @dataclass(frozen=True, slots=True)
 class PlainSearch:
-    """The containers that were found, and the files that could not be searched, with reasons."""
+    """The containers that were found, and the files that could not be searched, with reasons.
+
+    `generated` are files that declare it and say that they are generated.
+    """
 
     targets: tuple[ContainerTarget, ...]
     problems: tuple[str, ...]
     count: int
+    generated: tuple[str, ...] = ()
 
 
 def find_plain(index: SourceIndex, opportunity: Opportunity) -> PlainSearch:
@@ -62,15 +75,30 @@ def find_plain(index: SourceIndex, opportunity: Opportunity) -> PlainSearch:
     resource = opportunity.resource
     found: list[ContainerTarget] = []
     problems: list[str] = []
+    generated: list[str] = []
     for path in _searched(index, resource.name):
         try:
-            file = plain_manifests(index.files[path])
+            file = parsed_manifests(index.files[path])
         except UnreadableYaml as error:
             problems.append(f"{path}: {error}")
             continue
-        found += [ContainerTarget(path, file, each) for each in find_containers(file, resource)]
+        here = [ContainerTarget(path, file, each) for each in find_containers(file, resource)]
+        if here and is_generated(index.files[path]):
+            generated.append(path)
+        elif not here and is_template(file):
+            problems.append(f"{path}: it is a template")
+        else:
+            found += here
     count = sum(path.endswith(YAML) for path in index.files)
-    return PlainSearch(tuple(_without_patches(found, opportunity)), tuple(problems), count)
+    targets = tuple(_without_patches(found, opportunity))
+    return PlainSearch(targets, tuple(problems), count, tuple(generated))
+
+
+def is_generated(source: bytes) -> bool:
+    """Whether the comments at the top of a file say that a program writes it."""
+    lines = source[:4096].removeprefix(UTF8_BOM).splitlines()[:_TOP_LINES]
+    comments = b" ".join(line for line in lines if line.lstrip().startswith(b"#"))
+    return bool(_GENERATED.search(comments))
 
 
 def container_piece(target: ContainerTarget, changes: Sequence[Change]) -> Piece:
@@ -132,21 +160,23 @@ def check_schema(piece: Piece, after: YamlFile) -> None:
             raise failed(piece.path, f"the schema of Kubernetes says {found}")
 
 
-def plain_manifests(source: bytes) -> YamlFile:
-    """The parsed file, unless it is a template: `{{` where YAML itself would read it.
-
-    Braces in comments, quotes and block texts are data (alert rules, Istio's injector).
-    """
-    is_suspect = b"{{" in source
+def parsed_manifests(source: bytes) -> YamlFile:
+    """The parsed file. Raises UnreadableYaml, which says so when it is a template."""
     try:
-        file = parse_yaml(source)
+        return parse_yaml(source)
     except UnreadableYaml as error:
-        raise UnreadableYaml("it is a template" if is_suspect else str(error)) from error
-    if is_suspect and any(
-        _is_template(file, node) for root in file.documents for node in root.walk()
-    ):
-        raise UnreadableYaml("it is a template")
-    return file
+        raise UnreadableYaml("it is a template" if b"{{" in source else str(error)) from error
+
+
+def is_template(file: YamlFile) -> bool:
+    """Whether `{{` stands where YAML itself would read it.
+
+    Braces in comments, quotes and block texts are data (alert rules, Istio's injector). A file
+    with a placeholder elsewhere is still read: what it says of the container is what it says.
+    """
+    return b"{{" in file.source and any(
+        _is_placeholder(file, node) for root in file.documents for node in root.walk()
+    )
 
 
 def _is_in(place: Place, intent: Intent) -> bool:
@@ -156,7 +186,7 @@ def _is_in(place: Place, intent: Intent) -> bool:
 
 def _readable(source: bytes) -> list[YamlFile]:
     try:
-        return [plain_manifests(source)]
+        return [parse_yaml(source)]
     except UnreadableYaml:
         return []
 
@@ -178,7 +208,7 @@ def is_safe(path: str) -> bool:
     return is_inside and path.isprintable()
 
 
-def _is_template(file: YamlFile, node: YamlNode) -> bool:
+def _is_placeholder(file: YamlFile, node: YamlNode) -> bool:
     is_plain = node.kind is NodeKind.SCALAR and not node.style and "{{" in node.text
     return is_plain or (node.is_flow and file.text.startswith("{{", node.start))
 

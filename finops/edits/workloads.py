@@ -8,6 +8,7 @@ from finops.domain.opportunity import Opportunity
 from finops.edits.gitops.matches import Match, Search, hints_of, holds_current, search
 from finops.edits.gitops.rendered_pieces import rendered_pieces
 from finops.edits.gitops.source_index import SourceIndex
+from finops.edits.gitops.steps import HelmStep
 from finops.edits.gitops.unseen import unseen_options
 from finops.edits.gitops.verifying import Effect, effects
 from finops.edits.pieces import Piece, TemplatePiece, proof_of, put_together
@@ -66,6 +67,8 @@ def plan_container(index: SourceIndex, opportunity: Opportunity, choice: str) ->
     sources = _sources(index, options, opportunity)
     if not sources:
         sources = _unseen(index, rendered, opportunity, choice)
+    if not sources and plain.generated:
+        raise _generated(opportunity, plain)
     if not sources:
         raise _not_found(opportunity, plain, rendered)
     source, is_picked = _chosen(sources, opportunity, choice)
@@ -133,13 +136,20 @@ def _match_options(rendered: Search, opportunity: Opportunity) -> list[Option]:
         Option(
             None,
             match,
-            match.document.root_namespace or match.document.namespace,
+            _namespace(match),
             match.document.hints,
             match.document.clues | frozenset(match.unit.entry.split("/")[:-1]),
             holds_current(match, opportunity.changes),
         )
         for match in rendered.matches
     ]
+
+
+def _namespace(match: Match) -> str:
+    """Where it is deployed; a chart that no deployer names goes where we said."""
+    if isinstance(match.unit.step, HelmStep):
+        return ""
+    return match.document.root_namespace or match.document.namespace
 
 
 def _narrowed(options: list[Option], opportunity: Opportunity) -> list[Option]:
@@ -173,11 +183,11 @@ def _one_container(options: list[Option], opportunity: Opportunity, choice: str)
 
 def _first_look(option: Option) -> Candidate:
     """The container as it was found, before it is known what decides its values."""
-    container = (
-        option.target.container if option.target else option.match and option.match.container
-    )
-    assert container is not None  # noqa: S101 - an option is one of the two
-    path = option.target.path if option.target else option.match.unit.entry if option.match else ""
+    if option.target is not None:
+        container, path = option.target.container, option.target.path
+    else:
+        assert option.match is not None  # noqa: S101 - an option is one of the two
+        container, path = option.match.container, option.match.unit.entry
     words = f"line {container.node.line} ({container.name})"
     return Candidate(path, place_text(container), words)
 
@@ -259,6 +269,14 @@ def _unseen(
             candidates,
         )
     return [Source(each.candidate, each.pieces, ()) for each in options]
+
+
+def _generated(opportunity: Opportunity, plain: PlainSearch) -> Refused:
+    return Refused(
+        f"{opportunity.resource.label} is declared in {_listed(plain.generated)} only, which says "
+        "at its top that it is generated, so an edit would be overwritten; edit what it is made "
+        "from."
+    )
 
 
 def _not_found(opportunity: Opportunity, plain: PlainSearch, rendered: Search) -> SourceNotFound:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from posixpath import normpath
 
+from finops.edits.gitops.folders import Folders, parents
 from finops.edits.gitops.plain import Plain, mappings_at, plain_documents, text_at
 
 CHART_FILE = "Chart.yaml"
@@ -11,11 +12,11 @@ CHART_FILE = "Chart.yaml"
 class ChartShelf:
     """All charts that are not inside another chart."""
 
-    def __init__(self, files: Mapping[str, bytes]) -> None:
+    def __init__(self, files: Mapping[str, bytes], folders: Folders) -> None:
         self._files = files
-        folders = {path.rpartition("/")[0] for path in files if path.endswith(CHART_FILE)}
+        self._tree = folders
         self._all = {
-            each for each in folders if (f"{each}/{CHART_FILE}" if each else CHART_FILE) in files
+            path.rpartition("/")[0] for path in files if path.rpartition("/")[2] == CHART_FILE
         }
         self._folders = sorted(each for each in self._all if not self._is_inside(each))
         self._paths: dict[str, frozenset[str]] = {}
@@ -44,8 +45,7 @@ class ChartShelf:
     def own_paths(self, chart: str) -> frozenset[str]:
         """The files below the chart's folder."""
         if chart not in self._paths:
-            prefix = f"{chart}/" if chart else ""
-            self._paths[chart] = frozenset(p for p in self._files if p.startswith(prefix))
+            self._paths[chart] = frozenset(self._tree.below(chart))
         return self._paths[chart]
 
     def paths(self, chart: str) -> frozenset[str]:
@@ -76,9 +76,7 @@ class ChartShelf:
 
     def chart_of(self, path: str) -> str | None:
         """The outermost chart a file is in, or None."""
-        return next(
-            (each for each in self._folders if path.startswith(f"{each}/") or not each), None
-        )
+        return next((each for each in parents(path) if each in self._all), None)
 
     def _neighbours(self, chart: str) -> list[tuple[str, str]]:
         found: list[tuple[str, str]] = []

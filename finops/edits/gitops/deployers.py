@@ -234,14 +234,11 @@ def _wrapper(folder: str, settings: dict[str, Any]) -> str:
 def _manifests(repository: Repository, folder: str, *, is_deep: bool) -> tuple[str, ...]:
     prefix = f"{folder}/" if folder else ""
     return tuple(
-        sorted(
-            path
-            for path in repository.files
-            if path.startswith(prefix)
-            and path.endswith(_YAML)
-            and (is_deep or "/" not in path.removeprefix(prefix))
-            and repository.charts.chart_of(path) is None
-        )
+        path
+        for path in repository.folders.below(folder)
+        if path.endswith(_YAML)
+        and (is_deep or "/" not in path.removeprefix(prefix))
+        and repository.charts.chart_of(path) is None
     )
 
 

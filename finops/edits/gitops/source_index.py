@@ -6,6 +6,7 @@ from functools import cached_property
 
 from finops.edits.gitops.charts import ChartShelf
 from finops.edits.gitops.deployers import is_deployer
+from finops.edits.gitops.folders import Folders
 from finops.edits.gitops.kustomize_graph import NAMES, KustomizeGraph
 from finops.edits.gitops.plain import typed_documents
 from finops.edits.gitops.rendering import Rendering
@@ -14,7 +15,7 @@ from finops.edits.gitops.units import Unit, UnitRenderer
 
 _YAML = (".yaml", ".yml")
 _DEPLOYER = re.compile(
-    rb"^\s*kind:\s*[\"']?(HelmRelease|Application|ApplicationSet|Kustomization)\b", re.M
+    rb"^\s*kind:\s*[\"']?(HelmRelease|Application|ApplicationSet|Kustomization)\b", re.MULTILINE
 )
 _NAME = re.compile(rb"\bname:\s*[\"']?([A-Za-z0-9][\w.-]*)")
 _VALUES_FILE = re.compile(r"(^|[._-])values([._-]|$)|^values", re.I)
@@ -25,7 +26,9 @@ class SourceIndex:
 
     def __init__(self, files: Mapping[str, bytes]) -> None:
         self.files = files
-        self.repository = Repository(files, KustomizeGraph(files), ChartShelf(files))
+        folders = Folders(files)
+        shelf = ChartShelf(files, folders)
+        self.repository = Repository(files, KustomizeGraph(files), shelf, folders)
         self._units = UnitRenderer(self.repository)
         self._names: dict[str, frozenset[bytes]] = {}
 
@@ -50,7 +53,7 @@ class SourceIndex:
             Unit(path, number=number)
             for path in sorted(self.files)
             if path.endswith(_YAML) and self.repository.charts.chart_of(path) is None
-            if _DEPLOYER.search(self.files[path]) and b"{{" not in self.files[path][:0]
+            if _DEPLOYER.search(self.files[path])
             for number, document in enumerate(typed_documents(self.files[path]))
             if is_deployer(document)
         ]
@@ -116,8 +119,27 @@ class SourceIndex:
 
     def readers(self, paths: Collection[str]) -> list[Unit]:
         """The units whose rendering reads one of the files."""
-        wanted = frozenset(paths)
-        return [unit for unit in self.units if wanted & self._static_paths(unit)]
+        found = {number for path in paths for number in self._readers.get(path, ())}
+        return [self.units[number] for number in sorted(found)]
+
+    @cached_property
+    def _readers(self) -> Mapping[str, list[int]]:
+        """For each file the numbers of the units that read it.
+
+        By what the files say before any overlay changes them.
+        """
+        steps: dict[str, list[Step]] = {}
+        for unit, step in self._deployed_steps:
+            steps.setdefault(unit.entry, []).append(step)
+        found: dict[str, list[int]] = {}
+        for number, unit in enumerate(self.units):
+            own = unit.step.paths(self.repository) if unit.step is not None else frozenset[str]()
+            read = {unit.entry, *own}
+            for entry in read & steps.keys():
+                read = read.union(*(step.paths(self.repository) for step in steps[entry]))
+            for path in read:
+                found.setdefault(path, []).append(number)
+        return found
 
     def plain_hints(self, path: str) -> frozenset[tuple[str, str]]:
         """The deployers that apply a plain file as it stands."""
@@ -127,16 +149,6 @@ class SourceIndex:
                 for step in each.steps:
                     if isinstance(step, PlainStep) and path in step.files:
                         found |= each.hints
-        return frozenset(found)
-
-    def _static_paths(self, unit: Unit) -> frozenset[str]:
-        """What a unit reads, by what the files say before any overlay changes them."""
-        found = {unit.entry}
-        if unit.step is not None:
-            found |= unit.step.paths(self.repository)
-        for other, step in self._deployed_steps:
-            if other.entry in found:
-                found |= step.paths(self.repository)
         return frozenset(found)
 
     def _may_make(self, step: Step, name: str, names: Collection[str]) -> bool:

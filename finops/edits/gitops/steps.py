@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from finops.edits.gitops.charts import ChartShelf
+from finops.edits.gitops.folders import Folders
 from finops.edits.gitops.kustomize_graph import KustomizeGraph
 from finops.edits.gitops.plain import typed_documents
 from finops.edits.gitops.rendering import CannotRender, Document, documents_of
@@ -25,6 +26,7 @@ class Repository:
     files: Mapping[str, bytes]
     graph: KustomizeGraph
     charts: ChartShelf
+    folders: Folders
 
     def changed(self, edits: Mapping[str, bytes]) -> Mapping[str, bytes]:
         """The files with some of them exchanged."""
