@@ -21,7 +21,7 @@ _Mark = tuple[Path, tuple[str, str, str, str, str, bool]]
 _Fact = tuple[int, *_Mark]
 
 
-def prove_values(
+def prove_values(  # noqa: PLR0917 - one state, the other, and what may differ
     path: str,
     before: YamlFile,
     after: YamlFile,

@@ -63,7 +63,8 @@ def plan_container(index: SourceIndex, opportunity: Opportunity, choice: str) ->
     plain = find_plain(index, opportunity)
     rendered = search(index, opportunity)
     options = [*_plain_options(index, plain, opportunity), *_match_options(rendered, opportunity)]
-    options = _one_container(_narrowed(options, opportunity), opportunity, choice)
+    options = _reading(_narrowed(options, opportunity), choice)
+    options = _one_container(options, opportunity, choice)
     sources = _sources(index, options, opportunity)
     if not sources:
         sources = _unseen(index, rendered, opportunity, choice)
@@ -168,6 +169,18 @@ def _kept(found: list[Option], wanted: Callable[[Option], bool]) -> list[Option]
     """Those that are wanted, if that tells them apart at all."""
     kept = [each for each in found if wanted(each)] if len(found) > 1 else []
     return kept or found
+
+
+def _reading(options: list[Option], choice: str) -> list[Option]:
+    """Those that a picked file can decide, if there are any."""
+    path = choice.partition(":")[2].partition("#")[0]
+    found = [
+        each
+        for each in options
+        if (each.target and each.target.path == path)
+        or (each.match and path in each.match.rendering.paths)
+    ]
+    return found or options
 
 
 def _one_container(options: list[Option], opportunity: Opportunity, choice: str) -> list[Option]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from finops.domain.errors import Refused
-from finops.domain.opportunity import Change, Opportunity
+from finops.domain.opportunity import Change, Opportunity, Setting
 from finops.edits.gitops.matches import Match, targets_in
 from finops.edits.gitops.rendering import Rendering
 from finops.edits.gitops.sites import (
@@ -12,9 +12,10 @@ from finops.edits.gitops.sites import (
     Site,
     holders,
     literals,
-    marked,
+    marked_all,
     quantity_of,
     template_lines,
+    unit_of,
 )
 from finops.edits.gitops.source_index import SourceIndex
 from finops.edits.slots import Slot, slots_of
@@ -59,9 +60,38 @@ class Deciding:
         self._match = match
         self._opportunity = opportunity
         self._slots: list[Slot] | None = None
+        # What takes one setting takes the others of the container too; the proof says if not.
+        self._taken: Site | None = None
 
-    def decide(self, change: Change) -> Decider:
-        """The place that decides the change. Refused where none does, or more than one could."""
+    def decide(self, changes: Sequence[Change]) -> list[Decider]:
+        """The place that decides each change. Refused where none does."""
+        together = self._together(changes)
+        return [together.get(change.setting) or self._alone(change) for change in changes]
+
+    def _together(self, changes: Sequence[Change]) -> dict[Setting, Decider]:
+        """What one rendering tells: every literal that may decide any change has its own mark."""
+        leaves = {each.setting: self.leaf(self._match.rendering, each) for each in changes}
+        by_unit: dict[str, tuple[Setting, list[Site]]] = {}
+        for change in changes:
+            leaf = leaves[change.setting]
+            if leaf is not None and leaf.text is not None:
+                unit = unit_of(change.setting)
+                sites = by_unit.setdefault(unit, (change.setting, []))[1]
+                known = {site.key for site in sites}
+                found = self._literals(change, leaf.text)
+                sites += [site for site in found if site.key not in known]
+        if not by_unit:
+            return {}
+        found_marks = marked_all(self._index.files, list(by_unit.values()))
+        rendering = self._rendered(found_marks.files)
+        decided: dict[Setting, Decider] = {}
+        for change in changes:
+            site = found_marks.sites.get(self._value(rendering, change) or -1)
+            if site is not None and leaves[change.setting] is not None:
+                decided[change.setting] = Decider(change, site)
+        return decided
+
+    def _alone(self, change: Change) -> Decider:
         leaf = self.leaf(self._match.rendering, change)
         if leaf is None:
             raise Refused(
@@ -70,7 +100,7 @@ class Deciding:
                 f"{self._opportunity.resource.label}, so its target cannot move with the request."
             )
         sites = self._holders() if leaf.text is None else self._literals(change, leaf.text)
-        site = self._marking(change, sites)
+        site = self._marking(change, sites, is_new=leaf.text is None)
         if site is None:
             raise Refused(self._nowhere(change, leaf, sites))
         return Decider(change, site)
@@ -96,26 +126,33 @@ class Deciding:
                         return each
         return None
 
-    def _marking(self, change: Change, sites: Sequence[Site]) -> Site | None:
+    def _marking(self, change: Change, sites: Sequence[Site], *, is_new: bool) -> Site | None:
         """The site whose mark comes out; each alone where all together do not render."""
+        if is_new and self._taken is not None:
+            return self._taken
         if not sites:
             return None
-        found = marked(self._index.files, sites, change.setting)
-        shown = self._shown(change, found.files)
-        if shown is not None and shown in found.sites:
-            return found.sites[shown]
-        for site in sites[:_MAX_SINGLE]:
-            alone = marked(self._index.files, [site], change.setting)
-            shown = self._shown(change, alone.files)
-            if shown in alone.sites:
-                return site
-        return None
+        found = marked_all(self._index.files, [(change.setting, sites)])
+        shown = self._value(self._rendered(found.files), change)
+        site = found.sites.get(shown or -1)
+        if site is None:
+            single = (each for each in sites[:_MAX_SINGLE] if self._is_shown(change, each))
+            site = next(single, None)
+        if is_new:
+            self._taken = site
+        return site
 
-    def _shown(self, change: Change, edits: Mapping[str, bytes]) -> int | None:
-        """The value that comes out when these files are exchanged."""
-        rendering = self._index.render(
-            self._match.unit, self._opportunity.resource.name, edits=edits, touching=edits
-        )
+    def _is_shown(self, change: Change, site: Site) -> bool:
+        alone = marked_all(self._index.files, [(change.setting, [site])])
+        return self._value(self._rendered(alone.files), change) in alone.sites
+
+    def _rendered(self, edits: Mapping[str, bytes]) -> Rendering:
+        """The unit with these files exchanged."""
+        name = self._opportunity.resource.name
+        return self._index.render(self._match.unit, name, edits=edits, touching=edits)
+
+    def _value(self, rendering: Rendering, change: Change) -> int | None:
+        """The value of the setting in a rendering."""
         try:
             leaf = self.leaf(rendering, change)
         except UnreadableYaml:

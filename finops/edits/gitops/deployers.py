@@ -89,27 +89,32 @@ def application(document: Plain, repository: Repository) -> Deployment:
 
 
 def _source(source: Plain, spec: Plain, name: str, repository: Repository) -> list[Step] | str:
+    """The steps of one source of an Application, or why there are none."""
     if text_at(source, "chart"):
         return f"its chart {text_at(source, 'chart')} comes from {text_at(source, 'repoURL')}"
-    if text_at(source, "ref") and not text_at(source, "path"):
-        return []
     if at(source, "plugin"):
         return "a plugin renders it"
     folder = joined("", text_at(source, "path"))
     if folder is None:
         return "its path leaves the repository"
+    if text_at(source, "ref") and not folder:
+        return []
+    return _of_folder(source, spec, name, folder, repository)
+
+
+def _of_folder(  # noqa: PLR0917 - what an Application says of one source
+    source: Plain, spec: Plain, name: str, folder: str, repository: Repository
+) -> list[Step] | str:
     if folder in repository.charts:
         return [_argo_chart(source, spec, name, folder, repository)]
     if folder in repository.graph.folders:
         return [KustomizeStep(folder, _wrapper(folder, at(source, "kustomize") or {}))]
-    is_deep = text_at(source, "directory", "recurse") == "true" or (
-        at(source, "directory", "recurse") is True
-    )
+    is_deep = at(source, "directory", "recurse") in (True, "true")
     files = _manifests(repository, folder, is_deep=is_deep)
     return [PlainStep(folder, files)] if files else f"there is no folder {folder} in this commit"
 
 
-def _argo_chart(
+def _argo_chart(  # noqa: PLR0917 - what an Application says of one source
     source: Plain, spec: Plain, name: str, folder: str, repository: Repository
 ) -> HelmStep:
     release = text_at(source, "helm", "releaseName") or name

@@ -30,7 +30,7 @@ def rendered_pieces(
     changes = [each for each in opportunity.changes if not each.setting.is_hpa_target]
     pending = _pending(match, changes)
     deciding = Deciding(index, match, opportunity)
-    deciders = [deciding.decide(each) for each in pending]
+    deciders = deciding.decide(pending)
     pieces: list[Piece | TemplatePiece] = [*_pieces(deciders)]
     for change in opportunity.changes:
         if change.setting.is_hpa_target:
@@ -61,7 +61,7 @@ def _of_target(  # noqa: PLR0917 - the rendered unit first, then plain manifests
 ) -> list[Piece | TemplatePiece]:
     if deciding.leaf(match.rendering, change) is None:
         return [target_piece(index, opportunity.resource, change)]
-    return [*_pieces([deciding.decide(change)])]
+    return [*_pieces(deciding.decide([change]))]
 
 
 def _pieces(deciders: Sequence[Decider]) -> _Pieces:

@@ -73,6 +73,11 @@ class Site(Protocol):
         """The line in the file, counting from 1."""
         ...
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """The same for the same place."""
+        ...
+
     def splices(self, setting: Setting, value: int) -> tuple[Splice, ...]:
         """The splices of the whole file that set the value here. Refused where none can."""
         ...
@@ -107,6 +112,11 @@ class Literal:
         """The line in the file."""
         return self.slot.line(self.node.line)
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """The same for the same place."""
+        return self.path, self.place
+
     def inner_splice(self, setting: Setting, value: int) -> Splice:
         """The splice inside the slot's own text."""
         node, file = self.node, self.slot.file
@@ -136,6 +146,11 @@ class TemplateLine:
         """Where in the file."""
         return f"line {self.line}"
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """The same for the same place."""
+        return self.path, self.place
+
     def splices(self, setting: Setting, value: int) -> tuple[Splice, ...]:
         """The splice that exchanges the literal."""
         text = written_like(setting, self.text, value)
@@ -164,6 +179,11 @@ class Holder:
         """The line in the file."""
         node = self.source.node.get(self.source.key) or self.source.node
         return self.slot.line(node.line)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The same for the same place."""
+        return self.path, self.place
 
     def inner(self, setting: Setting, value: int) -> tuple[dict[Path, Path], tuple[Splice, ...]]:
         """The new roots and the splices inside the slot's own text."""
@@ -226,23 +246,34 @@ class Marked:
     sites: Mapping[int, Site]
 
 
-def marked(files: Mapping[str, bytes], sites: Sequence[Site], setting: Setting) -> Marked:
-    """Mark every site; one that cannot be written is left out."""
-    unit = unit_of(setting)
+def marked_all(
+    files: Mapping[str, bytes], groups: Sequence[tuple[Setting, Sequence[Site]]]
+) -> Marked:
+    """Mark every site of every group; one that cannot be written is left out."""
     marks: dict[int, Site] = {}
     by_path: dict[str, list[Splice]] = {}
-    for index, site in enumerate(sites):
-        mark = _FIRST_MARK[unit] + index * _MARK_STEP[unit]
-        try:
-            splices = site.splices(setting, mark)
-        except Refused:
-            continue
-        marks[mark] = site
-        by_path.setdefault(site.path, []).extend(splices)
-    changed: dict[str, bytes] = {}
-    for path, splices_of in by_path.items():
-        changed[path] = apply_splices(files[path], splices_of)
+    for setting, sites in groups:
+        unit = unit_of(setting)
+        for index, site in enumerate(sites):
+            mark = _FIRST_MARK[unit] + index * _MARK_STEP[unit]
+            try:
+                splices = site.splices(setting, mark)
+            except Refused:
+                continue
+            if _overlap(by_path.get(site.path, ()), splices):
+                continue
+            marks[mark] = site
+            by_path.setdefault(site.path, []).extend(splices)
+    changed = {path: apply_splices(files[path], each) for path, each in by_path.items()}
     return Marked(changed, marks)
+
+
+def _overlap(known: Sequence[Splice], splices: Sequence[Splice]) -> bool:
+    return any(
+        (one.start < other.end and other.start < one.end) or one == other
+        for one in known
+        for other in splices
+    )
 
 
 def _trails(root: YamlNode) -> Iterator[tuple[Path, tuple[YamlNode, ...]]]:

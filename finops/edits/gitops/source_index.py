@@ -152,15 +152,26 @@ class SourceIndex:
         return frozenset(found)
 
     def _may_make(self, step: Step, name: str, names: Collection[str]) -> bool:
-        """Whether a step may make an object of that name: part of the name stands in its files."""
-        if any(each and each in name for each in names) or not name:
+        """Whether a step may make an object of that name, by what its files say.
+
+        An overlay keeps the name of a manifest, unless it gives it a prefix or suffix. A chart
+        makes a name of the release's, or of words in its values and templates.
+        """
+        if not name or any(each and each in name for each in names):
             return True
         wanted = name.encode()
         paths = [path for path in step.paths(self.repository) if path in self.files]
         if isinstance(step, HelmStep):
-            parts = [part for part in re.split(rb"[-.]", wanted) if len(part) > 2] or [wanted]
-            return any(part in self.files[path] for path in paths for part in parts)
-        return any(each in wanted for path in paths for each in self._names_in(path))
+            parts = [part for part in re.split(rb"[-.]", wanted) if len(part) > 2]
+            needed = parts if len(parts) > 1 else [wanted]
+            return all(any(part in self.files[path] for path in paths) for part in needed)
+        known = {each for path in paths for each in self._names_in(path)}
+        if wanted in known:
+            return True
+        is_renaming = "name" in getattr(step, "wrapper", "") or any(
+            sign in self.files[path] for path in paths for sign in (b"namePrefix", b"nameSuffix")
+        )
+        return is_renaming and any(each in wanted for each in known)
 
     def _names_in(self, path: str) -> frozenset[bytes]:
         if path not in self._names:

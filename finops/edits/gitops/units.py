@@ -81,14 +81,23 @@ class UnitRenderer:
     def __init__(self, repository: Repository) -> None:
         self.repository = repository
         self._renderer = Renderer(repository)
+        self._deployed_by: dict[Unit, list[Deployment]] = {}
 
     def render(self, unit: Unit, files: Mapping[str, bytes], focus: Focus) -> Rendering:
         """All documents of a unit that the focus asks for, and the reasons for what is not."""
-        deployments = unit.deployments(self.repository, files)
+        deployments = self._deployments(unit, files)
         found = [self._deployment(each, files, focus, 0) for each in deployments]
         whole = all_of(found)
         entry = frozenset({unit.entry}) if unit.step is None else frozenset[str]()
         return replace(whole, paths=whole.paths | entry)
+
+    def _deployments(self, unit: Unit, files: Mapping[str, bytes]) -> list[Deployment]:
+        """What a unit deploys; read once for the files of the commit itself."""
+        if files is not self.repository.files:
+            return unit.deployments(self.repository, files)
+        if unit not in self._deployed_by:
+            self._deployed_by[unit] = unit.deployments(self.repository, files)
+        return self._deployed_by[unit]
 
     def _deployment(
         self, deployment: Deployment, files: Mapping[str, bytes], focus: Focus, depth: int
@@ -159,9 +168,9 @@ def _carriers(documents: Sequence[Document]) -> frozenset[int]:
 def _config_maps_of(documents: Sequence[Document]) -> ConfigMaps:
     def text(namespace: str, name: str, key: str) -> str | None:
         for each in documents:
-            if "kind: ConfigMap" in each.text and each.identity[2] == name and each.root:
-                if each.identity[1] in ("", namespace):
-                    return each.root.text_at("data", key) or None
+            is_it = "kind: ConfigMap" in each.text and each.identity[2] == name
+            if is_it and each.identity[1] in ("", namespace) and each.root:
+                return each.root.text_at("data", key) or None
         return None
 
     return text

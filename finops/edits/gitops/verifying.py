@@ -78,7 +78,7 @@ def _layers(unit: Unit) -> str:
     return unit.step.name if unit.step is not None else ""
 
 
-def _effect(
+def _effect(  # noqa: PLR0917 - one unit with what was asked of all
     index: SourceIndex,
     unit: Unit,
     match: Match | None,
