@@ -3,25 +3,27 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from finops.domain.errors import Refused
 from finops.domain.opportunity import Opportunity
-from finops.domain.pull_request import FileChange, RepositoryFiles
+from finops.domain.pull_request import RepositoryFiles
+from finops.edits.gitops.source_index import SourceIndex
 from finops.edits.hcl_terraform import is_in_terraform, plan_terraform, plan_workload
-from finops.edits.locate import locate_container
-from finops.edits.prove import prove_yaml
-from finops.edits.results import AlreadyApplied, PlannedEdit, SourceNotFound
-from finops.edits.splices import apply_splices
-from finops.edits.yaml_splice import edit_container
+from finops.edits.results import PlannedEdit, SourceNotFound
+from finops.edits.workloads import plan_container
 
 NO_CHOICES: Mapping[str, str] = MappingProxyType({})
 
 
 def plan_edit(
-    files: RepositoryFiles, opportunity: Opportunity, *, choices: Mapping[str, str] = NO_CHOICES
+    files: RepositoryFiles,
+    opportunity: Opportunity,
+    *,
+    choices: Mapping[str, str] = NO_CHOICES,
+    index: SourceIndex | None = None,
 ) -> PlannedEdit:
     """The edit that implements the opportunity in this repository, proved.
 
-    `choices` holds what a person picked before, `Candidate.choice` by `Resource.key`.
+    `choices` holds what a person picked before, `Candidate.choice` by `Resource.key`. `index` is
+    the index of these very files, for a caller that plans more than one edit at a commit.
 
     Raises SourceNotFound when no file declares the resource, AmbiguousSource with candidates when
     several may decide the value and none was picked, AlreadyApplied when the file says it already,
@@ -32,7 +34,7 @@ def plan_edit(
     if is_in_terraform(opportunity.resource):
         return plan_terraform(files, opportunity, choice=choice)
     try:
-        return _plan_container(files, opportunity, choice)
+        return plan_container(index or SourceIndex(files.files), opportunity, choice)
     except SourceNotFound as in_manifests:
         return _in_terraform_or(in_manifests, files, opportunity, choice)
 
@@ -45,17 +47,3 @@ def _in_terraform_or(
         return plan_workload(files, opportunity, choice=choice)
     except SourceNotFound:
         raise refusal from None
-
-
-def _plan_container(files: RepositoryFiles, opportunity: Opportunity, choice: str) -> PlannedEdit:
-    target = locate_container(files, opportunity, choice=choice)
-    try:
-        edit = edit_container(target.file, target.container, opportunity.changes)
-    except AlreadyApplied as error:
-        raise AlreadyApplied(f"{target.path}: {error}") from error
-    except Refused as error:
-        raise Refused(f"{target.path}: {error}") from error
-    before = target.file.source
-    after = apply_splices(before, edit.splices)
-    proof = prove_yaml(target.path, target.file, after, edit)
-    return PlannedEdit((FileChange(target.path, before, after),), proof)

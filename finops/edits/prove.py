@@ -3,41 +3,35 @@
 from collections.abc import Iterator, Sequence
 
 from finops.domain.errors import WillNeverWork
-from finops.edits.results import Proof, ProofEntry
 from finops.edits.splices import Splice, count_changed_lines, only_splices_changed
-from finops.edits.yaml_splice import Intent, YamlEdit
+from finops.edits.yaml_splice import Intent
 from finops.edits.yaml_tree import (
     NodeKind,
     Path,
-    UnreadableYaml,
     YamlFile,
     YamlNode,
-    parse_yaml,
     path_text,
 )
 
-_Mark = tuple[Path, str]
-# Where a node is, and all that readers of YAML can tell of it.
-_Fact = tuple[int, Path, str]
+# All that readers of YAML can tell of a node, with where it is.
+_Mark = tuple[Path, tuple[str, str, str, str, str, bool]]
+_Fact = tuple[int, *_Mark]
 
 
-def prove_yaml(path: str, before: YamlFile, after: bytes, edit: YamlEdit) -> Proof:
-    """The proof that exactly the intents differ, or WillNeverWork naming what else does."""
-    try:
-        parsed = parse_yaml(after)
-    except UnreadableYaml as error:
-        raise failed(path, f"the edited file is no longer YAML: {error}") from error
-    if _untouched(before, edit.intents) != _untouched(parsed, edit.intents):
+def prove_values(  # noqa: PLR0917 - one state, the other, and what may differ
+    path: str,
+    before: YamlFile,
+    after: YamlFile,
+    intents: Sequence[Intent],
+    around: Sequence[Intent] = (),
+) -> None:
+    """Raise WillNeverWork unless exactly the intents differ, and texts that are proved apart."""
+    apart = [*intents, *around]
+    if _untouched(before, apart) != _untouched(after, apart):
         raise failed(path, "something besides the intended values changed")
-    for intent in edit.intents:
-        _check_leaf(path, parsed, intent)
-    _check_created(path, parsed, edit.intents)
-    entries = tuple(
-        ProofEntry(_place(intent), intent.before or "", intent.after, path)
-        for intent in edit.intents
-    )
-    changed = prove_lines(path, before.source, after, edit.splices)
-    return Proof(path, entries, changed)
+    for intent in intents:
+        _check_leaf(path, after, intent)
+    _check_created(path, after, intents)
 
 
 def prove_lines(path: str, before: bytes, after: bytes, splices: Sequence[Splice]) -> int:
@@ -67,7 +61,7 @@ def _is_below(number: int, path: Path, intents: Sequence[Intent]) -> bool:
 
 
 def _facts(node: YamlNode, path: Path) -> Iterator[_Mark]:
-    yield path, repr((node.kind, node.text, node.style, node.anchor, node.tag, node.is_flow))
+    yield path, (node.kind, node.text, node.style, node.anchor, node.tag, node.is_flow)
     for index, item in enumerate(node.items()):
         yield from _facts(item, (*path, index))
     for index, (key, value) in enumerate(node.entries()):
@@ -105,7 +99,7 @@ def _place(intent: Intent) -> str:
 
 
 def failed(path: str, what: str) -> WillNeverWork:
-    """The error of a proof that did not hold: nothing was written."""
+    """The error of a proof that fails: nothing is written, and it is this program's fault."""
     return WillNeverWork(
         f"The edit of {path} failed its proof: {what}. Nothing was written; this is a fault of "
         "finops-bot, please report it with the file."

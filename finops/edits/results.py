@@ -25,15 +25,17 @@ class AlreadyApplied(Refused):
 class Candidate:
     """One place that may decide the value, for a person to pick.
 
-    `path` is the file and `place` the place in it (`spec.values.resources`, empty for the file as
-    a whole). `words` is what people read of it: its line, and what picking it would mean. A caller
-    keeps `choice` and passes it back as the choice for that resource.
+    `path` is the file and `place` the place in it (`spec.values.resources`; empty for all of it).
+    `words` is what people read of it: its line, and what picking it would mean. A caller
+    keeps `choice` and passes it back as the choice for that resource. `note` is what the reviewer of
+    a picked place should know.
     """
 
     path: str
     place: str = ""
     words: str = ""
     repository: str = ""
+    note: str = ""
 
     @property
     def choice(self) -> str:
@@ -88,13 +90,15 @@ class Proof:
     """That nothing but `entries` changed, shown by parsing the files before and after.
 
     `path` is the main file; an entry of another file carries its own. Lines count as `git diff
-    --numstat` counts them: a replaced line once, an inserted or removed one once.
+    --numstat` counts them: a replaced line once, an inserted or removed one once. `checks` are
+    sentences of what was rendered before and after, and compared.
     """
 
     path: str
     entries: tuple[ProofEntry, ...]
     lines_changed: int
     unintended_lines_changed: int = 0
+    checks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
