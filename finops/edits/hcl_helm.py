@@ -4,22 +4,20 @@ A container is found by its values: `resources.requests.cpu` at the top for the 
 workload, or under the component that the workload's name ends in (`controller.resources …`).
 """
 
-import posixpath
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from finops.domain.errors import InvalidInput, Refused
-from finops.domain.opportunity import Change, Opportunity, Setting
+from finops.domain.opportunity import Change, Opportunity
 from finops.domain.pull_request import FileChange
 from finops.edits.hcl_code import TerraformCode
 from finops.edits.hcl_contexts import elements_of, scopes_of
 from finops.edits.hcl_follow import Follower
+from finops.edits.hcl_helm_values import LEAVES, Path, Spot, scalars, spots_of
 from finops.edits.hcl_prove import changed_leaves, prove_terraform
-from finops.edits.hcl_scope import NotFollowed, Place
-from finops.edits.hcl_sites import blocks_inside, expressions_in
+from finops.edits.hcl_scope import Place
+from finops.edits.hcl_sites import expressions_in
 from finops.edits.hcl_target import quantity_like, value_of
-from finops.edits.hcl_tree import object_entries, text_of, tuple_items, unwrap
 from finops.edits.hcl_workloads import text_or_none
 from finops.edits.prove import failed, prove_lines
 from finops.edits.results import (
@@ -33,42 +31,7 @@ from finops.edits.results import (
     picked,
 )
 from finops.edits.splices import Splice, apply_splices
-from finops.edits.yaml_tree import NodeKind, UnreadableYaml, YamlNode, parse_yaml
-
-_LEAVES = {
-    Setting.CPU_REQUEST: ("requests", "cpu"),
-    Setting.CPU_LIMIT: ("limits", "cpu"),
-    Setting.MEMORY_REQUEST: ("requests", "memory"),
-    Setting.MEMORY_LIMIT: ("limits", "memory"),
-}
-_FILES = ("file", "templatefile")
-Path = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Spot:
-    """One value of the chart: its path in the values, and the bytes that write it.
-
-    `node` is the literal or the heredoc in Terraform; None for a file of values.
-    """
-
-    source_path: str
-    source: bytes
-    path: Path
-    text: str
-    start: int
-    end: int
-    place: Place | None
-    line: int
-
-    @property
-    def name(self) -> str:
-        return ".".join(self.path)
-
-    @property
-    def component(self) -> Path:
-        """The keys above `resources`."""
-        return self.path[: self.path.index("resources")]
+from finops.edits.yaml_tree import parse_yaml
 
 
 def plan_release(code: TerraformCode, opportunity: Opportunity, choice: str) -> PlannedEdit:
@@ -77,9 +40,9 @@ def plan_release(code: TerraformCode, opportunity: Opportunity, choice: str) -> 
     Raises SourceNotFound when no release does, AmbiguousSource when several values may be meant,
     and Refused for values that are not written as literals.
     """
-    spots = [spot for place in _releases(code, opportunity) for spot in _spots(code, place)]
+    spots = [spot for place in _releases(code, opportunity) for spot in spots_of(code, place)]
     resource = opportunity.resource
-    changes = [change for change in opportunity.changes if change.setting in _LEAVES]
+    changes = [change for change in opportunity.changes if change.setting in LEAVES]
     if len(changes) != len(opportunity.changes) or not changes:
         raise SourceNotFound(f"No release in Terraform sets what is to change of {resource.label}.")
     components = _components(spots, opportunity, changes)
@@ -118,130 +81,15 @@ def _is_of(workload: str, release: str) -> bool:
     return workload == release or workload.startswith(f"{release}-")
 
 
-def _spots(code: TerraformCode, place: Place) -> Iterator[_Spot]:
-    """Every request and limit that the release's values write."""
-    yield from _set_spots(place)
-    values = expressions_in(place.node).get("values")
-    if values is None:
-        return
-    try:
-        found = Follower(code).literal(place.at(values))
-    except NotFollowed:
-        return
-    for item in tuple_items(found.node):
-        yield from _value_spots(code, found.at(item))
-
-
-def _set_spots(place: Place) -> Iterator[_Spot]:
-    """`set { name = "resources.requests.cpu" … }` and the list of the provider's version 3."""
-    holders = [place.at(block.node) for block in blocks_inside(place.node, "set")]
-    listed = expressions_in(place.node).get("set")
-    holders += [
-        place.at(node) for item in tuple_items(listed) if (node := unwrap(item)) is not None
-    ]
-    for holder in holders:
-        written = expressions_in(holder.node)
-        name, value = unwrap(written.get("name")), unwrap(written.get("value"))
-        if name is not None and value is not None and name.type == "string_lit":
-            path = tuple(text_of(name).strip('"').split("."))
-            if _is_leaf(path) and value.type in ("string_lit", "numeric_lit"):
-                yield _literal_spot(holder.at(value), path)
-
-
-def _value_spots(code: TerraformCode, place: Place) -> Iterator[_Spot]:
-    node = unwrap(place.node)
-    if node is not None and node.type == "heredoc_template":
-        yield from _heredoc_spots(place.at(node))
-    if node is None or node.type != "function_call":
-        return
-    name = text_of(node.children[0])
-    given = [c for c in node.children if c.type == "function_arguments"]
-    arguments = [c for c in (given[0].children if given else []) if c.type == "expression"]
-    if name == "yamlencode" and arguments:
-        yield from _encoded_spots(code, place.at(arguments[0]), ())
-    elif name in _FILES and arguments:
-        yield from _file_spots(code, place, text_of(arguments[0]))
-
-
-def _encoded_spots(code: TerraformCode, place: Place, path: Path) -> Iterator[_Spot]:
-    try:
-        found = Follower(code).literal(place)
-    except NotFollowed:
-        return
-    if found.node.type == "object":
-        for key, value in object_entries(found.node).items():
-            yield from _encoded_spots(code, found.at(value), (*path, key))
-    elif _is_leaf(path) and found.node.type in ("string_lit", "numeric_lit"):
-        yield _literal_spot(found, path)
-
-
-def _literal_spot(place: Place, path: Path) -> _Spot:
-    node, is_quoted = place.node, place.node.type == "string_lit"
-    start, end = node.start_byte + is_quoted, node.end_byte - is_quoted
-    source = place.file.source
-    text = source[start:end].decode("utf-8", "replace")
-    line = node.start_point.row + 1
-    return _Spot(place.file.path, source, path, text, start, end, place, line)
-
-
-def _heredoc_spots(place: Place) -> Iterator[_Spot]:
-    """Values in a heredoc; those with interpolations in them are left alone."""
-    source = place.file.source
-    first = source.index(b"\n", place.node.start_byte) + 1
-    last = source.rindex(b"\n", first - 1, place.node.end_byte) + 1
-    for path, node, offset in _yaml_leaves(source[first:last]):
-        start = first + offset
-        line = source.count(b"\n", 0, start) + 1
-        end = start + len(node.text.encode())
-        yield _Spot(place.file.path, source, path, node.text, start, end, place, line)
-
-
-def _file_spots(code: TerraformCode, place: Place, argument: str) -> Iterator[_Spot]:
-    name = argument.strip('"').replace("${path.module}/", "").replace("${path.root}/", "")
-    path = posixpath.normpath(posixpath.join(place.scope.module.folder, name))
-    source = code.sources.get(path)
-    if source is None or "$" in name:
-        return
-    for keys, node, start in _yaml_leaves(source):
-        end = start + len(node.text.encode())
-        yield _Spot(path, source, keys, node.text, start, end, None, node.line)
-
-
-def _yaml_leaves(source: bytes) -> Iterator[tuple[Path, YamlNode, int]]:
-    """Requests and limits in YAML with the byte their text begins at."""
-    try:
-        file = parse_yaml(source)
-    except UnreadableYaml:
-        return
-    for root in file.documents:
-        for path, node in _walk(root, ()):
-            quote = len(node.style) if node.style in ("'", '"') else 0
-            text = file.text[node.start + quote : node.end - quote]
-            if _is_leaf(path) and text == node.text and not node.anchor and "${" not in text:
-                yield path, node, file.byte_at(node.start + quote)
-
-
-def _walk(node: YamlNode, path: Path) -> Iterator[tuple[Path, YamlNode]]:
-    if node.kind is NodeKind.SCALAR and node.style in ("", "'", '"'):
-        yield path, node
-    for key, value in node.entries():
-        if key.kind is NodeKind.SCALAR:
-            yield from _walk(value, (*path, key.text))
-
-
-def _is_leaf(path: Path) -> bool:
-    return len(path) > 2 and path[-3] == "resources" and path[-2:] in _LEAVES.values()
-
-
 def _components(
-    spots: Sequence[_Spot], opportunity: Opportunity, changes: Sequence[Change]
-) -> list[list[_Spot]]:
+    spots: Sequence[Spot], opportunity: Opportunity, changes: Sequence[Change]
+) -> list[list[Spot]]:
     """The groups of values that may be the container's: all changes, in one place."""
     name = opportunity.resource.name
-    grouped: dict[tuple[str, Path], list[_Spot]] = {}
+    grouped: dict[tuple[str, Path], list[Spot]] = {}
     for spot in spots:
         grouped.setdefault((spot.source_path, spot.component), []).append(spot)
-    wanted = {_LEAVES[change.setting] for change in changes}
+    wanted = {LEAVES[change.setting] for change in changes}
     whole = {
         key: found for key, found in grouped.items() if wanted <= {spot.path[-2:] for spot in found}
     }
@@ -250,17 +98,17 @@ def _components(
     return named or own
 
 
-def _candidate(spots: Sequence[_Spot]) -> Candidate:
+def _candidate(spots: Sequence[Spot]) -> Candidate:
     spot = spots[0]
     return Candidate(
         spot.source_path, ".".join((*spot.component, "resources")), f"line {spot.line}"
     )
 
 
-def _written(spots: Sequence[_Spot], changes: Sequence[Change]) -> PlannedEdit:
-    splices: list[tuple[_Spot, Splice, Change]] = []
+def _written(spots: Sequence[Spot], changes: Sequence[Change]) -> PlannedEdit:
+    splices: list[tuple[Spot, Splice, Change]] = []
     for change in changes:
-        spot = [each for each in spots if each.path[-2:] == _LEAVES[change.setting]][-1]
+        spot = [each for each in spots if each.path[-2:] == LEAVES[change.setting]][-1]
         text = _new_text(spot, change)
         if text is not None:
             splices.append((spot, Splice(spot.start, spot.end, text.encode()), change))
@@ -276,7 +124,7 @@ def _written(spots: Sequence[_Spot], changes: Sequence[Change]) -> PlannedEdit:
     return PlannedEdit((edited,), Proof(spot.source_path, entries, lines))
 
 
-def _new_text(spot: _Spot, change: Change) -> str | None:
+def _new_text(spot: Spot, change: Change) -> str | None:
     """The proposal in the style of the old value; None when it is there already."""
     try:
         value = value_of(change.setting, spot.text)
@@ -295,14 +143,14 @@ def _new_text(spot: _Spot, change: Change) -> str | None:
     return quantity_like(change.setting, spot.text, change.number)
 
 
-def _proved(spot: _Spot, after: bytes, splices: Sequence[Splice]) -> int:
+def _proved(spot: Spot, after: bytes, splices: Sequence[Splice]) -> int:
     if spot.place is None:
         return _proved_values(spot, after, splices)
     file = spot.place.file
     return prove_terraform(file, after, splices, changed_leaves(file, splices))
 
 
-def _proved_values(spot: _Spot, after: bytes, splices: Sequence[Splice]) -> int:
+def _proved_values(spot: Spot, after: bytes, splices: Sequence[Splice]) -> int:
     """The changed lines of a file of values, or WillNeverWork when another value differs."""
     before = Counter(_facts(spot.source))
     different = Counter(_facts(after))
@@ -315,5 +163,5 @@ def _proved_values(spot: _Spot, after: bytes, splices: Sequence[Splice]) -> int:
 
 def _facts(source: bytes) -> Iterator[tuple[Path, str]]:
     for number, root in enumerate(parse_yaml(source).documents):
-        for path, node in _walk(root, (str(number),)):
+        for path, node in scalars(root, (str(number),)):
             yield path, node.text
