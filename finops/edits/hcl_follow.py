@@ -6,18 +6,14 @@ through. What only a run of Terraform knows is refused with the expression and i
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
 
 from tree_sitter import Node
 
-from finops.edits.hcl_code import Call, TerraformCode
+from finops.edits.hcl_code import TerraformCode
 from finops.edits.hcl_functions import called, decided, merged_maps
-from finops.edits.hcl_scope import Absent, NotFollowed, Place, Scope
+from finops.edits.hcl_meanings import attribute_of, local_value, output, variable
+from finops.edits.hcl_scope import Absent, NotFollowed, Place, Step
 from finops.edits.hcl_tree import (
-    HclFile,
-    attributes_in,
-    attributes_named,
     literal_text,
     object_entries,
     text_of,
@@ -30,15 +26,6 @@ _WRITTEN = frozenset(
     {"numeric_lit", "bool_lit", "string_lit", "object", "tuple", "heredoc_template", "for_expr"}
 )
 _COMPUTED = ("path", "terraform", "data", "self")
-_Declared = TypeVar("_Declared")
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A name that was looked through, `var.size`, and where it stands."""
-
-    name: str
-    place: Place
 
 
 class Follower:
@@ -237,14 +224,14 @@ class Follower:
         if len(steps) == 1 and root in ("var", "local"):
             self.via.append(Step(f"{root}.{steps[0]}", place))
         if root == "var":
-            return self.below(self.variable(place, steps[0]), steps[1:])
+            return self.below(variable(self, place, steps[0]), steps[1:])
         if root == "local":
-            return self.below(self._local(place, steps[0]), steps[1:])
+            return self.below(local_value(place, steps[0]), steps[1:])
         if root == "module":
-            return self._output(place, steps)
+            return output(self, place, steps)
         if root in _COMPUTED or root in ("each", "count"):
             raise NotFollowed(f"{place.where}: {place.text} is only known when Terraform runs.")
-        return self._attribute(place, root, steps)
+        return attribute_of(self, place, root, steps)
 
     def _of_call(self, place: Place, nodes: Sequence[Node]) -> Place:
         """`{ … }[var.key]` and `lookup(…).size`."""
@@ -257,86 +244,6 @@ class Follower:
             self._index(place, c) if c.type == "index" else text_of(c.children[-1]) for c in rest
         ]
         return self.below(self.literal(place.at(first)), steps)
-
-    def variable(self, place: Place, name: str) -> Place:
-        """What a variable is in this scope: an argument, a written value, or the default."""
-        scope = place.scope
-        file, block = _only(place, f"var.{name}", scope.module.variables.get(name, []))
-        if scope.call is not None and scope.caller is not None:
-            if name in scope.call.arguments:
-                return Place(scope.caller, scope.call.file, scope.call.arguments[name])
-        elif (written := self._written(scope, name)) is not None:
-            return written
-        default = block.attribute("default")
-        if default is None:
-            raise NotFollowed(
-                f"var.{name} ({file.path} line {block.line}) gets its value outside of this "
-                "repository: it has no default and no file of variables sets it."
-            )
-        return Place(scope, file, default)
-
-    def _written(self, scope: Scope, name: str) -> Place | None:
-        """The value in a file of variables: one named on the command line goes first."""
-        automatic = self.code.automatic_values(scope.module.folder)
-        for file in (*([scope.values] if scope.values else []), *reversed(automatic)):
-            nodes = attributes_named(file.body, name) if file.is_readable else []
-            if len(nodes) > 1:
-                raise NotFollowed(f"{file.path} sets {name} twice, which Terraform refuses.")
-            if nodes:
-                return Place(scope, file, nodes[0])
-        return None
-
-    def _local(self, place: Place, name: str) -> Place:
-        module = place.scope.module
-        file, node = _only(place, f"local.{name}", module.locals.get(name, []))
-        return Place(place.scope.outside_loops(), file, node)
-
-    def _output(self, place: Place, steps: Sequence[str]) -> Place:
-        """An output of a local module, followed inside it."""
-        for file, block in place.scope.module.blocks("module", steps[0]):
-            source = literal_text(block.attribute("source")) or ""
-            folder = self.code.called_folder(place.scope.module.folder, source)
-            if folder is not None:
-                module = self.code.module(folder)
-                name = f"module.{steps[0]}"
-                call = Call(module.folder, file, name, attributes_in(block.body), block)
-                scope = Scope(module, call, place.scope, label=name)
-                return self._named_output(place, scope, steps[1:])
-        raise NotFollowed(f"{place.where}: {place.text} comes from a module that is not in here.")
-
-    def _named_output(self, place: Place, scope: Scope, steps: Sequence[str]) -> Place:
-        for index, name in enumerate(steps[:2]):
-            for file, block in scope.module.blocks("output", name):
-                value = block.attribute("value")
-                if value is not None:
-                    return self.below(Place(scope, file, value), steps[index + 1 :])
-        raise NotFollowed(f"{place.where}: {place.text} is no output of its module.")
-
-    def _attribute(self, place: Place, kind: str, steps: Sequence[str]) -> Place:
-        """An attribute that another resource writes: `aws_instance.web.instance_type`."""
-        found = place.scope.module.resource(f"{kind}.{steps[0]}") if steps else None
-        rest = [step for step in steps[1:] if not step.isdecimal()]
-        block = found[1] if found else None
-        for step in rest[:-1]:
-            inner = block.blocks(step) if block else []
-            block = inner[0] if len(inner) == 1 else None
-        expression = block.attribute(rest[-1]) if block and rest else None
-        if found is None or expression is None:
-            raise NotFollowed(f"{place.where}: {place.text} is only known when Terraform runs.")
-        self.via.append(Step(f"{kind}.{steps[0]}", place))
-        return Place(place.scope, found[0], expression)
-
-
-def _only(
-    place: Place, name: str, declared: Sequence[tuple[HclFile, _Declared]]
-) -> tuple[HclFile, _Declared]:
-    """The one declaration of a name. Several (override files, mistakes) are not chosen from."""
-    if not declared:
-        raise NotFollowed(f"{place.where}: {name} is declared nowhere in its folder.")
-    if len(declared) > 1:
-        files = ", ".join(dict.fromkeys(file.path for file, _ in declared))
-        raise NotFollowed(f"{place.where}: {name} is declared several times: {files}.")
-    return declared[0]
 
 
 def _named(node: Node) -> list[Node]:

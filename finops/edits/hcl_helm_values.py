@@ -153,6 +153,7 @@ def _yaml_leaves(source: bytes) -> Iterator[tuple[Path, YamlNode, int]]:
 
 
 def scalars(node: YamlNode, path: Path) -> Iterator[tuple[Path, YamlNode]]:
+    """Every scalar below the mappings of a node with its keys; block texts are left out."""
     if node.kind is NodeKind.SCALAR and node.style in ("", "'", '"'):
         yield path, node
     for key, value in node.entries():

@@ -108,3 +108,11 @@ class Scope:
     def outside_loops(self) -> "Scope":
         """This scope without loop variables, as locals see it."""
         return replace(self, bound={})
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A name that was looked through, `var.size`, and where it stands."""
+
+    name: str
+    place: Place

@@ -5,9 +5,9 @@ import re
 from finops.domain.errors import InvalidInput, Refused
 from finops.domain.opportunity import Change, Setting
 from finops.edits.hcl_code import TerraformCode
-from finops.edits.hcl_follow import Follower, Step
+from finops.edits.hcl_follow import Follower
 from finops.edits.hcl_kinds import DECLARATIONS, Declaration
-from finops.edits.hcl_scope import Absent, NotFollowed, Place
+from finops.edits.hcl_scope import Absent, NotFollowed, Place, Step
 from finops.edits.hcl_sites import Site, blocks_inside, slots_at
 from finops.edits.hcl_target import Target, value_of, without_quotes
 from finops.edits.hcl_tree import object_entries, text_of, tuple_items

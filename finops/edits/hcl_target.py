@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from finops.domain.errors import InvalidInput, Refused
 from finops.domain.opportunity import Change, Setting
 from finops.domain.quantities import parse_cpu_millicores, parse_memory_bytes
-from finops.edits.hcl_follow import Step
 from finops.edits.hcl_kinds import Path
-from finops.edits.hcl_scope import Place
+from finops.edits.hcl_scope import Place, Step
 from finops.edits.hcl_tree import literal_text, place_parts, text_of
 from finops.edits.hcl_users import other_users
 from finops.edits.quantity_style import cpu_like, memory_like

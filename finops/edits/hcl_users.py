@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from tree_sitter import Node
 
 from finops.edits.hcl_code import Module
-from finops.edits.hcl_follow import Step
+from finops.edits.hcl_scope import Step
 from finops.edits.hcl_tree import HclFile, place_parts, text_of
 
 _USING = frozenset({"resource", "module", "locals"})

@@ -141,3 +141,27 @@ def test_every_other_block_stays_as_it_is(
     for name, part in zip(order, parts, strict=True):
         assert (part.strip() in changed) is (name != "old")
     assert b"old" not in changed
+
+
+OUTPUT = b'output "dns" {\n  value = aws_lb.x.dns_name\n}\n'
+
+
+def test_outputs_go_too_when_a_person_picks_that() -> None:
+    asked = question(BALANCER + OUTPUT, removal("LoadBalancer", "old"))
+
+    changed = after(BALANCER + OUTPUT, removal("LoadBalancer", "old"), asked.candidates[0].choice)
+
+    assert "main.tf line 15" in str(asked)
+    assert "removes the outputs dns too" in asked.candidates[0].words
+    assert b"output" not in changed["main.tf"]
+
+
+def test_an_output_that_another_module_reads_stops_the_removal() -> None:
+    files = {
+        "m/main.tf": BALANCER + OUTPUT,
+        "main.tf": b'module "a" {\n  source = "./m"\n}\nlocals {\n  x = module.a.dns\n}\n',
+    }
+
+    said = refusal(files, removal("LoadBalancer", "old"), ":m/main.tf#aws_lb.x and outputs")
+
+    assert "used elsewhere" in said
