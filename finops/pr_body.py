@@ -12,7 +12,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from finops.domain.money import Saving, format_usd
-from finops.domain.opportunity import Change, Evidence, Opportunity, Setting, WasteKind
+from finops.domain.opportunity import (
+    Change,
+    Evidence,
+    Opportunity,
+    Resource,
+    Setting,
+    WasteKind,
+)
 from finops.domain.quantities import format_cpu, format_memory
 from finops.edits import PlannedEdit, Proof
 
@@ -27,7 +34,38 @@ _WORDS = {
     Setting.HPA_CPU_TARGET: "autoscaler's CPU target",
     Setting.HPA_MEMORY_TARGET: "autoscaler's memory target",
     Setting.DESIRED_SIZE: "desired size",
-    Setting.PRESENT: "volume",
+    Setting.MIN_SIZE: "minimum size",
+    Setting.MAX_SIZE: "maximum size",
+    Setting.PRESENT: "resource",
+    Setting.INSTANCE_TYPE: "instance type",
+    Setting.INSTANCE_CLASS: "instance class",
+    Setting.VOLUME_TYPE: "volume type",
+    Setting.VOLUME_SIZE_GIB: "volume size",
+    Setting.VOLUME_IOPS: "volume IOPS",
+    Setting.VOLUME_THROUGHPUT: "volume throughput",
+    Setting.STORAGE_TYPE: "storage type",
+    Setting.STORAGE_SIZE_GIB: "allocated storage",
+}
+_UNITS = {
+    Setting.HPA_CPU_TARGET: " %",
+    Setting.HPA_MEMORY_TARGET: " %",
+    Setting.VOLUME_SIZE_GIB: " GiB",
+    Setting.STORAGE_SIZE_GIB: " GiB",
+    Setting.VOLUME_THROUGHPUT: " MiB/s",
+}
+_QUANTITIES = {
+    Setting.CPU_REQUEST: format_cpu,
+    Setting.CPU_LIMIT: format_cpu,
+    Setting.MEMORY_REQUEST: format_memory,
+    Setting.MEMORY_LIMIT: format_memory,
+}
+_KIND_WORDS = {
+    "NodeGroup": "node group",
+    "ScalingGroup": "Auto Scaling group",
+    "NatGateway": "NAT gateway",
+    "LoadBalancer": "load balancer",
+    "DatabaseCluster": "database cluster",
+    "Address": "Elastic IP address",
 }
 _METADATA = re.compile(r"<!-- finops-bot (\{[^\n]*\}) -->")
 _SIGNS = re.compile(r"([\\`*_\[\]|~])")
@@ -111,13 +149,15 @@ def action_words(opportunity: Opportunity) -> str:
     first, *others = changes
     if first.setting is Setting.PRESENT:
         is_orphan = opportunity.kind is WasteKind.ORPHAN_VOLUME
-        what = "Delete unattached volume" if is_orphan else f"Remove {resource.kind.lower()}"
+        what = "Delete unattached volume" if is_orphan else f"Remove {_kind(resource)}"
         name = resource.cloud_tags.get("Name", "")  # people know a disk by this, not by its id
         return f"{what} {name} ({resource.label})" if name else f"{what} {resource.label}"
     if first.setting is Setting.DESIRED_SIZE:
-        verb = "Shrink" if first.proposed < (first.current or 0) else "Set"
-        return f"{verb} node group {resource.label}{_span(first)} nodes"
-    parts = [f"{_verb(first)} {_WORDS[first.setting]} of {resource.label}{_span(first)}"]
+        verb = "Shrink" if first.number < (first.current_number or 0) else "Set"
+        machines = "nodes" if resource.kind == "NodeGroup" else "instances"
+        parts = [f"{verb} {_kind(resource)} {resource.label}{_span(first)} {machines}"]
+    else:
+        parts = [f"{_verb(first)} {_WORDS[first.setting]} of {resource.label}{_span(first)}"]
     parts += [f"{_verb(c).lower()} {_WORDS[c.setting]}{_span(c)}" for c in others]
     return " and ".join(parts)
 
@@ -158,8 +198,9 @@ def short_figures(words: str) -> str:
 
 
 def _verb(change: Change) -> str:
-    raised = change.current is not None and change.proposed > change.current
-    return "Set" if change.current is None else "Raise" if raised else "Lower"
+    if change.current is None or change.setting.is_text:
+        return "Set" if change.current is None else "Change"
+    return "Raise" if change.number > (change.current_number or 0) else "Lower"
 
 
 def _span(change: Change) -> str:
@@ -167,19 +208,24 @@ def _span(change: Change) -> str:
     return f"{start} to {_value(change.setting, change.proposed)}"
 
 
-def _value(setting: Setting, value: int | None) -> str:
-    if value is None or setting is Setting.DESIRED_SIZE:
-        return "not set" if value is None else str(value)
+def _value(setting: Setting, value: int | str | None) -> str:
+    if value is None:
+        return "not set"
     if setting is Setting.PRESENT:
         return "exists" if value else "deleted"
-    if setting.is_hpa_target:
-        return f"{value} %"
-    return format_cpu(value) if "cpu" in setting else format_memory(value)
+    if setting in _QUANTITIES and isinstance(value, int):
+        return _QUANTITIES[setting](value)
+    return f"{value}{_UNITS.get(setting, '')}"
+
+
+def _kind(resource: Resource) -> str:
+    return _KIND_WORDS.get(resource.kind, resource.kind.lower())
 
 
 def _changes(opportunity: Opportunity) -> str:
+    words = _WORDS | {Setting.PRESENT: _kind(opportunity.resource)}
     values = ((c.setting, c.current, c.proposed) for c in opportunity.changes)
-    rows = [(_heading(_WORDS[s]), _value(s, now), _value(s, then)) for s, now, then in values]
+    rows = [(_heading(words[s]), _value(s, now), _value(s, then)) for s, now, then in values]
     return _table(("Setting", "Now", "Proposed"), rows)
 
 

@@ -1,14 +1,23 @@
 """The pull request of an opportunity: which repository and which edit. `pr_body` writes it."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from finops.domain.errors import Refused
 from finops.domain.opportunity import Opportunity, OpportunityRecord
 from finops.domain.pull_request import ProposedPullRequest, RepositoryFiles, branch_for
-from finops.edits import AlreadyApplied, PlannedEdit, Proof, SourceNotFound, plan_edit
+from finops.edits import (
+    AlreadyApplied,
+    AmbiguousSource,
+    Candidate,
+    PlannedEdit,
+    Proof,
+    SourceNotFound,
+    plan_edit,
+)
+from finops.edits.plan import NO_CHOICES
 from finops.ports import CodeHost
 from finops.pr_body import (
     Metadata,
@@ -38,6 +47,7 @@ class _Outcome:
 
     commit: str
     opportunity: Opportunity
+    choice: str
     edit: PlannedEdit | Refused
 
 
@@ -66,19 +76,24 @@ class PullRequestGenerator:
         *,
         approved_by: str = "",
         guardrail_reasons: Sequence[str] = (),
+        choices: Mapping[str, str] = NO_CHOICES,
         now: datetime,
     ) -> tuple[CodeHost, ProposedPullRequest, Proof]:
         """The repository, the proposal and the proof; nothing is written anywhere.
 
         The same arguments and files give the same proposal, but for the time of `now` in the
-        body. Raises Refused with every repository's reason when none declares the resource or
-        several do, AlreadyApplied when the file says it already, and what the hosts raise.
+        body. `choices` holds what owners picked where the source was ambiguous: the
+        `Candidate.choice` by `Resource.key`.
+
+        Raises Refused with every repository's reason when none declares the resource,
+        AmbiguousSource with candidates to pick from when several places or repositories do,
+        AlreadyApplied when the file says it already, and what the hosts raise.
         """
         opportunity = subject.opportunity if isinstance(subject, OpportunityRecord) else subject
         if isinstance(subject, OpportunityRecord):
             approved_by = approved_by or subject.decided_by
             guardrail_reasons = guardrail_reasons or subject.guardrail_reasons
-        host, commit, edit = self._source(opportunity)
+        host, commit, edit = self._source(opportunity, choices)
         body = render_body(
             opportunity, edit, approved_by=approved_by, guardrail_reasons=guardrail_reasons, now=now
         )
@@ -92,53 +107,85 @@ class PullRequestGenerator:
         )
         return host, proposed, edit.proof
 
-    def _source(self, opportunity: Opportunity) -> tuple[CodeHost, str, PlannedEdit]:
+    def _source(
+        self, opportunity: Opportunity, choices: Mapping[str, str]
+    ) -> tuple[CodeHost, str, PlannedEdit]:
         """The one repository with an edit; one that declares the resource but refuses counts."""
         edits: list[tuple[CodeHost, str, PlannedEdit]] = []
         refusals: list[tuple[CodeHost, Refused]] = []
-        for host in self._repositories:
-            outcome = self._outcome(host, opportunity)
+        choice = choices.get(opportunity.resource.key, "")
+        for host in self._chosen(choice):
+            outcome = self._outcome(host, opportunity, choice)
             if isinstance(outcome.edit, Refused):
                 refusals.append((host, outcome.edit))
             else:
                 edits.append((host, outcome.commit, outcome.edit))
         declared = [(host, each) for host, each in refusals if not isinstance(each, SourceNotFound)]
         if len(edits) + len(declared) > 1:
-            names = [each[0].name for each in edits] + [host.name for host, _ in declared]
-            raise Refused(
-                f"{opportunity.resource.label} is declared in several repositories: "
-                f"{', '.join(names)}. Which one is deployed cannot be told; edit it by hand."
-            )
+            raise _several_repositories(opportunity, edits, declared)
         if edits:
             return edits[0]
         raise _refusal(declared or refusals, opportunity)
 
-    def _outcome(self, host: CodeHost, opportunity: Opportunity) -> _Outcome:
+    def _chosen(self, choice: str) -> Sequence[CodeHost]:
+        """The repository that an owner picked, or all of them."""
+        host = self.host(choice.partition(":")[0])
+        return (host,) if host else self._repositories
+
+    def _outcome(self, host: CodeHost, opportunity: Opportunity, choice: str) -> _Outcome:
         """The edit or the refusal of one repository, remembered until a commit changes it."""
         files, key = host.read_files(), (host.name, opportunity.id)
         known = self._outcomes.get(key)
-        if known and (known.commit, known.opportunity) == (files.commit, opportunity):
+        question = (files.commit, opportunity, choice)
+        if known and (known.commit, known.opportunity, known.choice) == question:
             return known
-        outcome = _Outcome(files.commit, opportunity, _edit_or_refusal(files, opportunity))
+        outcome = _Outcome(*question, _edit_or_refusal(files, opportunity, choice))
         self._outcomes[key] = outcome
         while len(self._outcomes) > _REMEMBERED_EDITS:
             self._outcomes.popitem(last=False)
         return outcome
 
 
-def _edit_or_refusal(files: RepositoryFiles, opportunity: Opportunity) -> PlannedEdit | Refused:
+def _edit_or_refusal(
+    files: RepositoryFiles, opportunity: Opportunity, choice: str
+) -> PlannedEdit | Refused:
     try:
-        return plan_edit(files, opportunity)
+        return plan_edit(files, opportunity, choices={opportunity.resource.key: choice})
     except Refused as error:
         # Without its traceback, which would keep every frame and file of the planning alive.
         return error.with_traceback(None)
+
+
+def _several_repositories(
+    opportunity: Opportunity,
+    edits: Sequence[tuple[CodeHost, str, PlannedEdit]],
+    declared: Sequence[tuple[CodeHost, Refused]],
+) -> AmbiguousSource:
+    names = [each[0].name for each in edits] + [host.name for host, _ in declared]
+    found = [Candidate(edit.proof.path, repository=host.name) for host, _, edit in edits]
+    return AmbiguousSource(
+        f"{opportunity.resource.label} is declared in several repositories: "
+        f"{', '.join(names)}. Which one is deployed cannot be told; pick one, or edit it by hand.",
+        [*found, *_candidates(declared)],
+    )
+
+
+def _candidates(refusals: Sequence[tuple[CodeHost, Refused]]) -> list[Candidate]:
+    return [
+        replace(candidate, repository=host.name)
+        for host, error in refusals
+        if isinstance(error, AmbiguousSource)
+        for candidate in error.candidates
+    ]
 
 
 def _refusal(refusals: Sequence[tuple[CodeHost, Refused]], opportunity: Opportunity) -> Refused:
     reasons = " ".join(f"{host.name}: {error}" for host, error in refusals)
     if any(isinstance(error, AlreadyApplied) for _, error in refusals):
         return AlreadyApplied(reasons)
-    return Refused(
+    sentence = (
         f"No pull request for {opportunity.resource.label}. "
         f"{reasons or 'No repository is configured; name one in the settings.'}"
     )
+    candidates = _candidates(refusals)
+    return AmbiguousSource(sentence, candidates) if candidates else Refused(sentence)

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Brings what the tests need and one environment of pip cannot: Chromium, Prometheus, git and fonts
-# from Debian, the GitHub emulator from npm, and the Athena emulator from pip. What is there already is left alone, so a second run does nothing.
+# from Debian, the GitHub emulator and HashiCorp's HCL parser from npm, and the Athena emulator from
+# pip. What is there already is left alone, so a second run does nothing.
 #
 # Where it may not install (a laptop without root, another system), each missing part gets one
 # sentence and the tests that need it are skipped. With CI=true a missing part is an error.

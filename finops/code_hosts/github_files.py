@@ -13,7 +13,7 @@ from finops.domain.errors import WillNeverWork
 from finops.owners.codeowners import PLACES
 
 # What the editors read; a `.tf.json` beside a volume may use it, so removing asks it too.
-RELEVANT = (".yaml", ".yml", ".tf", ".tf.json")
+RELEVANT = (".yaml", ".yml", ".tf", ".tf.json", ".tofu", ".tfvars", "terragrunt.hcl")
 _CACHE_BYTES = 64 * 1024**2
 
 

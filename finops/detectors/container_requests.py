@@ -225,7 +225,7 @@ def _risk(found: OverRequest) -> float:
         case.workload.replicas == 1,
         case.usage.window_days <= 0,
         found.lowers_limit,
-        found.proposal.target is not None and found.proposal.target.proposed > WHOLE_PERCENT,
+        found.proposal.target is not None and found.proposal.target.number > WHOLE_PERCENT,
         case.measure is MEMORY and heap.is_unbounded_jvm(case.workload, case.container),
     )
     risk = found.rule.severity + 0.3 * found.fall_share + 0.1 * sum(dangers)

@@ -1,7 +1,10 @@
 """What a snapshot says a setting is now: the truth for "implemented" and "still in place"."""
 
+from collections.abc import Callable, Mapping
+
+from finops.domain.cloud import CloudKind, CloudResource
 from finops.domain.cluster_objects import Autoscaler
-from finops.domain.estate import Container, Snapshot, SnapshotPart
+from finops.domain.estate import Container, NodeGroup, Snapshot, SnapshotPart, Volume
 from finops.domain.opportunity import Change, Opportunity, Resource, Setting
 
 _CONTAINER_SETTINGS = {
@@ -10,12 +13,28 @@ _CONTAINER_SETTINGS = {
     Setting.MEMORY_REQUEST: "memory_request_bytes",
     Setting.MEMORY_LIMIT: "memory_limit_bytes",
 }
+_GROUP_SETTINGS: Mapping[Setting, Callable[[NodeGroup], int | str]] = {
+    Setting.DESIRED_SIZE: lambda group: group.desired_size,
+    Setting.MIN_SIZE: lambda group: group.min_size,
+    Setting.MAX_SIZE: lambda group: group.max_size,
+    Setting.INSTANCE_TYPE: lambda group: group.instance_type,
+}
+_VOLUME_SETTINGS: Mapping[Setting, Callable[[Volume], int | str]] = {
+    Setting.PRESENT: lambda _: 1,
+    Setting.VOLUME_TYPE: lambda volume: volume.volume_type,
+    Setting.VOLUME_SIZE_GIB: lambda volume: volume.size_gib,
+    Setting.VOLUME_IOPS: lambda volume: volume.iops,
+    Setting.VOLUME_THROUGHPUT: lambda volume: volume.throughput_mib_per_second,
+}
 _TARGETS = {Setting.HPA_CPU_TARGET: "cpu", Setting.HPA_MEMORY_TARGET: "memory"}
+# The other settings are attributes of cloud resources by their own name.
+_ATTRIBUTES = {Setting.STORAGE_SIZE_GIB: "storage_gib"}
+_CLOUD_KINDS = frozenset(CloudKind) - {CloudKind.VOLUME, CloudKind.NODE_GROUP}
 _PARTS = {
     "Volume": SnapshotPart.VOLUMES,
     "Node": SnapshotPart.NODES,
     "NodeGroup": SnapshotPart.NODE_GROUPS,
-}
+} | {kind.value: SnapshotPart.CLOUD_RESOURCES for kind in _CLOUD_KINDS}
 _OTHERWISE = SnapshotPart.WORKLOADS
 _USAGE = {"cpu_request_millicores": "cpu_usage", "memory_request_bytes": "memory_usage"}
 
@@ -25,9 +44,10 @@ class Observation:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
-        self._volumes = {volume.volume_id for volume in snapshot.volumes}
+        self._volumes = {volume.volume_id: volume for volume in snapshot.volumes}
         self._nodes = {node.name for node in snapshot.nodes}
-        self._groups = {group.name: group.desired_size for group in snapshot.node_groups}
+        self._groups = {group.name: group for group in snapshot.node_groups}
+        self._cloud = {(each.kind, each.resource_id): each for each in snapshot.cloud_resources}
         self._workloads: dict[tuple[str, str, str], dict[str, Container]] = {}
         self._autoscalers: dict[tuple[str, str, str], Autoscaler] = {}
         for each in snapshot.workloads:
@@ -36,23 +56,25 @@ class Observation:
             if each.autoscaler is not None:
                 self._autoscalers[each.key] = each.autoscaler
 
-    def value(self, resource: Resource, setting: Setting) -> int | None:
+    def value(self, resource: Resource, setting: Setting) -> int | str | None:
         """The value of one setting; None when it is not there or cannot be known.
 
-        A volume's PRESENT is 1, or 0 when the snapshot is whole and lacks it; a node group's
+        PRESENT is 1, or 0 when the snapshot is whole and lacks the resource; a node group's
         DESIRED_SIZE is its declared size; an HPA target that of the workload's autoscaler in whole
         per cent, None where it has no metric that is a share of the container's request.
         """
-        if setting is Setting.PRESENT:
-            is_there = resource.name in self._volumes
-            return 1 if is_there else None if self.may_hide(resource) else 0
-        if setting is Setting.DESIRED_SIZE:
-            return self._groups.get(resource.name)
-        if setting.is_hpa_target:
-            return self._hpa_target(resource, _TARGETS[setting])
-        container = self._container(resource)
-        value: int | None = getattr(container, _CONTAINER_SETTINGS[setting], None)
-        return value
+        if setting is Setting.PRESENT and not self.is_known(resource):
+            return None if self.may_hide(resource) else 0
+        if resource.kind == "NodeGroup":
+            group, ask = self._groups.get(resource.name), _GROUP_SETTINGS.get(setting)
+            return ask(group) if group and ask else None
+        if resource.kind == "Volume":
+            volume, read = self._volumes.get(resource.name), _VOLUME_SETTINGS.get(setting)
+            return read(volume) if volume and read else None
+        if resource.kind in _CLOUD_KINDS:
+            found = self._cloud.get((CloudKind(resource.kind), resource.name))
+            return _attribute(found, setting) if found else None
+        return self._of_workload(resource, setting)
 
     def is_in_place(self, opportunity: Opportunity) -> bool:
         """Whether every change is what the snapshot shows, or goes further."""
@@ -66,6 +88,8 @@ class Observation:
             return resource.name in self._groups
         if resource.kind == "Node":
             return resource.name in self._nodes
+        if resource.kind in _CLOUD_KINDS:
+            return (CloudKind(resource.kind), resource.name) in self._cloud
         return (resource.namespace, resource.kind, resource.name) in self._workloads
 
     def is_gone(self, opportunity: Opportunity) -> bool:
@@ -91,6 +115,13 @@ class Observation:
         wanted = {_USAGE.get(change.setting.value) for change in opportunity.changes} - {None}
         return all(getattr(container, str(usage)) is not None for usage in wanted)
 
+    def _of_workload(self, resource: Resource, setting: Setting) -> int | None:
+        if setting.is_hpa_target:
+            return self._hpa_target(resource, _TARGETS[setting])
+        container = self._container(resource)
+        value: int | None = getattr(container, _CONTAINER_SETTINGS.get(setting, ""), None)
+        return value
+
     def _container(self, resource: Resource) -> Container | None:
         key = (resource.namespace, resource.kind, resource.name)
         return self._workloads.get(key, {}).get(resource.container)
@@ -102,7 +133,15 @@ class Observation:
 
     def _is_reached(self, resource: Resource, change: Change) -> bool:
         value = self.value(resource, change.setting)
-        if value is None:
-            return False
-        is_lower = change.current is None or change.proposed <= change.current
-        return value <= change.proposed if is_lower else value >= change.proposed
+        if value is None or change.setting.is_text:
+            return value is not None and value == change.proposed
+        number, current = Change(change.setting, None, value).number, change.current_number
+        is_lower = current is None or change.number <= current
+        return number <= change.number if is_lower else number >= change.number
+
+
+def _attribute(resource: CloudResource, setting: Setting) -> int | str | None:
+    if setting is Setting.PRESENT:
+        return 1
+    value = resource.attributes.get(_ATTRIBUTES.get(setting, setting.value))
+    return value if isinstance(value, str if setting.is_text else int) else None

@@ -1,87 +1,49 @@
 """From an opportunity and a repository's files to whole new files with their proof."""
 
-from finops.domain.errors import Refused
-from finops.domain.opportunity import Change, Opportunity, Setting, WasteKind
-from finops.domain.pull_request import FileChange, RepositoryFiles
-from finops.edits.hcl_node_group import edit_node_group
-from finops.edits.hcl_volume import remove_volume
-from finops.edits.locate import locate_container, locate_node_group, locate_volume
-from finops.edits.prove import prove_hcl, prove_yaml
-from finops.edits.results import AlreadyApplied, PlannedEdit, Proof
-from finops.edits.splices import apply_splices
-from finops.edits.yaml_splice import edit_container
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from finops.domain.opportunity import Opportunity
+from finops.domain.pull_request import RepositoryFiles
+from finops.edits.gitops.source_index import SourceIndex
+from finops.edits.hcl_terraform import is_in_terraform, plan_terraform, plan_workload
+from finops.edits.results import PlannedEdit, SourceNotFound
+from finops.edits.workloads import plan_container
+
+NO_CHOICES: Mapping[str, str] = MappingProxyType({})
 
 
-def plan_edit(files: RepositoryFiles, opportunity: Opportunity) -> PlannedEdit:
+def plan_edit(
+    files: RepositoryFiles,
+    opportunity: Opportunity,
+    *,
+    choices: Mapping[str, str] = NO_CHOICES,
+    index: SourceIndex | None = None,
+) -> PlannedEdit:
     """The edit that implements the opportunity in this repository, proved.
 
-    Raises SourceNotFound when no file declares the resource, AlreadyApplied when the file says
-    it already, any other Refused with the reason and the place, and WillNeverWork when the proof
-    fails, which is a fault of this program.
+    `choices` holds what a person picked before, `Candidate.choice` by `Resource.key`. `index` is
+    the index of these very files, for a caller that plans more than one edit at a commit.
+
+    Raises SourceNotFound when no file declares the resource, AmbiguousSource with candidates when
+    several may decide the value and none was picked, AlreadyApplied when the file says it already,
+    any other Refused with the reason and the place, and WillNeverWork when the proof fails, which
+    is a fault of this program.
     """
-    if opportunity.kind is WasteKind.ORPHAN_VOLUME:
-        return _plan_volume(files, opportunity)
-    if opportunity.kind is WasteKind.IDLE_NODE:
-        return _plan_node_group(files, opportunity)
-    return _plan_container(files, opportunity)
-
-
-def _plan_container(files: RepositoryFiles, opportunity: Opportunity) -> PlannedEdit:
-    _refuse_half(opportunity)
-    target = locate_container(files, opportunity)
+    choice = choices.get(opportunity.resource.key, "")
+    if is_in_terraform(opportunity.resource):
+        return plan_terraform(files, opportunity, choice=choice)
     try:
-        edit = edit_container(target.file, target.container, opportunity.changes)
-    except AlreadyApplied as error:
-        raise AlreadyApplied(f"{target.path}: {error}") from error
-    except Refused as error:
-        raise Refused(f"{target.path}: {error}") from error
-    before = target.file.source
-    after = apply_splices(before, edit.splices)
-    proof = prove_yaml(target.path, target.file, after, edit)
-    return PlannedEdit((FileChange(target.path, before, after),), proof)
+        return plan_container(index or SourceIndex(files.files), opportunity, choice)
+    except SourceNotFound as in_manifests:
+        return _in_terraform_or(in_manifests, files, opportunity, choice)
 
 
-def _refuse_half(opportunity: Opportunity) -> None:
-    """A request and its autoscaler's target change together or not at all."""
-    for change in opportunity.changes:
-        if change.setting.is_hpa_target:
-            raise Refused(
-                f"The HorizontalPodAutoscaler {change.holder} has to change together with this "
-                f"request: its target from {change.current} % to {change.proposed} %. Pull "
-                "requests cannot do both yet, and half of it would add pods; change both by hand."
-            )
-
-
-def _plan_node_group(files: RepositoryFiles, opportunity: Opportunity) -> PlannedEdit:
-    resource = opportunity.resource
-    if resource.kind != "NodeGroup":
-        raise Refused(
-            f"{resource.label} belongs to no node group, so no file sets its number; drain and "
-            "terminate it by hand."
-        )
-    target = locate_node_group(files, resource)
-    splices, entries = edit_node_group(target.group, _size_change(opportunity))
-    before, path = target.file.source, target.file.path
-    after = apply_splices(before, splices)
-    proof = Proof(path, entries, prove_hcl(target.file, after, splices))
-    return PlannedEdit((FileChange(path, before, after),), proof, target.group.notes)
-
-
-def _plan_volume(files: RepositoryFiles, opportunity: Opportunity) -> PlannedEdit:
-    target = locate_volume(files, opportunity)
-    by_path, entries = remove_volume(target.module, target.volume)
-    sources = {file.path: file for file in target.module}
-    changes: list[FileChange] = []
-    lines = 0
-    for path, splices in by_path.items():
-        after = apply_splices(sources[path].source, splices)
-        lines += prove_hcl(sources[path], after, splices)
-        changes.append(FileChange(path, sources[path].source, after))
-    return PlannedEdit(tuple(changes), Proof(target.volume.file.path, entries, lines))
-
-
-def _size_change(opportunity: Opportunity) -> Change:
-    for change in opportunity.changes:
-        if change.setting is Setting.DESIRED_SIZE:
-            return change
-    raise Refused(f"{opportunity.id} names no new size for {opportunity.resource.label}.")
+def _in_terraform_or(
+    refusal: SourceNotFound, files: RepositoryFiles, opportunity: Opportunity, choice: str
+) -> PlannedEdit:
+    """The edit of a workload that only Terraform declares, else the first refusal."""
+    try:
+        return plan_workload(files, opportunity, choice=choice)
+    except SourceNotFound:
+        raise refusal from None

@@ -2,72 +2,45 @@
 
 from collections.abc import Iterator, Sequence
 
-from tree_sitter import Node
-
 from finops.domain.errors import WillNeverWork
-from finops.edits.hcl_tree import HclFile, descendants, text_of
-from finops.edits.results import Proof, ProofEntry
 from finops.edits.splices import Splice, count_changed_lines, only_splices_changed
-from finops.edits.yaml_splice import Intent, YamlEdit
+from finops.edits.yaml_splice import Intent
 from finops.edits.yaml_tree import (
     NodeKind,
     Path,
-    UnreadableYaml,
     YamlFile,
     YamlNode,
-    parse_yaml,
     path_text,
 )
 
-_Mark = tuple[Path, str]
-# Where a node is, and all that readers of YAML can tell of it.
-_Fact = tuple[int, Path, str]
+# All that readers of YAML can tell of a node, with where it is.
+_Mark = tuple[Path, tuple[str, str, str, str, str, bool]]
+_Fact = tuple[int, *_Mark]
 
 
-def prove_yaml(path: str, before: YamlFile, after: bytes, edit: YamlEdit) -> Proof:
-    """The proof that exactly the intents differ, or WillNeverWork naming what else does."""
-    try:
-        parsed = parse_yaml(after)
-    except UnreadableYaml as error:
-        raise _failed(path, f"the edited file is no longer YAML: {error}") from error
-    if _untouched(before, edit.intents) != _untouched(parsed, edit.intents):
-        raise _failed(path, "something besides the intended values changed")
-    for intent in edit.intents:
-        _check_leaf(path, parsed, intent)
-    _check_created(path, parsed, edit.intents)
-    entries = tuple(
-        ProofEntry(_place(intent), intent.before or "", intent.after, path)
-        for intent in edit.intents
-    )
-    changed = prove_lines(path, before.source, after, edit.splices)
-    return Proof(path, entries, changed)
-
-
-def prove_hcl(before: HclFile, after: bytes, splices: Sequence[Splice]) -> int:
-    """The number of changed lines, or WillNeverWork when another token than the spliced differs.
-
-    Both files are cut into tokens; those outside the splices must be the same, in order.
-    """
-    parsed = HclFile(before.path, after)
-    if not parsed.is_readable:
-        raise _failed(before.path, "the edited file is no longer HCL")
-    expected = [
-        text.decode()
-        for text in (_token_after(token, splices) for token in _tokens(before.root))
-        if text
-    ]
-    if expected != [text_of(token) for token in _tokens(parsed.root)]:
-        raise _failed(before.path, "something besides the intended places changed")
-    return prove_lines(before.path, before.source, after, splices)
+def prove_values(  # noqa: PLR0917 - one state, the other, and what may differ
+    path: str,
+    before: YamlFile,
+    after: YamlFile,
+    intents: Sequence[Intent],
+    around: Sequence[Intent] = (),
+) -> None:
+    """Raise WillNeverWork unless exactly the intents differ, and texts that are proved apart."""
+    apart = [*intents, *around]
+    if _untouched(before, apart) != _untouched(after, apart):
+        raise failed(path, "something besides the intended values changed")
+    for intent in intents:
+        _check_leaf(path, after, intent)
+    _check_created(path, after, intents)
 
 
 def prove_lines(path: str, before: bytes, after: bytes, splices: Sequence[Splice]) -> int:
     """The number of changed lines, or WillNeverWork when a byte or line outside differs."""
     if not only_splices_changed(before, after, splices):
-        raise _failed(path, "bytes outside the edited places changed")
+        raise failed(path, "bytes outside the edited places changed")
     changed, unintended = count_changed_lines(before, after, splices)
     if unintended:
-        raise _failed(path, f"{unintended} lines changed that should not have")
+        raise failed(path, f"{unintended} lines changed that should not have")
     return changed
 
 
@@ -88,7 +61,7 @@ def _is_below(number: int, path: Path, intents: Sequence[Intent]) -> bool:
 
 
 def _facts(node: YamlNode, path: Path) -> Iterator[_Mark]:
-    yield path, repr((node.kind, node.text, node.style, node.anchor, node.tag, node.is_flow))
+    yield path, (node.kind, node.text, node.style, node.anchor, node.tag, node.is_flow)
     for index, item in enumerate(node.items()):
         yield from _facts(item, (*path, index))
     for index, (key, value) in enumerate(node.entries()):
@@ -103,7 +76,7 @@ def _check_leaf(path: str, file: YamlFile, intent: Intent) -> None:
         if node is not None:
             node = node.items()[step] if isinstance(step, int) else node.get(step)
     if node is None or node.kind is not NodeKind.SCALAR or node.text != intent.after:
-        raise _failed(path, f"{_place(intent)} did not become {intent.after}")
+        raise failed(path, f"{_place(intent)} did not become {intent.after}")
 
 
 def _check_created(path: str, file: YamlFile, intents: Sequence[Intent]) -> None:
@@ -117,7 +90,7 @@ def _check_created(path: str, file: YamlFile, intents: Sequence[Intent]) -> None
         if _is_below(number, found, intents)
     ]
     if not set(below) <= ways:
-        raise _failed(path, "more was added than intended")
+        raise failed(path, "more was added than intended")
 
 
 def _place(intent: Intent) -> str:
@@ -125,19 +98,8 @@ def _place(intent: Intent) -> str:
     return f"document {intent.document + 1}, {place}" if intent.document else place
 
 
-def _tokens(root: Node) -> Iterator[Node]:
-    return (node for node in descendants(root) if not node.child_count and node.text)
-
-
-def _token_after(token: Node, splices: Sequence[Splice]) -> bytes:
-    """What the token becomes: a splice's text where one replaces it, nothing where one removes."""
-    for splice in splices:
-        if splice.start <= token.start_byte and token.end_byte <= splice.end:
-            return splice.text
-    return token.text or b""
-
-
-def _failed(path: str, what: str) -> WillNeverWork:
+def failed(path: str, what: str) -> WillNeverWork:
+    """The error of a proof that fails: nothing is written, and it is this program's fault."""
     return WillNeverWork(
         f"The edit of {path} failed its proof: {what}. Nothing was written; this is a fault of "
         "finops-bot, please report it with the file."

@@ -33,12 +33,13 @@ def insert_settings(
     """
     roots: dict[Path, Path] = {}
     splices: list[Splice] = []
-    for parent in (("resources", "requests"), ("resources", "limits"), ("resources",), ()):
+    key = container.key
+    for parent in ((key, "requests"), (key, "limits"), (key,), ()):
         mine = [each for each in missing if _parent_path(container, each) == parent]
         if mine:
-            splices.append(_insertion(file, container, parent, _block(parent, mine)))
+            splices.append(_insertion(file, container, parent, _block(key, parent, mine)))
         for each in mine:
-            leaf = ("resources", each.section, each.resource)
+            leaf = (key, each.section, each.resource)
             roots[leaf] = leaf[: len(parent) + (0 if _is_empty(container, parent) else 1)]
     return roots, tuple(splices)
 
@@ -46,7 +47,7 @@ def insert_settings(
 def _parent_path(container: ContainerSource, missing: Missing) -> tuple[str, ...]:
     """The deepest key on the way that is there, even when its value is still empty."""
     node, path = container.node, ()
-    for key in ("resources", missing.section):
+    for key in (container.key, missing.section):
         child = node.get(key)
         if child is None:
             break
@@ -62,10 +63,10 @@ def _is_empty(container: ContainerSource, parent: tuple[str, ...]) -> bool:
     return node is not None and node.kind is NodeKind.SCALAR
 
 
-def _block(parent: tuple[str, ...], missing: Sequence[Missing]) -> Block:
-    block: dict[str, dict[str, dict[str, str]]] = {"resources": {}}
+def _block(name: str, parent: tuple[str, ...], missing: Sequence[Missing]) -> Block:
+    block: dict[str, dict[str, dict[str, str]]] = {name: {}}
     for each in missing:
-        block["resources"].setdefault(each.section, {})[each.resource] = each.text
+        block[name].setdefault(each.section, {})[each.resource] = each.text
     found: Block = block
     for key in parent:
         child = found[key]

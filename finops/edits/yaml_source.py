@@ -25,19 +25,22 @@ _POD_SPEC_AT: dict[str, Path] = {
 }
 _TEMPLATE: Path = ("spec", "template", "spec")
 _MERGE = "<<"
+_LISTINGS = ("containers", "initContainers")
 
 
 @dataclass(frozen=True, slots=True)
 class ContainerSource:
-    """One container in one document of one file.
+    """One container in one document of one file, or a mapping of chart values that is like one.
 
-    `trail` holds every node from the document's root to the container's mapping.
+    `trail` holds every node from the document's root to the mapping; `key` is the key in it that
+    holds requests and limits.
     """
 
     document: int
     path: Path
     trail: tuple[YamlNode, ...]
-    namespace: str
+    namespace: str = ""
+    key: str = "resources"
 
     @property
     def node(self) -> YamlNode:
@@ -56,7 +59,7 @@ class ContainerSource:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class Place:
     """A node and how one gets there from the document's root."""
 
     document: int
@@ -65,12 +68,15 @@ class _Place:
 
     @property
     def node(self) -> YamlNode:
+        """The node itself."""
         return self.trail[-1]
 
-    def child(self, step: str | int, node: YamlNode) -> "_Place":
-        return _Place(self.document, (*self.path, step), (*self.trail, node))
+    def child(self, step: str | int, node: YamlNode) -> "Place":
+        """One step further down."""
+        return Place(self.document, (*self.path, step), (*self.trail, node))
 
-    def descend(self, path: Path) -> "_Place | None":
+    def descend(self, path: Path) -> "Place | None":
+        """The node at a chain of keys, or None."""
         place = self
         for step in path:
             node = place.node.get(str(step))
@@ -84,12 +90,12 @@ def find_containers(file: YamlFile, resource: Resource) -> list[ContainerSource]
     """Every container of the file that may be the resource, in file order.
 
     A manifest without a namespace fits any; one with another namespace fits none. A kind that
-    Kubernetes does not know (a pushed workload) fits every kind of workload. Without a container
-    name, all containers of the workload are found.
+    Kubernetes does not know (a pushed workload, a custom resource) fits its own kind and every
+    kind of workload. Without a container name, all containers of the workload are found.
     """
     return [
         ContainerSource(place.document, place.path, place.trail, _namespace(root))
-        for root in _manifests(file)
+        for root in manifests(file)
         if _is_workload(root.node, resource)
         for place in _containers(root)
         if resource.container in ("", place.node.text_at("name"))
@@ -139,9 +145,10 @@ def _refuse_duplicate_keys(node: YamlNode) -> None:
         seen.add(key.text)
 
 
-def _manifests(file: YamlFile) -> Iterator[_Place]:
+def manifests(file: YamlFile) -> Iterator[Place]:
+    """Every object of a file, those of a List one by one."""
     for number, root in enumerate(file.documents):
-        place = _Place(number, (), (root,))
+        place = Place(number, (), (root,))
         items = root.get("items")
         if root.text_at("kind").endswith("List") and items is not None:
             listed = place.child("items", items)
@@ -152,7 +159,9 @@ def _manifests(file: YamlFile) -> Iterator[_Place]:
 
 def _is_workload(manifest: YamlNode, resource: Resource) -> bool:
     kind = manifest.text_at("kind")
-    is_kind = kind == resource.kind if resource.kind in WORKLOAD_KINDS else kind in WORKLOAD_KINDS
+    is_kind = kind == resource.kind or (
+        resource.kind not in WORKLOAD_KINDS and kind in WORKLOAD_KINDS
+    )
     namespace = manifest.text_at("metadata", "namespace")
     return (
         is_kind
@@ -161,14 +170,40 @@ def _is_workload(manifest: YamlNode, resource: Resource) -> bool:
     )
 
 
-def _containers(manifest: _Place) -> Iterator[_Place]:
-    pod = manifest.descend(_POD_SPEC_AT.get(manifest.node.text_at("kind"), _TEMPLATE))
-    for listing in ("containers", "initContainers"):
-        place = pod.descend((listing,)) if pod else None
-        if place is not None:
-            for index, item in enumerate(place.node.items()):
+def containers_of(file: YamlFile) -> Iterator[ContainerSource]:
+    """Every container of every workload in the file, whatever its name."""
+    for root in manifests(file):
+        for place in _containers(root):
+            yield ContainerSource(place.document, place.path, place.trail, _namespace(root))
+
+
+def _containers(manifest: Place) -> Iterator[Place]:
+    """Those of the pod template; a custom resource may hold its template anywhere."""
+    kind = manifest.node.text_at("kind")
+    if kind not in WORKLOAD_KINDS:
+        yield from _anywhere(manifest)
+        return
+    pod = manifest.descend(_POD_SPEC_AT.get(kind, _TEMPLATE))
+    if pod is not None:
+        yield from _listed(pod)
+
+
+def _listed(pod: Place) -> Iterator[Place]:
+    for listing in _LISTINGS:
+        place = pod.descend((listing,))
+        for index, item in enumerate(place.node.items() if place else ()):
+            if place is not None and item.get("name") is not None:
                 yield place.child(index, item)
 
 
-def _namespace(manifest: _Place) -> str:
+def _anywhere(place: Place) -> Iterator[Place]:
+    yield from _listed(place)
+    for index, item in enumerate(place.node.items()):
+        yield from _anywhere(place.child(index, item))
+    for key, value in place.node.entries():
+        if key.text not in _LISTINGS:
+            yield from _anywhere(place.child(key.text, value))
+
+
+def _namespace(manifest: Place) -> str:
     return manifest.node.text_at("metadata", "namespace")

@@ -24,12 +24,19 @@ _WORDS = {
     Setting.CPU_LIMIT: "CPU limit",
     Setting.MEMORY_REQUEST: "memory request",
     Setting.MEMORY_LIMIT: "memory limit",
+    Setting.HPA_CPU_TARGET: "autoscaler's CPU target",
+    Setting.HPA_MEMORY_TARGET: "autoscaler's memory target",
 }
 _LIMIT_OF = {
     Setting.CPU_REQUEST: Setting.CPU_LIMIT,
     Setting.MEMORY_REQUEST: Setting.MEMORY_LIMIT,
 }
 _QUOTED = {"": "{}", "'": "'{}'", '"': '"{}"'}
+
+
+def words_of(setting: Setting) -> str:
+    """`CPU request`: how people call the setting."""
+    return _WORDS[setting]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +58,22 @@ class YamlEdit:
     intents: tuple[Intent, ...]
 
 
+def section_of(setting: Setting) -> tuple[str, str]:
+    """`("requests", "cpu")`: the keys of the setting below `resources`."""
+    return _AT[setting]
+
+
+def holds_all(container: ContainerSource, changes: Sequence[Change]) -> bool:
+    """Whether every setting has the value that the estate shows."""
+    try:
+        return all(_effective(container, each.setting) == each.current for each in changes)
+    except Refused:
+        return False
+
+
 def holds_any(container: ContainerSource, changes: Sequence[Change]) -> bool:
     """Whether the container itself writes one of the settings to change."""
-    return any(_leaf(container, change.setting) is not None for change in changes)
+    return any(setting_node(container, change.setting) is not None for change in changes)
 
 
 def edit_container(
@@ -79,7 +99,7 @@ def edit_container(
 
 
 def _refuse_unclear(file: YamlFile, container: ContainerSource, changes: Sequence[Change]) -> None:
-    resources = container.node.get("resources")
+    resources = container.node.get(container.key)
     if resources is None and is_merged(container.node):
         raise Refused(f"line {container.node.line} merges `<<`; write its resources out first.")
     refuse_shared(file, container.trail, document=container.document)
@@ -97,19 +117,19 @@ def _refuse_unclear(file: YamlFile, container: ContainerSource, changes: Sequenc
 def _is_applied(container: ContainerSource, change: Change) -> bool:
     """Whether the file holds the proposal; Refused when it holds neither that nor the current."""
     found = _effective(container, change.setting)
-    if found == change.proposed and _has(container, change):
+    if found == change.number and _has(container, change):
         return True
-    if found != change.current:
+    if found != change.current_number:
         raise Refused(
-            f"The file has moved on: {place_text(container, 'resources', *_AT[change.setting])} "
+            f"The file has moved on: {place_text(container, container.key, *_AT[change.setting])} "
             f"is {_written(container, change.setting)}, but the estate showed "
-            f"{_quantity(change.setting, change.current)}. Wait for the next cycle."
+            f"{_quantity(change.setting, change.current_number)}. Wait for the next cycle."
         )
     return False
 
 
 def _refuse_request_above_limit(container: ContainerSource, pending: Sequence[Change]) -> None:
-    proposed = {change.setting: change.proposed for change in pending}
+    proposed = {change.setting: change.number for change in pending}
     for request, limit in _LIMIT_OF.items():
         if request not in proposed and limit not in proposed:
             continue
@@ -125,7 +145,7 @@ def _refuse_request_above_limit(container: ContainerSource, pending: Sequence[Ch
 
 def _replacement(file: YamlFile, container: ContainerSource, change: Change) -> Splice:
     """Exchange the scalar's own text; an anchor or tag before it and its quotes stay."""
-    leaf = _leaf(container, change.setting)
+    leaf = setting_node(container, change.setting)
     assert leaf is not None  # noqa: S101 - the caller asks `_has` first
     if leaf.style not in _QUOTED:
         raise Refused(f"line {leaf.line} writes its value as a block; write it on one line.")
@@ -143,8 +163,8 @@ def _missing(container: ContainerSource, change: Change) -> Missing:
 
 
 def _intent(container: ContainerSource, change: Change, roots: dict[Path, Path]) -> Intent:
-    below = ("resources", *_AT[change.setting])
-    leaf = _leaf(container, change.setting)
+    below = (container.key, *_AT[change.setting])
+    leaf = setting_node(container, change.setting)
     return Intent(
         document=container.document,
         root=(*container.path, *roots.get(below, below)),
@@ -158,20 +178,21 @@ def _new_text(container: ContainerSource, change: Change) -> str:
     """The proposal in the style of the old value, or of its neighbour when there was none."""
     section, resource = _AT[change.setting]
     other = "limits" if section == "requests" else "requests"
-    texts = [container.node.text_at("resources", each, resource) for each in (section, other)]
+    texts = [container.node.text_at(container.key, each, resource) for each in (section, other)]
     style = cpu_like if resource == "cpu" else memory_like
-    return style(next((text for text in texts if text), "-"), change.proposed)
+    return style(next((text for text in texts if text), "-"), change.number)
 
 
-def _leaf(container: ContainerSource, setting: Setting) -> YamlNode | None:
+def setting_node(container: ContainerSource, setting: Setting) -> YamlNode | None:
+    """The node that holds the setting, or None when it is not written."""
     node: YamlNode | None = container.node
-    for key in ("resources", *_AT[setting]):
+    for key in (container.key, *_AT[setting]):
         node = node.get(key) if node else None
     return node
 
 
 def _has(container: ContainerSource, change: Change) -> bool:
-    return _leaf(container, change.setting) is not None
+    return setting_node(container, change.setting) is not None
 
 
 def _effective(container: ContainerSource, setting: Setting) -> int | None:
@@ -184,7 +205,7 @@ def _effective(container: ContainerSource, setting: Setting) -> int | None:
 
 def _value(container: ContainerSource, setting: Setting) -> int | None:
     """The written quantity in base units, or None. Refused when it is no literal quantity."""
-    leaf = _leaf(container, setting)
+    leaf = setting_node(container, setting)
     if leaf is None:
         return None
     parse = parse_cpu_millicores if _AT[setting][1] == "cpu" else parse_memory_bytes
@@ -204,7 +225,7 @@ def _quantity(setting: Setting, value: int | None) -> str:
 
 
 def _written(container: ContainerSource, setting: Setting) -> str:
-    leaf = _leaf(container, setting)
+    leaf = setting_node(container, setting)
     return "not set" if leaf is None else leaf.text or "empty"
 
 

@@ -27,6 +27,6 @@ def _kept(known: OpportunityRecord | None, found: Opportunity) -> Opportunity:
     if opportunities.differ(before.found_changes, found.changes, NEW_REVISION_SHARE):
         return found
     try:
-        return with_value(found, before.changes[0].proposed, by=before.edited_by)
+        return with_value(found, before.changes[0].number, by=before.edited_by)
     except InvalidInput:
         return found  # the evidence has grown past what the person set

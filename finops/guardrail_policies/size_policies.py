@@ -68,6 +68,6 @@ def replicas(
 def _fall_percent(change: Change) -> float:
     # An autoscaler's target falls when the request rises: it keeps the point, it takes nothing.
     is_size = change.setting is not Setting.PRESENT and not change.setting.is_hpa_target
-    if not is_size or not change.current:
+    if not is_size or change.setting.is_text or not change.current_number:
         return 0.0
-    return max(0.0, 100 * (change.current - change.proposed) / change.current)
+    return max(0.0, 100 * (change.current_number - change.number) / change.current_number)

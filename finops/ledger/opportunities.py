@@ -27,6 +27,9 @@ NEW_REVISION_SHARE = 0.10
 # People who said no are asked again only when the offer is clearly another one.
 ASK_AGAIN_SHARE = 0.25
 
+# Whole machines or a yes and no, where a share of the number says nothing.
+_COUNTED = (Setting.DESIRED_SIZE, Setting.MIN_SIZE, Setting.MAX_SIZE, Setting.PRESENT)
+
 
 # With these an asking ends, and with it the approvals that were given to it.
 _ASKED_ANEW = frozenset(
@@ -109,7 +112,7 @@ def differ(known: Sequence[Change], found: Sequence[Change], share: float) -> bo
         return True
     return any(
         before[setting].current != after[setting].current
-        or _moved(setting, before[setting].proposed, after[setting].proposed, share)
+        or _moved(before[setting], after[setting], share)
         for setting in after
     )
 
@@ -335,7 +338,7 @@ def _update(connection: Connection, opportunity: str, **values: Any) -> None:
     )
 
 
-def _moved(setting: Setting, before: int, after: int, share: float) -> bool:
-    if setting in (Setting.DESIRED_SIZE, Setting.PRESENT):
-        return before != after
-    return abs(after - before) > share * max(before, 1)
+def _moved(before: Change, after: Change, share: float) -> bool:
+    if after.setting.is_text or after.setting in _COUNTED:
+        return before.proposed != after.proposed
+    return abs(after.number - before.number) > share * max(before.number, 1)

@@ -65,7 +65,7 @@ def usage_alt_text(opportunity: Opportunity) -> str:
     basis, change = opportunity.basis, opportunity.changes[0]
     assert basis is not None  # noqa: S101 - has_usage_chart has said so
     peaks = basis.usage.daily_peaks
-    held = sum(peak <= change.proposed for peak in peaks)
+    held = sum(peak <= change.number for peak in peaks)
     return (
         f"Bars of {len(peaks)} days of use under two lines. {_title(opportunity)}. It would have "
         f"covered {held} of {len(peaks)} days."
@@ -146,8 +146,8 @@ def _picture(opportunity: Opportunity) -> _Picture:
     return _Picture(
         setting=change.setting,
         peaks=basis.usage.daily_peaks,
-        now=change.current or 0,
-        proposed=change.proposed,
+        now=change.current_number or 0,
+        proposed=change.number,
         band=band_of(opportunity),
         title=_title(opportunity),
         alt_text=usage_alt_text(opportunity),
@@ -158,7 +158,7 @@ def _title(opportunity: Opportunity) -> str:
     basis, change = opportunity.basis, opportunity.changes[0]
     assert basis is not None  # noqa: S101 - has_usage_chart has said so
     most, days = _tick(change.setting, basis.usage.maximum), len(basis.usage.daily_peaks)
-    now, proposed = (written(change.setting, v or 0) for v in (change.current, change.proposed))
+    now, proposed = (written(change.setting, v or 0) for v in (change.current_number, change.number))
     return f"Used at most {most} in {days} days: {now} is asked for, {proposed} is proposed"
 
 

@@ -47,7 +47,7 @@ def is_editable(opportunity: Opportunity) -> bool:
         return False
     first = (opportunity.found_changes or opportunity.changes)[0]
     if first.setting is Setting.DESIRED_SIZE:
-        return first.current is not None and first.current - first.proposed > 1
+        return first.current_number is not None and first.current_number - first.number > 1
     return opportunity.basis is not None and opportunity.basis.least < opportunity.basis.most
 
 
@@ -60,7 +60,7 @@ def bounds_of(opportunity: Opportunity) -> tuple[int, int]:
         raise InvalidInput("There is no value to set on this proposal; approve or deny it.")
     first = (opportunity.found_changes or opportunity.changes)[0]
     if first.setting is Setting.DESIRED_SIZE:
-        return first.proposed, (first.current or 0) - 1
+        return first.number, (first.current_number or 0) - 1
     assert opportunity.basis is not None  # noqa: S101 - it was editable, and no group of nodes
     return opportunity.basis.least, opportunity.basis.most
 
@@ -161,8 +161,8 @@ def _why_not_higher(opportunity: Opportunity) -> str:
 def _resized(opportunity: Opportunity, value: int) -> Opportunity:
     """So many nodes fewer, so much less is saved; of what an earlier edit made, too."""
     [change, *_] = opportunity.changes
-    current = change.current or 0
-    share = Decimal(current - value) / Decimal(current - change.proposed)
+    current = change.current_number or 0
+    share = Decimal(current - value) / Decimal(current - change.number)
     saving = Saving(
         to_cents(opportunity.saving.cashable_usd_per_month * share),
         to_cents(opportunity.saving.freed_usd_per_month * share),
@@ -182,10 +182,10 @@ def _rejudged(opportunity: Opportunity, value: int) -> Opportunity:
     basis = opportunity.basis
     assert basis is not None  # noqa: S101 - bounds_of has refused before
     request, *others = opportunity.found_changes
-    current = request.current or 0
+    current = request.current_number or 0
     usd = _usd(basis, request.setting, current, value)
     rises = opportunity.kind.is_for_reliability
-    fell, falls = ((current - v) / current for v in (opportunity.changes[0].proposed, value))
+    fell, falls = ((current - v) / current for v in (opportunity.changes[0].number, value))
     risk = opportunity.risk if rises else opportunity.risk + _RISK_OF_FALLING * (falls - fell)
     said = "holds that" if rises else f"frees room worth {format_usd(usd)}/month"
     return replace(
@@ -210,7 +210,7 @@ def _limits(others: list[Change], request: Change, value: int) -> list[Change]:
     kept = []
     for change in others:
         is_wall = change.proposed == request.proposed and change.current == request.current
-        limit = value if is_wall else max(change.proposed, value)
+        limit = value if is_wall else max(change.number, value)
         if change.setting not in _LIMITS or limit != change.current:
             kept.append(replace(change, proposed=limit))
     return kept
@@ -224,7 +224,7 @@ def _with_edit(opportunity: Opportunity, value: int) -> tuple[Evidence, ...]:
         for fact in opportunity.evidence
         if not fact.label.startswith(_ABOUT_THE_VALUE) and fact.label != "edited"
     ]
-    span = f"{written(first.setting, first.proposed)} → {written(first.setting, value)}"
+    span = f"{written(first.setting, first.number)} → {written(first.setting, value)}"
     kept.append(Evidence("edited", span, opportunity.edited_by))
     return (*kept, *_held(opportunity, value))
 

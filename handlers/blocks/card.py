@@ -103,7 +103,7 @@ def _edited(opportunity: Opportunity) -> str:
     if not opportunity.edited_by or not opportunity.found_changes:
         return ""
     was = opportunity.found_changes[0]
-    before = written(was.setting, was.proposed)
+    before = written(was.setting, was.number)
     return f"Edited by {text.person(opportunity.edited_by)}: {before} was proposed."
 
 

@@ -33,7 +33,7 @@ def edit_modal(
     element: Block = {
         "type": "plain_text_input",
         "action_id": ActionId.EDIT_VALUE.value,
-        "initial_value": written(setting, opportunity.changes[0].proposed),
+        "initial_value": written(setting, opportunity.changes[0].number),
         "max_length": 20,
         "focus_on_load": True,
         "dispatch_action_config": {
@@ -64,5 +64,5 @@ def edit_modal(
 def _meaning(tried: Opportunity) -> str:
     """Price, odds and past of the value, as the card would say them."""
     first = tried.changes[0]
-    title = f"{written(first.setting, first.proposed)} {worth(tried)}"
+    title = f"{written(first.setting, first.number)} {worth(tried)}"
     return "\n".join(line for line in (text.bold(title), facts(tried), backtest(tried)) if line)

@@ -65,7 +65,7 @@ def odds(confidence: float) -> str:
 def backtest(opportunity: Opportunity) -> str:
     """`In the last 28 days it would never have been exceeded.`; empty without a history."""
     basis = opportunity.basis
-    past = past_exceedance(basis.usage, opportunity.changes[0].proposed) if basis else None
+    past = past_exceedance(basis.usage, opportunity.changes[0].number) if basis else None
     if basis is None or past is None:
         return ""
     days = f"In the last {text.count(round(past.window_days) or 1, 'day')}"
@@ -91,7 +91,7 @@ def short_label(opportunity: Opportunity) -> str:
     if first.setting is Setting.PRESENT:
         return text.plain(f"Delete {opportunity.resource.kind.lower()} · {name}", 75)
     nouns = {Setting.CPU_REQUEST: "CPU", Setting.MEMORY_REQUEST: "Memory"}
-    now, then = (written(first.setting, value or 0) for value in (first.current, first.proposed))
+    now, then = (written(first.setting, value or 0) for value in (first.current_number, first.number))
     return text.plain(f"{nouns.get(first.setting, 'Nodes')} {now} → {then} · {name}", 75)
 
 

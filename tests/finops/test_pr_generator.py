@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +12,7 @@ from finops.domain.errors import Refused
 from finops.domain.money import Saving
 from finops.domain.opportunity import Change, Opportunity, OpportunityRecord, Setting
 from finops.domain.pull_request import RepositoryFiles
-from finops.edits import AlreadyApplied, PlannedEdit, plan_edit
+from finops.edits import AlreadyApplied, AmbiguousSource, PlannedEdit, plan_edit
 from finops.pr_body import confidence_words, short_figures
 from finops.pr_generator import (
     Metadata,
@@ -67,9 +68,11 @@ def test_the_same_edit_at_the_same_commit_is_planned_once(
 ) -> None:
     planned: list[str] = []
 
-    def counted(files: RepositoryFiles, subject: Opportunity) -> PlannedEdit:
+    def counted(
+        files: RepositoryFiles, subject: Opportunity, *, choices: Mapping[str, str]
+    ) -> PlannedEdit:
         planned.append(files.commit)
-        return plan_edit(files, subject)
+        return plan_edit(files, subject, choices=choices)
 
     monkeypatch.setattr("finops.pr_generator.plan_edit", counted)
     repositories = [
@@ -127,6 +130,36 @@ def test_two_repositories_are_refused_by_name(bare_repository: BareRepositoryFac
 
     with pytest.raises(Refused, match="several repositories: one, two"):
         PullRequestGenerator(hosts).plan(cpu_opportunity(), now=NOW)
+
+
+def test_an_owner_picks_the_repository(bare_repository: BareRepositoryFactory) -> None:
+    hosts = [host(bare_repository({"a.yaml": DEPLOYMENT}, n), n) for n in ("one", "two")]
+    generator = PullRequestGenerator(hosts)
+    subject = cpu_opportunity()
+
+    with pytest.raises(AmbiguousSource) as caught:
+        generator.plan(subject, now=NOW)
+    choices = {subject.resource.key: caught.value.candidates[1].choice}
+    found, _, _ = generator.plan(subject, choices=choices, now=NOW)
+
+    assert [each.choice for each in caught.value.candidates] == ["one:a.yaml", "two:a.yaml"]
+    assert found is hosts[1]
+
+
+def test_an_owner_picks_the_file(bare_repository: BareRepositoryFactory) -> None:
+    files = {"a.yaml": DEPLOYMENT, "b.yaml": DEPLOYMENT}
+    generator = PullRequestGenerator([host(bare_repository(files, "shop"), "acme/shop")])
+    subject = cpu_opportunity()
+
+    with pytest.raises(AmbiguousSource) as caught:
+        generator.plan(subject, now=NOW)
+    choice = caught.value.candidates[1].choice
+    _, _, proof = generator.plan(subject, choices={subject.resource.key: choice}, now=NOW)
+    with pytest.raises(AmbiguousSource):
+        generator.plan(subject, choices={subject.resource.key: "acme/shop:gone.yaml"}, now=NOW)
+
+    assert choice == "acme/shop:b.yaml#spec.template.spec.containers[0]"
+    assert proof.path == "b.yaml"
 
 
 def test_an_applied_proposal_stays_told_apart(bare_repository: BareRepositoryFactory) -> None:

@@ -222,12 +222,12 @@ def test_each_resource_gives_one_finding_and_no_saving_is_zero_or_less(
         if isinstance(finding, Opportunity) and finding.kind.is_for_reliability:
             assert not finding.saving
             assert finding.cost_usd_per_month >= 0
-            assert finding.changes[0].proposed > (finding.changes[0].current or 0)
+            assert finding.changes[0].number > (finding.changes[0].current_number or 0)
             assert judging_kind(finding.kind) is detector.kind
         elif isinstance(finding, Opportunity):
             assert finding.saving.larger_usd_per_month > 0
             assert finding.cost_usd_per_month == 0
-            assert all(change.proposed < (change.current or 0) for change in finding.changes)
+            assert all(change.number < (change.current_number or 0) for change in finding.changes)
             assert not finding.saving.cashable_usd_per_month or detector.kind in (
                 WasteKind.IDLE_NODE,
                 WasteKind.ORPHAN_VOLUME,

@@ -46,7 +46,7 @@ def _proposed(opportunities: Iterable[Opportunity]) -> dict[_ContainerKey, dict[
         key = ((resource.namespace, resource.kind, resource.name), resource.container)
         for change in each.changes:
             if change.setting in _CHANGES:
-                found.setdefault(key, {})[_CHANGES[change.setting]] = change.proposed
+                found.setdefault(key, {})[_CHANGES[change.setting]] = change.number
     return found
 
 

@@ -147,7 +147,7 @@ def _both(case: RequestCase, metric: ScaleMetric, target: Change) -> str:
     point = case.written(round(_point(case, metric)))
     above = (
         " Above 100 %, a pod takes what it lacks from what its node has free."
-        if target.proposed > max(100, target.current or 0)
+        if target.number > max(100, target.current_number or 0)
         else ""
     )
     return (

@@ -126,7 +126,7 @@ def test_a_team_that_prefers_lean_gets_the_smaller_request_and_its_formula() -> 
     lean = found_in(OverRequestedCPUDetector(modes=modes), held)
     facts = {fact.label: fact.value for fact in lean.evidence}
 
-    assert lean.changes[0].proposed < found_in(OverRequestedCPUDetector(), held).changes[0].proposed
+    assert lean.changes[0].number < found_in(OverRequestedCPUDetector(), held).changes[0].number
     assert "1.02 · q98^0.9" in facts["proposal"]
 
 

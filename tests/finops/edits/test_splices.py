@@ -1,8 +1,10 @@
 import pytest
 
 from finops.domain.errors import WillNeverWork
+from finops.edits.hcl_prove import changed_leaves, prove_terraform
 from finops.edits.hcl_tree import HclFile
-from finops.edits.prove import prove_hcl, prove_yaml
+from finops.edits.pieces import Piece, put_together
+from finops.edits.slots import Slot
 from finops.edits.splices import Splice, apply_splices, count_changed_lines
 from finops.edits.yaml_splice import Intent, YamlEdit
 from finops.edits.yaml_tree import parse_yaml
@@ -32,18 +34,25 @@ def test_lines_no_splice_touches_are_counted_as_unintended() -> None:
 
 
 @pytest.mark.parametrize(
-    "after", [b"a: 1\nb: 9\nc: 4\n", b"a: 1\nb: 8\nc: 3\n", b"a: 1\nb: [\n", b"b: 9\na: 1\nc: 3\n"]
+    "splice",
+    [
+        Splice(8, 14, b"9\nc: 4"),
+        Splice(8, 9, b"8"),
+        Splice(8, 9, b"["),
+        Splice(0, 9, b"a: 5\nb: 9"),
+        Splice(8, 9, b"9\nd: 1"),
+    ],
 )
-def test_a_yaml_edit_that_does_something_else_fails_its_proof(after: bytes) -> None:
-    edit = YamlEdit((Splice(8, 9, b"9"),), (INTENT,))
+def test_a_yaml_edit_that_does_something_else_fails_its_proof(splice: Splice) -> None:
+    piece = Piece(Slot("a.yaml", parse_yaml(SOURCE)), YamlEdit((splice,), (INTENT,)))
 
     with pytest.raises(WillNeverWork, match=r"a\.yaml failed its proof"):
-        prove_yaml("a.yaml", parse_yaml(SOURCE), after, edit)
+        put_together({"a.yaml": SOURCE}, [piece])
 
 
 @pytest.mark.parametrize("after", [b"a = 1\nb = 9\nc = 4\n", b"a = 1\nb = 8\n", b"a = = 1\n"])
 def test_a_terraform_edit_that_does_something_else_fails_its_proof(after: bytes) -> None:
-    before = HclFile("a.tf", b"a = 1\nb = 2\nc = 3\n")
+    before, splices = HclFile("a.tf", b"a = 1\nb = 2\nc = 3\n"), [Splice(10, 11, b"9")]
 
     with pytest.raises(WillNeverWork, match=r"a\.tf failed its proof"):
-        prove_hcl(before, after, [Splice(10, 11, b"9")])
+        prove_terraform(before, after, splices, changed_leaves(before, splices))

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from finops.domain.errors import Refused
-from finops.domain.opportunity import Opportunity, Resource, WasteKind
+from finops.domain.opportunity import Change, Opportunity, Resource, Setting, WasteKind
 from finops.edits import AlreadyApplied, PlannedEdit, SourceNotFound, plan_edit
 from tests.finops.edits.opportunities import node_group, opportunity, repository, volume
 
@@ -78,18 +78,26 @@ def test_the_desired_size_of_a_resource_is_set() -> None:
     assert edit.proof.entries[0].where == ("aws_eks_node_group.this, scaling_config, desired_size")
 
 
-def test_a_minimum_above_the_new_size_is_lowered_with_it() -> None:
-    edit = planned(GROUP, node_group(proposed=1))
+def test_a_minimum_above_the_new_size_is_lowered_only_when_the_change_says_so() -> None:
+    alone = refusal({"main.tf": GROUP}, node_group(proposed=1))
+    both = opportunity(
+        Resource(cluster="prod", kind="NodeGroup", name="workers"),
+        Change(Setting.DESIRED_SIZE, 5, 1),
+        Change(Setting.MIN_SIZE, 2, 1),
+        kind=WasteKind.IDLE_NODE,
+    )
+    edit = planned(GROUP, both)
 
+    assert "has min_size 2, above the proposed 1" in alone
     expected = GROUP.replace(b"desired_size = 5", b"desired_size = 1")
     assert edit.files[0].after == expected.replace(b"min_size     = 2", b"min_size     = 1")
 
 
 @pytest.mark.parametrize("name", ["workers", "workers-20260105090000123400000001"])
 def test_a_group_in_the_map_of_a_module_is_set_and_noted(name: str) -> None:
-    edit = planned(MODULE, node_group(name))
+    edit = planned(MODULE, node_group(name, proposed=4))
 
-    changed = b"workers = { desired_size = 3, min_size = 3, max_size = 9 }"
+    changed = b"workers = { desired_size = 4, min_size = 4, max_size = 9 }"
     assert edit.files[0].after == MODULE.replace(MODULE.splitlines()[4].strip(), changed)
     assert "ignores later changes of desired_size" in edit.notes[0]
 
@@ -113,10 +121,13 @@ def test_a_label_counts_when_the_name_is_an_expression() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
-        (b"= 5", b"= var.size", "takes desired_size from var.size"),
-        (b"= 5", b"= 4", "desired_size 4, but the estate showed 5"),
-        (b"= 5", b'= "${var.size}"', "is an expression"),
-        (b"= 2", b"= local.min", "takes min_size from local.min"),
+        (b"= 5", b"= var.size", "var.size is declared nowhere"),
+        (b"= 5", b"= 4", "is 4, but the estate showed 5 for desired_size"),
+        (b"= 5", b'= "${var.size}"', "var.size is declared nowhere"),
+        (b"= 5", b'= "${var.a}${var.b}"', "put together from parts"),
+        (b"= 5", b"= data.aws_x.y.size", "only known when Terraform runs"),
+        (b"= 5", b"= 2 + 3", "is computed"),
+        (b"= 2", b"= local.min", "takes min_size from an expression"),
         (b"= 9", b"= 2", "max_size 2, below the proposed 3"),
         (b"desired_size", b"other_size", "does not write desired_size"),
         (
@@ -131,7 +142,7 @@ def test_a_size_that_cannot_be_set_is_refused(old: bytes, new: bytes, reason: st
     said = refusal({"main.tf": GROUP.replace(old, new)}, node_group())
 
     assert reason in said
-    assert "main.tf line 1" in said
+    assert "main.tf line " in said
 
 
 def test_a_set_size_is_told_apart() -> None:
@@ -142,8 +153,8 @@ def test_a_set_size_is_told_apart() -> None:
 def test_two_groups_of_one_name_are_refused_with_both_places() -> None:
     said = refusal({"a.tf": GROUP, "b.tf": MODULE}, node_group())
 
-    assert "a.tf line 1 (aws_eks_node_group.this" in said
-    assert "b.tf line 5 (module.eks" in said
+    assert "a.tf line 4, for aws_eks_node_group.this" in said
+    assert "b.tf line 5, for module.eks.eks_managed_node_groups.workers" in said
 
 
 def test_an_unreadable_file_is_named_when_nothing_is_found() -> None:

@@ -130,7 +130,7 @@ class World:
         record = self.opened(name)
         self.host.merge(record.pull_request_number or 0, by="U0MERGER", at=self.estate.now)
         self.engine.watch_pull_requests()
-        self.estate.cpu_request[name] = record.opportunity.changes[0].proposed
+        self.estate.cpu_request[name] = record.opportunity.changes[0].number
         self.pass_days(0.01)
         self.scan()
         return self.engine.ledger.get(record.id)

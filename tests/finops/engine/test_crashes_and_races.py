@@ -393,7 +393,7 @@ def test_a_second_saving_on_the_same_resource_does_not_count_the_first_again(
     number = world.engine.ledger.get(second.id).pull_request_number or 0
     world.host.merge(number, by="U0MERGER", at=world.estate.now)
     world.engine.watch_pull_requests()
-    world.estate.cpu_request["frontend"] = second.opportunity.changes[0].proposed
+    world.estate.cpu_request["frontend"] = second.opportunity.changes[0].number
     world.bill(second, "0.40", days=10, until=world.estate.now)
     world.pass_days(0.01)
     world.scan()

@@ -50,7 +50,7 @@ def test_a_small_drift_is_the_same_proposal_and_a_large_one_a_new_revision(world
 
 def test_waste_that_was_fixed_by_hand_becomes_obsolete(world: World) -> None:
     card = world.card()
-    world.estate.cpu_request["frontend"] = card.opportunity.changes[0].proposed
+    world.estate.cpu_request["frontend"] = card.opportunity.changes[0].number
     world.pass_days(1)
     world.scan()
 
@@ -75,7 +75,7 @@ def test_a_resource_that_is_gone_takes_its_opportunity_with_it(world: World) -> 
 
 def test_a_waste_that_comes_back_after_it_was_closed_is_a_new_opportunity(world: World) -> None:
     card = world.card()
-    world.estate.cpu_request["frontend"] = card.opportunity.changes[0].proposed
+    world.estate.cpu_request["frontend"] = card.opportunity.changes[0].number
     world.pass_days(1)
     world.scan()
     world.estate.cpu_request["frontend"] = 500

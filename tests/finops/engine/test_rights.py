@@ -44,7 +44,7 @@ def test_a_large_change_is_refused_to_the_teams_approver_who_reads_who_may(world
 
 def test_nobody_approves_a_value_he_has_set_himself(world: World) -> None:
     card = world.card()
-    value = card.opportunity.changes[0].proposed + 30
+    value = card.opportunity.changes[0].number + 30
     edited = world.engine.edit(card.id, revision=1, actor=APPROVER, value=value)
 
     with pytest.raises(NotPermitted, match="You set this value yourself") as refused:

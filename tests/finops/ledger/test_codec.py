@@ -1,30 +1,62 @@
-"""What is written of a proposal and read again, today's and that of older versions."""
+"""What a proposal says is kept and read back, also from rows that older versions wrote."""
 
-from finops.domain.opportunity import Change, Setting
-from finops.ledger.codec import proposal_to_json
-from finops.savings_ledger import SavingsLedger
-from tests.finops.examples import NOW, opportunity
+import json
+from types import SimpleNamespace
+from typing import Any
 
-PAIR = (
-    Change(Setting.CPU_REQUEST, 500, 302),
-    Change(Setting.HPA_CPU_TARGET, 70, 116, "web"),
+import pytest
+
+from finops.domain.lifecycle import Status
+from finops.domain.opportunity import Change, Opportunity, Setting
+from finops.ledger.codec import columns_of, opportunity_from, proposal_to_json
+from tests.finops.rule_examples import opportunity
+
+
+def read_back(subject: Opportunity, **changes: Any) -> Opportunity:
+    columns = columns_of(subject)
+    proposal = json.loads(json.dumps(columns["proposal"])) | changes
+    row: Any = SimpleNamespace(
+        **columns | {"proposal": proposal},
+        id=subject.id,
+        fingerprint=subject.fingerprint,
+        detected_at=subject.detected_at,
+        status=Status.DETECTED.value,
+        revision=1,
+        generation=1,
+    )
+    return opportunity_from(row)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        Change(Setting.INSTANCE_TYPE, "m5.xlarge", "m5.large"),
+        Change(Setting.VOLUME_TYPE, None, "gp3"),
+        Change(Setting.CPU_REQUEST, 500, 120),
+        Change(Setting.HPA_CPU_TARGET, 60, 80, "frontend"),
+    ],
 )
+def test_texts_numbers_and_holders_are_read_back(change: Change) -> None:
+    subject = opportunity(changes=(change,))
+
+    assert read_back(subject) == subject
 
 
-def test_the_holder_of_a_setting_is_kept(database_url: str) -> None:
-    ledger = SavingsLedger(database_url)
-    with ledger.transaction() as tx:
-        tx.record(opportunity(changes=PAIR), seen_at=NOW)
-    kept = ledger.find()[0].opportunity.changes
-    ledger.close()
+def test_a_row_of_three_values_is_read_as_before() -> None:
+    subject = opportunity(changes=(Change(Setting.CPU_REQUEST, 500, 120),))
 
-    assert kept == PAIR
+    again = read_back(subject, changes=[["cpu_request_millicores", 500, 120]])
+
+    assert again.changes == subject.changes
 
 
 def test_a_change_without_a_holder_is_written_as_before() -> None:
-    written = proposal_to_json(opportunity(changes=PAIR))["changes"]
+    pair = (
+        Change(Setting.CPU_REQUEST, 500, 302),
+        Change(Setting.HPA_CPU_TARGET, 70, 116, "web"),
+    )
 
-    assert written == [
+    assert proposal_to_json(opportunity(changes=pair))["changes"] == [
         ["cpu_request_millicores", 500, 302],
         ["hpa_cpu_target_percent", 70, 116, "web"],
     ]

@@ -217,7 +217,7 @@ def test_five_applied_cycles_move_neither_the_scale_point_nor_the_replicas(
         if applied.refusal:
             continue
         asked, cap = applied.request, applied.limit
-        target = applied.target.proposed if applied.target else target
+        target = applied.target.number if applied.target else target
 
     point = (asked + sidecar) * target / 100
     after = math.ceil(load_millicores / point - 1e-9)

@@ -1,0 +1,204 @@
+"""Edits of a whole GitOps repository, each proved by rendering, and judged by rendering again.
+
+Everything that the repository deploys is rendered once; every container of every workload in it is
+a target. Where the product asks which place is meant, the first place that it offers is picked, as
+an owner would. The judge writes the edited files out, renders the same units with kustomize and
+Helm, and compares what ruamel.yaml loads of it with what was there before: only the intended
+quantities of the target may differ, in every unit that deploys it.
+"""
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path as FilePath
+from typing import Any
+
+from benchmarks.edits_judge import Path, Unreadable, is_exact, load_all, unintended_bytes
+from benchmarks.edits_manifests import changes_of, reason_of, targets_in
+from benchmarks.edits_tally import Tally, opportunity_for
+from finops.domain.errors import FinOpsError
+from finops.domain.opportunity import Opportunity, Resource
+from finops.domain.pull_request import RepositoryFiles
+from finops.edits import AlreadyApplied, AmbiguousSource, PlannedEdit, plan_edit
+from finops.edits.gitops.rendering import Rendering
+from finops.edits.gitops.source_index import SourceIndex
+
+_MAX_FILE_BYTES = 5 * 1024**2
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """A container that a unit, or a plain file, deploys."""
+
+    resource: Resource
+    held: Mapping[str, Any]
+    hints: frozenset[tuple[str, str]]
+
+
+def judge_repository(folder: FilePath) -> Tally:
+    """Plan, apply and judge an edit of every container that the repository deploys."""
+    tally = Tally()
+    files = read_folder(folder)
+    index = SourceIndex(files)
+    before = [index.render(unit, "") for unit in index.units]
+    for rendering in before:
+        tally.named += [f"not rendered: {problem}" for problem in rendering.problems]
+    seen: set[tuple[str, frozenset[tuple[str, str]]]] = set()
+    for deployed in (*_rendered(before), *_plain(index)):
+        key = deployed.resource.key, deployed.hints
+        if key not in seen:
+            seen.add(key)
+            _judge(index, before, deployed, tally)
+    return tally
+
+
+def read_folder(folder: FilePath) -> dict[str, bytes]:
+    """The text files below a folder by path, without symlinks, `.git` and what is over 5 MB."""
+    found: dict[str, bytes] = {}
+    for path in sorted(folder.rglob("*")):
+        inner = path.relative_to(folder)
+        if ".git" in inner.parts or path.is_symlink() or not path.is_file():
+            continue
+        source = path.read_bytes() if path.stat().st_size <= _MAX_FILE_BYTES else b"\0"
+        if b"\0" not in source[:8000]:
+            found[inner.as_posix()] = source
+    return found
+
+
+def _judge(index: SourceIndex, before: list[Rendering], deployed: Deployed, tally: Tally) -> None:
+    where = deployed.resource.key
+    try:
+        changes, wanted = changes_of(deployed.held)
+        opportunity = opportunity_for(deployed.resource, changes, _tags(deployed.hints))
+        planned = _planned(index, opportunity, tally)
+    except AlreadyApplied as error:
+        tally.refuse("already applied", f"{where}: {error}")
+        return
+    except FinOpsError as error:
+        tally.refuse(reason_of(error), f"{where}: {error}")
+        return
+    except Exception as error:  # noqa: BLE001 - one fault must not hide the other targets
+        tally.refuse(f"fault of finops-bot: {type(error).__name__}", f"{where}: {error}")
+        return
+    is_right = _renders_as_wanted(index, before, deployed, planned, wanted)
+    odd = sum(unintended_bytes(each.before, each.after) for each in planned.files)
+    tally.judge(is_right=is_right, unintended=odd, where=where)
+
+
+def _planned(index: SourceIndex, opportunity: Opportunity, tally: Tally) -> PlannedEdit:
+    """The edit; a question is answered with the first place offered, a second one too."""
+    files = RepositoryFiles("wild", index.files)
+    choices: dict[str, str] = {}
+    for _ in range(3):
+        start = time.perf_counter()
+        try:
+            planned = plan_edit(files, opportunity, choices=choices, index=index)
+        except AmbiguousSource as error:
+            choices = {opportunity.resource.key: error.candidates[0].choice}
+            continue
+        tally.seconds.append(time.perf_counter() - start)
+        return planned
+    return plan_edit(files, opportunity, choices=choices, index=index)
+
+
+def _renders_as_wanted(
+    index: SourceIndex,
+    before: list[Rendering],
+    deployed: Deployed,
+    planned: PlannedEdit,
+    wanted: Mapping[Path, Any],
+) -> bool:
+    """Whether the target changed as wanted somewhere, and nothing that was not said changed."""
+    edits = {each.path: each.after for each in planned.files}
+    changed = _plain_changes(index, edits, deployed, wanted)
+    for unit, old in zip(index.units, before, strict=True):
+        if not old.paths & edits.keys():
+            continue
+        new = index.render(unit, "", edits=edits)
+        found = _changed_objects(old, new, deployed, wanted)
+        if found is None and not planned.notes:
+            return False
+        changed += found or 0
+    return changed > 0
+
+
+def _changed_objects(
+    old: Rendering, new: Rendering, deployed: Deployed, wanted: Mapping[Path, Any]
+) -> int | None:
+    """How many objects changed as wanted; None when one changed otherwise."""
+    if len(old.documents) != len(new.documents):
+        return None
+    count = 0
+    for number, (one, other) in enumerate(zip(old.documents, new.documents, strict=True)):
+        if one.text == other.text or number in old.carriers:
+            continue
+        if not _is_wanted(one.text.encode(), other.text.encode(), deployed, wanted):
+            return None
+        count += 1
+    return count
+
+
+def _plain_changes(
+    index: SourceIndex,
+    edits: Mapping[str, bytes],
+    deployed: Deployed,
+    wanted: Mapping[Path, Any],
+) -> int:
+    return sum(
+        _is_wanted(index.files[path], after, deployed, wanted)
+        for path, after in edits.items()
+        if index.is_plain(path)
+    )
+
+
+def _is_wanted(before: bytes, after: bytes, deployed: Deployed, wanted: Mapping[Path, Any]) -> bool:
+    """Whether two texts differ in the wanted quantities of the target alone."""
+    try:
+        old, new = load_all(before), load_all(after)
+    except Unreadable:
+        return False
+    resource = deployed.resource
+    for target in targets_in(old):
+        is_it = (target.resource.kind, target.resource.name, target.resource.container) == (
+            resource.kind,
+            resource.name,
+            resource.container,
+        )
+        if is_it and is_exact(old, new, {(*target.at, *at): v for at, v in wanted.items()}):
+            return True
+    return False
+
+
+def _rendered(before: list[Rendering]) -> Iterator[Deployed]:
+    for rendering in before:
+        for document in rendering.documents:
+            for each in _containers(document.text.encode(), document.namespace):
+                yield replace(each, hints=document.hints)
+
+
+def _plain(index: SourceIndex) -> Iterator[Deployed]:
+    for path in sorted(index.files):
+        if path.endswith((".yaml", ".yml")) and index.is_plain(path):
+            yield from _containers(index.files[path], "")
+
+
+def _containers(source: bytes, namespace: str) -> Iterator[Deployed]:
+    try:
+        documents = load_all(source)
+    except Unreadable:
+        return
+    for target in targets_in(documents):
+        if not target.is_picked:
+            resource = replace(target.resource, namespace=target.resource.namespace or namespace)
+            yield Deployed(resource, target.held, frozenset())
+
+
+_TAGS = {"argocd": "argocd.argoproj.io/instance", "helm": "meta.helm.sh/release-name"} | {
+    "helmrelease": "helm.toolkit.fluxcd.io/name",
+    "flux": "kustomize.toolkit.fluxcd.io/name",
+}
+
+
+def _tags(hints: frozenset[tuple[str, str]]) -> dict[str, str]:
+    """The labels that the deployers put on what they deploy."""
+    return {_TAGS[kind]: name for kind, name in hints if kind in _TAGS}

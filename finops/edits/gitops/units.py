@@ -1,0 +1,210 @@
+"""What a repository deploys as a whole, and rendering it with all that it deploys in turn."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from finops.edits.gitops.application_sets import applications_of
+from finops.edits.gitops.deployers import (
+    ConfigMaps,
+    Deployment,
+    application,
+    deployments_of,
+    is_deployer,
+)
+from finops.edits.gitops.plain import Plain, text_at, typed, typed_documents
+from finops.edits.gitops.rendering import CannotRender, Document, Rendering, all_of
+from finops.edits.gitops.steps import (
+    HelmStep,
+    KustomizeStep,
+    PlainStep,
+    Renderer,
+    Repository,
+    Step,
+)
+from finops.edits.yaml_tree import UnreadableYaml
+
+# An Application of Applications of HelmReleases; what goes deeper deploys itself.
+_MAX_DEPTH = 3
+_SIGNS = ("kind: HelmRelease", "kind: Application", "kind: ConfigMap")
+
+
+class Focus(Protocol):
+    """Says whether a step has to be rendered; one that has not is left out."""
+
+    def __call__(self, step: Step, names: Collection[str]) -> bool:
+        """Whether the step matters; `names` are those of the release or application."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Something deployed as a whole. `entry` is the file that people know it by.
+
+    It is one step, or the deployer's object that is the document `number` of the file.
+    """
+
+    entry: str
+    step: Step | None = None
+    number: int = 0
+
+    def deployments(self, repository: Repository, files: Mapping[str, bytes]) -> list[Deployment]:
+        """What it deploys, read anew from these files."""
+        if self.step is not None:
+            clues = _words(self.step)
+            return [Deployment(self.step.name, (self.step,), clues=clues)]
+        documents = typed_documents(files[self.entry])
+        if self.number >= len(documents):
+            return []
+        configured = _config_maps_in(files, self.entry)
+        return deployed_by(documents[self.number], repository, configured)
+
+
+def deployed_by(
+    document: Plain, repository: Repository, config_maps: ConfigMaps
+) -> list[Deployment]:
+    """What a deployer's object deploys, an ApplicationSet expanded."""
+    if text_at(document, "kind") != "ApplicationSet":
+        return list(deployments_of(document, repository, config_maps))
+    applications, problems = applications_of(document, repository)
+    found = [application(each, repository) for each in applications]
+    if problems:
+        found.append(
+            Deployment(text_at(document, "metadata", "name"), (), problems=tuple(problems))
+        )
+    return found
+
+
+class UnitRenderer:
+    """Renders units of one repository, each step once for the same bytes."""
+
+    def __init__(self, repository: Repository) -> None:
+        self.repository = repository
+        self._renderer = Renderer(repository)
+        self._deployed_by: dict[Unit, list[Deployment]] = {}
+
+    def render(self, unit: Unit, files: Mapping[str, bytes], focus: Focus) -> Rendering:
+        """All documents of a unit that the focus asks for, and the reasons for what is not."""
+        deployments = self._deployments(unit, files)
+        found = [self._deployment(each, files, focus, 0) for each in deployments]
+        whole = all_of(found)
+        entry = frozenset({unit.entry}) if unit.step is None else frozenset[str]()
+        return replace(whole, paths=whole.paths | entry)
+
+    def _deployments(self, unit: Unit, files: Mapping[str, bytes]) -> list[Deployment]:
+        """What a unit deploys; read once for the files of the commit itself."""
+        if files is not self.repository.files:
+            return unit.deployments(self.repository, files)
+        if unit not in self._deployed_by:
+            self._deployed_by[unit] = unit.deployments(self.repository, files)
+        return self._deployed_by[unit]
+
+    def _deployment(
+        self, deployment: Deployment, files: Mapping[str, bytes], focus: Focus, depth: int
+    ) -> Rendering:
+        names = {deployment.name.rpartition(" ")[2], *(name for _, name in deployment.hints)}
+        parts: list[Rendering] = []
+        if deployment.problems:
+            parts.append(Rendering((), problems=deployment.problems, unseen=(deployment,)))
+        for step in deployment.steps:
+            if focus(step, names):
+                parts.append(self._step(step, deployment, files, focus, depth))
+        return all_of(parts)
+
+    def _step(
+        self,
+        step: Step,
+        deployment: Deployment,
+        files: Mapping[str, bytes],
+        focus: Focus,
+        depth: int,
+    ) -> Rendering:
+        paths = frozenset(step.paths(self.repository))
+        try:
+            made = self._renderer.render(step, files)
+        except CannotRender as error:
+            return Rendering((), paths, (f"{step.name}: {error}",))
+        clues = deployment.clues | _words(step)
+        documents = tuple(
+            replace(each, hints=each.hints | deployment.hints, clues=each.clues | clues)
+            for each in made
+        )
+        own = Rendering(documents, paths, carriers=_carriers(documents))
+        if depth >= _MAX_DEPTH or isinstance(step, PlainStep):
+            return own
+        nested = [
+            self._deployment(each, files, focus, depth + 1)
+            for document in documents
+            for each in self._deployed(document, documents)
+        ]
+        return all_of([own, *nested])
+
+    def _deployed(self, document: Document, documents: Sequence[Document]) -> Iterator[Deployment]:
+        if not any(kind in document.text for kind in ("HelmRelease", "Application")):
+            return
+        try:
+            root = document.root
+            value = typed(document.file, root) if root is not None else None
+        except UnreadableYaml:
+            return
+        if is_deployer(value) and text_at(value, "kind") != "Kustomization":
+            yield from deployed_by(value, self.repository, _config_maps_of(documents))
+
+
+def _carriers(documents: Sequence[Document]) -> frozenset[int]:
+    """Where chart values stand that are rendered further."""
+    sources = [each.text for each in documents if "valuesFrom:" in each.text]
+    return frozenset(
+        index
+        for index, each in enumerate(documents)
+        if any(sign in each.text for sign in _SIGNS)
+        and (
+            each.identity[0] in ("HelmRelease", "Application", "ApplicationSet")
+            or (each.identity[0] == "ConfigMap" and any(each.identity[2] in s for s in sources))
+        )
+    )
+
+
+def _config_maps_of(documents: Sequence[Document]) -> ConfigMaps:
+    def text(namespace: str, name: str, key: str) -> str | None:
+        for each in documents:
+            is_it = "kind: ConfigMap" in each.text and each.identity[2] == name
+            if is_it and each.identity[1] in ("", namespace) and each.root:
+                return each.root.text_at("data", key) or None
+        return None
+
+    return text
+
+
+def _config_maps_in(files: Mapping[str, bytes], beside: str) -> ConfigMaps:
+    """ConfigMaps written as manifests in the folder of the deployer's object."""
+    folder = beside.rpartition("/")[0]
+
+    def text(namespace: str, name: str, key: str) -> str | None:
+        for path in files:
+            if path.rpartition("/")[0] != folder or not path.endswith((".yaml", ".yml")):
+                continue
+            if b"ConfigMap" not in files[path] or name.encode() not in files[path]:
+                continue
+            for each in typed_documents(files[path]):
+                is_it = text_at(each, "kind") == "ConfigMap"
+                is_it = is_it and text_at(each, "metadata", "name") == name
+                if is_it and text_at(each, "metadata", "namespace") in ("", namespace):
+                    return text_at(each, "data", key) or None
+        return None
+
+    return text
+
+
+def _words(step: Step) -> frozenset[str]:
+    """Folder names and stems of values files: a cluster's name may be among them."""
+    if isinstance(step, KustomizeStep):
+        return frozenset(step.folder.split("/"))
+    if isinstance(step, HelmStep):
+        found: set[str] = set()
+        for layer in step.layers:
+            *folders, name = layer.path.split("/")
+            stem = name.rpartition(".")[0]
+            found |= {*folders, stem, stem.removeprefix("values-"), stem.removeprefix("values.")}
+        return frozenset(found - {""})
+    return frozenset()
