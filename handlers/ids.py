@@ -27,6 +27,9 @@ class ActionId(StrEnum):
     MUTE_REACH = "finops_mute_reach"
     MUTE_DAYS = "finops_mute_days"
     UNMUTE = "finops_unmute"
+    PLAN_PICK = "finops_plan_pick"
+    PLAN_LOOK = "finops_plan_look"
+    PLAN_APPROVE = "finops_plan_approve"
 
 
 class ViewId(StrEnum):
@@ -68,6 +71,7 @@ class Recognised(StrEnum):
     """The metadata `event_type` by which a message that was posted before is found again."""
 
     CARD = "finops_card"
+    PLAN = "finops_plan"
     NOTE = "finops_note"
     DIRECT = "finops_direct"
     DIGEST = "finops_digest"

@@ -13,6 +13,7 @@ from finops.domain.opportunity import OpportunityRecord
 from finops.domain.people import Actor
 from finops.engine.moving import require_revision
 from finops.rightsizing.edited import read_value, with_value
+from handlers.actions.look import show_why
 from handlers.blocks.edit import edit_modal
 from handlers.blocks.forms import deny_modal, snooze_modal
 from handlers.context import HandlerContext, deciders_of
@@ -115,5 +116,7 @@ def snooze_days(choice: str, now: datetime) -> int:
 
 def _acknowledge(context: HandlerContext, interaction: Interaction) -> None:
     interaction.ack()
+    if interaction.is_modal:
+        show_why(context, interaction)
     if interaction.is_home:
         publish_home(context, interaction)
