@@ -118,5 +118,5 @@ def _acknowledge(context: HandlerContext, interaction: Interaction) -> None:
     interaction.ack()
     if interaction.is_modal:
         show_why(context, interaction)
-    if interaction.is_home:
+    if interaction.is_home or interaction.is_modal:
         publish_home(context, interaction)

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import time, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -12,11 +13,12 @@ from finops.domain.lifecycle import Status
 from finops.domain.money import Saving
 from finops.domain.mutes import MuteReach
 from finops.domain.opportunity import Change, Setting, WasteKind
-from finops.domain.people import Directory
+from finops.domain.people import Actor, Directory
 from finops.domain.plans import Pick
 from finops.domain.sending import SendingHours
 from finops.engine.parts import Pace
 from finops.engine.plan_scores import disruption, ranked
+from finops.engine.planning import PlanView
 from finops.finops_engine import FinOpsEngine
 from finops.guardrails import Guardrails, GuardrailSettings
 from tests.finops.engine.conftest import APPROVER, OUTSIDER, OWNER, World
@@ -25,13 +27,15 @@ from tests.finops.examples import opportunity
 DAY = SendingHours(quiet_from=time(20), quiet_until=time(3))
 
 
-def planned(world: World, *, usd: int = 10_000, hours: SendingHours = DAY, **more: object):  # type: ignore[no-untyped-def]  # the engine
+def planned(
+    world: World, *, usd: int = 10_000, hours: SendingHours = DAY, **more: Any
+) -> FinOpsEngine:
     """The same ledger with an engine that asks about small things once a week."""
     parts = world.engine.parts
     return FinOpsEngine(
         world.engine.ledger,
-        directory=more.get("directory") or parts.directory,  # type: ignore[arg-type]  # by name
-        guardrails=more.get("guardrails") or parts.guardrails,  # type: ignore[arg-type]  # by name
+        directory=more.get("directory") or parts.directory,
+        guardrails=more.get("guardrails") or parts.guardrails,
         snapshots=parts.snapshots,
         pull_requests=parts.pull_requests,
         pace=Pace(card_from_usd_per_month=Decimal(usd), hours=hours),
@@ -39,7 +43,7 @@ def planned(world: World, *, usd: int = 10_000, hours: SendingHours = DAY, **mor
     )
 
 
-def only_plan(engine: FinOpsEngine):  # type: ignore[no-untyped-def]  # its view
+def only_plan(engine: FinOpsEngine) -> PlanView:
     from sqlalchemy import select
 
     from finops.ledger.tables import plans
@@ -47,7 +51,13 @@ def only_plan(engine: FinOpsEngine):  # type: ignore[no-untyped-def]  # its view
     [plan_id] = engine.ledger.read(
         lambda c: c.execute(select(plans.c.id).order_by(plans.c.created_at.desc())).scalars().all()
     )[:1]
-    return engine.plan(plan_id)
+    return shown(engine, plan_id)
+
+
+def shown(engine: FinOpsEngine, plan_id: str) -> PlanView:
+    view = engine.plan(plan_id)
+    assert view is not None
+    return view
 
 
 def test_the_score_is_saving_share_over_disruption_share_as_documented() -> None:
@@ -115,7 +125,7 @@ def test_the_next_week_takes_over_what_was_not_decided(world: World) -> None:
     second = only_plan(engine)
     assert second.plan.id != first.plan.id
     assert {r.id for r in second.records} == {r.id for r in first.records}
-    assert not engine.plan(first.plan.id).plan.is_newest
+    assert not shown(engine, first.plan.id).plan.is_newest
     with pytest.raises(Refused, match="newer plan"):
         engine.approve_plan(first.plan.id, picks=[Pick(first.records[0].id, 1)], actor=APPROVER)
 
@@ -144,7 +154,8 @@ def test_cards_wait_for_the_morning_of_their_own_team(world: World) -> None:
 
 def test_a_plan_waits_until_every_cluster_was_looked_at(world: World) -> None:
     engine = planned(world)
-    engine.parts.snapshots["other"] = world.estate  # type: ignore[index]  # a dict here
+    snapshots: Any = engine.parts.snapshots
+    snapshots["other"] = world.estate
     engine.run_cycle(world.estate.snapshot(now=world.estate.now))
 
     assert engine.offer_plans() == 0
@@ -163,7 +174,7 @@ def test_a_muted_one_is_in_no_plan(world: World) -> None:
     }
 
 
-def ready(world: World, **more: object):  # type: ignore[no-untyped-def]  # engine and view
+def ready(world: World, **more: Any) -> tuple[FinOpsEngine, PlanView]:
     engine = planned(world, **more)
     engine.scan("shop")
     engine.offer_plans()
@@ -208,7 +219,7 @@ def test_what_changed_since_it_was_ticked_is_refused(world: World) -> None:
 
 
 @pytest.mark.parametrize("actor", [OWNER, OUTSIDER])
-def test_who_may_not_approve_is_told_who_may(world: World, actor: object) -> None:
+def test_who_may_not_approve_is_told_who_may(world: World, actor: Actor) -> None:
     engine, view = ready(world)
 
     with pytest.raises(NotPermitted, match="these may"):
@@ -227,7 +238,7 @@ def test_ticks_are_kept_for_everybody_and_not_by_outsiders(world: World) -> None
     engine, view = ready(world)
     first = view.records[0]
     engine.strike(view.plan.id, struck=[first.id, "op-unknown"], actor=OWNER)
-    assert engine.plan(view.plan.id).plan.struck == {first.id}
+    assert shown(engine, view.plan.id).plan.struck == {first.id}
 
     with pytest.raises(NotPermitted):
         engine.strike(view.plan.id, struck=[], actor=OUTSIDER)
