@@ -39,9 +39,9 @@ SCOPES_OF_METHOD: dict[str, tuple[str, ...]] = {
     "usergroups_users_list": ("usergroups:read",),
     "users_info": ("users:read",),
     "views_open": (),
-    "views_publish": (),
     "views_push": (),
     "views_update": (),
+    "views_publish": (),
 }
 # Scopes that no Web API method of ours stands behind.
 SCOPES_WITHOUT_METHOD = {

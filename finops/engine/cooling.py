@@ -71,7 +71,11 @@ def _why_not_now(parts: Parts, opportunity: Opportunity, at: datetime, *, now: d
 def _fall_share(opportunity: Opportunity) -> float | None:
     """By which share of itself a request falls; None where none does."""
     for change in opportunity.changes:
-        if change.setting in _REQUESTS and change.current_number and change.number < change.current_number:
+        if (
+            change.setting in _REQUESTS
+            and change.current_number
+            and change.number < change.current_number
+        ):
             return 1 - change.number / change.current_number
     return None
 

@@ -158,7 +158,9 @@ def _title(opportunity: Opportunity) -> str:
     basis, change = opportunity.basis, opportunity.changes[0]
     assert basis is not None  # noqa: S101 - has_usage_chart has said so
     most, days = _tick(change.setting, basis.usage.maximum), len(basis.usage.daily_peaks)
-    now, proposed = (written(change.setting, v or 0) for v in (change.current_number, change.number))
+    now, proposed = (
+        written(change.setting, v or 0) for v in (change.current_number, change.number)
+    )
     return f"Used at most {most} in {days} days: {now} is asked for, {proposed} is proposed"
 
 
