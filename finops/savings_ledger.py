@@ -15,7 +15,7 @@ from finops.domain.lifecycle import Status
 from finops.domain.money import Saving
 from finops.domain.opportunity import Opportunity, OpportunityRecord
 from finops.domain.verdict import CostBaseline
-from finops.ledger import audit, claims, history, outbox, totals, usage
+from finops.ledger import audit, claims, history, outbox, pull_requests, totals, usage
 from finops.ledger.database import PATIENCE_SECONDS, connecting, open_engine, writing
 from finops.ledger.opportunities import Outcome, Recorded
 from finops.ledger.schema import migrate
@@ -168,6 +168,7 @@ class SavingsLedger:
         """
         with self.bookkeeping() as connection:
             usage.forget(connection, now=now)
+            pull_requests.forget(connection, now=now)
             claims.forget(connection, now=self._wall_clock())
 
     def lease_intents(

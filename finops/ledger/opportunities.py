@@ -12,6 +12,7 @@ from finops.domain.errors import InvalidInput
 from finops.domain.lifecycle import CLOSED, REVISABLE, Status, check_move
 from finops.domain.opportunity import Opportunity, OpportunityRecord, Setting, opportunity_id
 from finops.domain.ownership import owner_rule, with_owner
+from finops.ledger import pull_requests
 from finops.ledger.codec import columns_of, record_from
 from finops.ledger.tables import opportunities
 
@@ -52,7 +53,8 @@ def record(connection: Connection, opportunity: Opportunity, *, seen_at: datetim
     if row is None:
         return Recorded(_insert(connection, opportunity, seen_at), Outcome.NEW)
     known = record_from(row)
-    if not is_another_proposal(known, opportunity):
+    is_same = not is_another_proposal(known, opportunity)
+    if is_same or _is_a_persons(connection, known):
         return Recorded(_see_again(connection, known, opportunity, seen_at), Outcome.UNCHANGED)
     is_snoozed = known.status is Status.SNOOZED
     status = Status.SNOOZED if is_snoozed else Status.DETECTED
@@ -67,6 +69,7 @@ def record(connection: Connection, opportunity: Opportunity, *, seen_at: datetim
             "last_seen_at": seen_at,
             "status_changed_at": seen_at,
             "status_reason": f"The proposal changed (revision {known.opportunity.revision + 1}).",
+            "note": "",
             "guardrail_reasons": [],
         }
     )
@@ -81,11 +84,18 @@ def is_another_proposal(known: OpportunityRecord, found: Opportunity) -> bool:
     """
     if known.status not in REVISABLE:
         return False
-    declined = known.status in (Status.DENIED, Status.EXPIRED)
+    # What people said no to, or agreed to and have before them in a pull request.
+    declined = known.status in (Status.DENIED, Status.EXPIRED, Status.PULL_REQUEST_OPEN)
     # Another team has other approvers: what the former one was shown is not theirs to approve.
     has_moved = known.opportunity.team != found.team and not declined
     share = ASK_AGAIN_SHARE if declined else NEW_REVISION_SHARE
     return has_moved or _differs(known.opportunity, found, share)
+
+
+def _is_a_persons(connection: Connection, known: OpportunityRecord) -> bool:
+    """Whether a person works on its pull request: then it is theirs, whatever cycles think."""
+    is_open = known.status is Status.PULL_REQUEST_OPEN
+    return is_open and pull_requests.is_touched(connection, known.id)
 
 
 def _differs(known: Opportunity, found: Opportunity, share: float) -> bool:
@@ -206,10 +216,16 @@ def move(
         "status": target,
         "status_changed_at": now,
         "status_reason": reason,
+        "note": "",
     } | columns
     if target in CLOSED:
         values["open_fingerprint"] = None
     return _change(connection, known, values)
+
+
+def annotate(connection: Connection, known: OpportunityRecord, note: str) -> bool:
+    """Say beside the state what is the matter; False when that stands there or it moved."""
+    return known.note != note and _change(connection, known, {"note": note})
 
 
 def give(

@@ -88,6 +88,14 @@ class LedgerTransaction:
             self.audit(at=now, actor=actor, action=target, subject=known.id, detail=detail)
         return done
 
+    def annotate(self, known: OpportunityRecord, note: str, *, now: datetime, actor: str) -> bool:
+        """Put a note beside its state, audited; False when that stands there or it moved."""
+        done = opportunities.annotate(self.connection, known, note)
+        if done and note:
+            detail = {"note": note}
+            self.audit(at=now, actor=actor, action="noted", subject=known.id, detail=detail)
+        return done
+
     def audit(
         self, *, at: datetime, actor: str, action: str, subject: str, detail: Mapping[str, object]
     ) -> None:

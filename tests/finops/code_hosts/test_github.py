@@ -15,6 +15,7 @@ from github.Repository import Repository
 from finops.code_hosts.github import GitHubHost
 from finops.code_hosts.github_errors import failure_of
 from finops.domain.errors import OutsideWorldFailed, TryAgainLater, WillNeverWork
+from finops.domain.manners import RebaseWhen
 from tests.finops.code_hosts.conftest import GitHubPlatform, github_host
 from tests.finops.code_hosts.hosts import AFTER, BRANCH, FILES, PATH, proposal
 from tests.real_parts.github_emulator import GitHubPart
@@ -228,10 +229,10 @@ def test_after_a_push_only_new_contents_are_fetched(
 def test_an_open_pull_request_is_compared_once_a_commit(host: GitHubHost, day: BadDay) -> None:
     proposed = proposal(host)
     number = host.open_pull_request(proposed).number
-    first = host.refresh_pull_request(number, proposed)
+    first = host.refresh_pull_request(number, proposed, when=RebaseWhen.CONFLICTED)
     day.seen.clear()
 
-    second = host.refresh_pull_request(number, proposed)
+    second = host.refresh_pull_request(number, proposed, when=RebaseWhen.CONFLICTED)
 
     assert first == second
     assert day.seen == []

@@ -1,0 +1,35 @@
+"""GitHub's pull requests as this program's."""
+
+from github.PullRequest import PullRequest as GitHubPullRequest
+
+from finops.domain.pull_request import PullRequest, PullRequestState
+
+
+def is_from(pull: GitHubPullRequest, owner: str) -> bool:
+    """Whether its branch is the repository's own and not a fork's."""
+    # `label` is `owner:branch`, also when the fork itself is deleted.
+    return (pull.head.label or "").lower().startswith(f"{owner.lower()}:")
+
+
+def public(pull: GitHubPullRequest) -> PullRequest:
+    """The pull request as the domain knows it."""
+    is_merged = pull.merged_at is not None
+    state = PullRequestState.MERGED if is_merged else PullRequestState(pull.state)
+    return PullRequest(
+        number=pull.number,
+        url=pull.html_url,
+        branch=pull.head.ref,
+        title=pull.title,
+        body=pull.body or "",
+        state=state,
+        merged_at=pull.merged_at,
+        merged_by=_merger(pull) if is_merged else "",
+        is_draft=bool(pull.draft),
+        active_at=pull.updated_at,
+    )
+
+
+def _merger(pull: GitHubPullRequest) -> str:
+    """Who merged; nobody when the account is gone."""
+    values = pull.raw_data.get("merged_by") or {}
+    return str(values.get("login", ""))
