@@ -25,7 +25,7 @@ def decorate(pull: GitHubPullRequest, proposed: ProposedPullRequest) -> None:
     if proposed.labels:
         _tried(pull, "got no label", lambda: pull.add_to_labels(*proposed.labels))
     people, teams = _reviewers(proposed.reviewers)
-    author = pull.user.login.lower() if pull.user else ""
+    author = pull.user.login.lower()
     # One by one: GitHub refuses all of them for one who may not see the repository.
     for name in people:
         if name.lower() != author:

@@ -203,6 +203,7 @@ def test_an_idle_tick_reads_no_file_and_no_pull_request_again(
     proposed = proposal(host)
     number = host.open_pull_request(proposed).number
     host.refresh_pull_request(number, proposed, when=RebaseWhen.CONFLICTED)
+    host.pull_request(number)
     commands: list[str] = []
     run = BareRepository.run
 
