@@ -100,6 +100,7 @@ class PaceSection(Section):
     forget_after_days: int = Field(default=7, ge=1, le=60)
     cards_per_channel_per_day: int = Field(default=10, ge=1, le=100)
     cooldown_days: int = Field(default=14, ge=0, le=90)
+    pause_team_after_days: int = Field(default=90, ge=0, le=365)
 
 
 class Configuration(Section):

@@ -123,7 +123,9 @@ class Ticker:
             for step in (
                 self._note_installation,
                 self._engine.watch_pull_requests,
+                self._engine.update_dashboards,
                 self._engine.wake_and_expire,
+                self._engine.pause_ignored_teams,
                 self._engine.sample_usage,
                 self._read_bill,
                 self._run_cycles,

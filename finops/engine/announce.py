@@ -9,6 +9,7 @@ from finops.domain.lifecycle import Status
 from finops.domain.opportunity import OpportunityRecord
 from finops.domain.people import Directory
 from finops.engine.parts import Parts
+from finops.engine.pausing import paused_teams
 from finops.ledger import history, outbox
 from finops.ledger.waiting import Uncarded, card_key, found, uncarded
 from finops.savings_ledger import LedgerTransaction
@@ -105,7 +106,10 @@ def _choose(
     """What to offer now, at most a batch, and the budget used up by it."""
     offered: Counter[str] = Counter(history.setting(tx.connection, _budget_key(now)) or {})
     chosen: list[Uncarded] = []
+    paused = paused_teams(tx)
     for each in uncarded(tx.connection, wall=tx.wall_clock()):
+        if each.team.lower() in paused and not each.is_shown:
+            continue
         channel = parts.directory.contact_of(each.team).place
         if each.is_shown or offered[channel] < parts.pace.cards_per_channel_per_day:
             offered[channel] += not each.is_shown

@@ -14,6 +14,7 @@ from finops.domain.people import Actor, Approvers, Directory
 from finops.engine import announce
 from finops.engine.guarding import guardrail_decision
 from finops.engine.parts import Parts
+from finops.engine.pausing import note_answer
 from finops.engine.refusals import PATIENCE_SECONDS, audited_refusals
 from finops.guardrails import GuardrailVerdict
 from finops.ledger import history
@@ -47,10 +48,10 @@ def deny(
     parts: Parts, opportunity_id: str, *, revision: int, actor: Actor, reason: str
 ) -> OpportunityRecord:
     """Decline with a reason; the same proposal is not offered again."""
-    words = _checked_reason(reason, is_required=True)
+    words = checked_reason(reason, is_required=True)
 
     def decide(tx: LedgerTransaction, known: OpportunityRecord, now: datetime) -> None:
-        _require_owner_or_approver(parts.directory, known, actor, "deny")
+        require_owner_or_approver(parts.directory, known, actor, "deny")
         _move(
             tx, known, Status.DENIED, now=now, actor=actor, reason=words,
             decided_by=actor.id, decided_at=now,
@@ -63,12 +64,12 @@ def snooze(
     parts: Parts, opportunity_id: str, *, revision: int, actor: Actor, days: int, reason: str
 ) -> OpportunityRecord:
     """Put it aside for `days`; it comes back by itself."""
-    words = _checked_reason(reason, is_required=False)
+    words = checked_reason(reason, is_required=False)
     if not 1 <= days <= MAX_SNOOZE_DAYS:
         raise InvalidInput(f"Snooze for 1 to {MAX_SNOOZE_DAYS} days, not {days}.")
 
     def decide(tx: LedgerTransaction, known: OpportunityRecord, now: datetime) -> None:
-        _require_owner_or_approver(parts.directory, known, actor, "snooze")
+        require_owner_or_approver(parts.directory, known, actor, "snooze")
         _move(
             tx, known, Status.SNOOZED, now=now, actor=actor, reason=words,
             decided_by=actor.id, decided_at=now, snoozed_until=now + timedelta(days=days),
@@ -115,9 +116,10 @@ def require_approver(
     _require(directory.approvers_of(team), actor, team=team, verb=verb)
 
 
-def _require_owner_or_approver(
+def require_owner_or_approver(
     directory: Directory, known: OpportunityRecord, actor: Actor, verb: str
 ) -> None:
+    """Raise NotPermitted, naming who may, unless this person owns it or approves for the team."""
     team = known.opportunity.team
     approvers = directory.approvers_of(team)
     users = tuple(dict.fromkeys((*directory.team(team).owners, *approvers.users)))
@@ -157,6 +159,7 @@ def _decide(
         after = tx.get(opportunity_id)
         announce.changed(tx, after, actor=actor.id, sentence=after.status_reason)
         remember_name(tx, actor, now=now)
+        note_answer(tx, after.opportunity.team, now=now)
         return after
 
 
@@ -197,7 +200,8 @@ def _standing(
     )
 
 
-def _checked_reason(reason: str, *, is_required: bool) -> str:
+def checked_reason(reason: str, *, is_required: bool) -> str:
+    """The words as the ledger keeps them; raises InvalidInput for none or too many."""
     # PostgreSQL refuses NUL, and half a surrogate pair has no bytes that could be hashed.
     text = reason.replace("\0", " ").encode("utf-8", "replace").decode()
     words = " ".join(text.split())

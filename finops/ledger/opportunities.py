@@ -223,9 +223,9 @@ def move(
     return _change(connection, known, values)
 
 
-def annotate(connection: Connection, known: OpportunityRecord, note: str) -> bool:
+def annotate(connection: Connection, known: OpportunityRecord, note: str, **columns: Any) -> bool:
     """Say beside the state what is the matter; False when that stands there or it moved."""
-    return known.note != note and _change(connection, known, {"note": note})
+    return known.note != note and _change(connection, known, {"note": note} | columns)
 
 
 def give(

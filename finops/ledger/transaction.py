@@ -88,10 +88,12 @@ class LedgerTransaction:
             self.audit(at=now, actor=actor, action=target, subject=known.id, detail=detail)
         return done
 
-    def annotate(self, known: OpportunityRecord, note: str, *, now: datetime, actor: str) -> bool:
+    def annotate(
+        self, known: OpportunityRecord, note: str, *, now: datetime, actor: str, **columns: Any
+    ) -> bool:
         """Put a note beside its state, audited; False when that stands there or it moved."""
-        done = opportunities.annotate(self.connection, known, note)
-        if done and note:
+        done = opportunities.annotate(self.connection, known, note, **columns)
+        if done:
             detail = {"note": note}
             self.audit(at=now, actor=actor, action="noted", subject=known.id, detail=detail)
         return done
