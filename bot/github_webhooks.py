@@ -1,4 +1,4 @@
-"""GitHub's webhooks: they only say that a repository should be looked at, sooner than the next poll.
+"""GitHub's webhooks: they only say that a repository should be looked at before the next poll.
 
 Nothing in a payload is believed but the repository's name, and that only with a good signature;
 what happened is asked of GitHub's API. So a lost delivery costs a minute, and a forged or repeated

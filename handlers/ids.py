@@ -19,6 +19,8 @@ class ActionId(StrEnum):
     REASON = "finops_reason"
     ASSIGN = "finops_assign"
     ASSIGN_SCOPE = "finops_assign_scope"
+    REVERT = "finops_revert"
+    PICK_SOURCE = "finops_pick_source"
 
 
 class ViewId(StrEnum):

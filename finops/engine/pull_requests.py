@@ -149,7 +149,9 @@ def _note_opened(parts: Parts, opened: _Opened, note: str) -> None:
     host, pull_request, records = opened
     now = parts.now()
     with parts.ledger.transaction() as tx:
-        noted = [r for r in records if _note_one(tx, r, host.name, pull_request, note, now=now)]
+        noted = [
+            r for r in records if _note_one(tx, r, host.name, pull_request, note=note, now=now)
+        ]
         if noted:
             rows.put(tx.connection, _row(tx, host.name, pull_request, records, now=now))
 
@@ -186,8 +188,8 @@ def _note_one(
     known: OpportunityRecord,
     repository: str,
     pull_request: PullRequest,
-    note: str,
     *,
+    note: str,
     now: datetime,
 ) -> bool:
     """Move one opportunity on; False when another worker has written it down."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from handlers.actions.assign import open_assign_form, search_team
 from handlers.actions.decide import approve, open_deny_form, snooze
 from handlers.actions.look import refresh_home, scan, turn_page, why
+from handlers.actions.source import pick_source, revert
 from handlers.context import HandlerContext
 from handlers.ids import ActionId
 from handlers.interaction import Interaction
@@ -19,6 +20,8 @@ ACTIONS: Mapping[ActionId, Callable[[HandlerContext, Interaction], None]] = {
     ActionId.REFRESH_HOME: refresh_home,
     ActionId.SCAN: scan,
     ActionId.ASSIGN: open_assign_form,
+    ActionId.REVERT: revert,
+    ActionId.PICK_SOURCE: pick_source,
 }
 # What somebody types into a select that asks for its options, by the same id.
 SEARCHES: Mapping[ActionId, Callable[[HandlerContext, Interaction], None]] = {

@@ -9,10 +9,11 @@ from typing import Any
 from finops.domain.opportunity import Opportunity, OpportunityRecord
 from finops.domain.ownership import owner_rule
 from finops.domain.people import UNKNOWN_TEAM
+from finops.edits import Candidate
 from finops.guardrails import GuardrailVerdict, PolicyReason
 from handlers.blocks import text
 from handlers.blocks.assign import assign_row
-from handlers.blocks.controls import DECIDABLE, controls, why_button
+from handlers.blocks.controls import DECIDABLE, controls, pick_row, revert_row, why_button
 from handlers.blocks.elements import Block, context, section
 from handlers.blocks.progress import progress
 from handlers.blocks.proposal import facts, headline
@@ -38,17 +39,20 @@ class Card:
         return hashlib.sha256(content.encode()).hexdigest()
 
 
-def card(
+def card(  # noqa: PLR0913 - what a card shows besides its record
     record: OpportunityRecord,
     *,
     guardrails: Sequence[PolicyReason] = (),
     instance: str,
     user_group: str = "",
     teams: Sequence[str] = (),
+    candidates: Sequence[Candidate] = (),
+    can_revert: bool = False,
 ) -> Card:
     """Render a record. The clock is no argument: dates are tokens that Slack keeps fresh.
 
     `user_group` is mentioned; `teams` are those it may be assigned to, none when it has an owner.
+    `candidates` are the places of which one has to be picked.
     """
     opportunity = record.opportunity
     is_waiting = record.status in DECIDABLE
@@ -67,6 +71,8 @@ def card(
         why = why_button(record, instance=instance)
         blocks = [
             section(f"{title}\n{progress(record)}", accessory=why),
+            *([pick_row(record, candidates, instance=instance)] if candidates else ()),
+            *([revert_row(record, instance=instance)] if can_revert else ()),
             context(_scope(record)),
         ]
     return Card(

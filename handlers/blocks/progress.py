@@ -17,8 +17,12 @@ _VERDICT_WORDS = {
 
 
 def progress(record: OpportunityRecord) -> str:
-    """One to three short lines of mrkdwn: who decided, what came of it, what comes next."""
-    return _WORDS[record.status](record)
+    """One to four short lines of mrkdwn: who decided, what came of it, what comes next.
+
+    Last comes what is the matter beside its state, such as a limit that it waits for.
+    """
+    note = text.sentence(record.note, 500) if record.note else ""
+    return _lines(_WORDS[record.status](record), note)
 
 
 def _decided(verb: str, record: OpportunityRecord) -> str:

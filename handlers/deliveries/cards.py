@@ -99,6 +99,8 @@ class CardDeliveries:
             instance=self._instance,
             user_group=self._contact(record).user_group,
             teams=self._assignable(record),
+            candidates=self._engine.source_candidates(record),
+            can_revert=self._engine.can_revert(record),
         )
 
     def _assignable(self, record: OpportunityRecord) -> Sequence[str]:
