@@ -68,7 +68,13 @@ def move_branch(repository: Repository, branch: str, *, before: str, after: str)
         "force": True,
     }
     values = {"repositoryId": repository.node_id, "refUpdates": [update]}
-    mutate(repository, "updateRefs", values, "clientMutationId")
+    try:
+        mutate(repository, "updateRefs", values, "clientMutationId")
+    except GithubException as error:
+        # What GitHub says of a reference that moved is documented nowhere, so it is asked.
+        if repository.get_git_ref(f"heads/{branch}").object.sha == before:
+            raise
+        raise _moved(repository) from error
 
 
 def mutate(
@@ -80,9 +86,8 @@ def mutate(
     except GithubException as error:
         if _is_missing(error):
             raise NoGraphQL(name) from error
-        if "STALE_DATA" in _types(error) or "expected" in _said(error):
-            sentence = f"A branch of {repository.full_name} moved meanwhile; it is looked at again."
-            raise TryAgainLater(sentence, after_seconds=1) from error
+        if "STALE_DATA" in _types(error):
+            raise _moved(repository) from error
         raise
     return answer
 
@@ -117,5 +122,6 @@ def _types(error: GithubException) -> set[str]:
     return {str(kind) for kind in kinds if kind}
 
 
-def _said(error: GithubException) -> str:
-    return " ".join(str(each.get("message", "")) for each in _errors(error)).lower()
+def _moved(repository: Repository) -> TryAgainLater:
+    sentence = f"A branch of {repository.full_name} moved meanwhile; it is looked at again."
+    return TryAgainLater(sentence, after_seconds=1)
