@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from finops.domain.opportunity import OpportunityRecord
+from finops.domain.opportunity import OpportunityRecord, Setting
 from finops.domain.pull_request import TrackedPullRequest
 from finops.edits import PlannedEdit
 from finops.pr_body import action_words, metadata_line
@@ -43,12 +43,24 @@ def revert_body(
         f"Asked for by {escape(asked_by)} on {now.astimezone(UTC):%Y-%m-%d %H:%M} UTC.{why}",
         f"Merging this means that its saving is no longer counted.{restart} Closing it without a "
         "merge leaves the change in place.",
+        _what_is_lost(record),
         "### Proof",
         table(("File", "Place", "Before", "After"), rows),
         f"{count(proof.lines_changed, 'line')} changed, {proof.unintended_lines_changed} "
         "unintended.",
     ]
-    return f"{shortened(_joined(sections))}\n\n{metadata_line(record.opportunity)}\n"
+    shown = [section for section in sections if section]
+    return f"{shortened(_joined(shown))}\n\n{metadata_line(record.opportunity)}\n"
+
+
+def _what_is_lost(record: OpportunityRecord) -> str:
+    """A deletion that was applied is not undone by declaring the thing again."""
+    if not any(c.setting is Setting.PRESENT for c in record.opportunity.changes):
+        return ""
+    return (
+        "**Where the deletion has been applied, it comes back empty:** its data is only in a "
+        "snapshot, if one was made."
+    )
 
 
 def _joined(sections: list[str]) -> str:

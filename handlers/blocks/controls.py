@@ -87,6 +87,8 @@ def revert_row(record: OpportunityRecord, *, instance: str) -> Block:
         f"A pull request takes it back: {action_words(opportunity)[:150]}. Once that is merged, "
         "its saving no longer counts."
     )
+    if is_deletion(opportunity):
+        words = "What was deleted comes back empty, its data only from a snapshot. " + words
     question = confirm("Revert this change?", words, yes="Open Revert")
     value = str(Reference(instance, opportunity.id, opportunity.revision))
     undo = button("Revert", ActionId.REVERT, value=value, confirm=question)
@@ -105,7 +107,7 @@ def pick_row(record: OpportunityRecord, candidates: Sequence[Candidate], *, inst
         for each in candidates[:MOST_PLACES]
     ]
     menu = select("Pick the file", ActionId.PICK_SOURCE, []) | {"options": options}
-    words = "*Which file decides this value?* Several may, and a wrong guess would change nothing."
+    words = "*Which file decides this value?*"
     if len(candidates) > MOST_PLACES:
         words += f" The first {MOST_PLACES} of {len(candidates)} are listed."
     return section(words, accessory=menu, block_id=f"pick:{opportunity.id[:100]}")

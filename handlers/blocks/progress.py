@@ -51,7 +51,9 @@ def _waiting(record: OpportunityRecord) -> str:
 
 
 def _approved(record: OpportunityRecord) -> str:
-    return _lines(_decided("Approved", record), "Next: the bot opens the pull request.")
+    # What it waits for is said by its note.
+    coming = "" if record.note else "Next: the bot opens the pull request."
+    return _lines(_decided("Approved", record), coming)
 
 
 def _open(record: OpportunityRecord) -> str:
