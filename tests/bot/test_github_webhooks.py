@@ -157,9 +157,16 @@ def test_without_its_database_github_is_asked_to_come_again(
     assert deliver(web)[0] == 503
 
 
-def test_the_worker_watches_that_repository(engine: FinOpsEngine) -> None:
+def test_the_worker_watches_that_repository(
+    engine: FinOpsEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     watched: list[str | None] = []
-    engine.watch_pull_requests = lambda repository=None: watched.append(repository) or 0  # type: ignore[func-returns-value,method-assign]
+
+    def watch(repository: str | None = None) -> int:
+        watched.append(repository)
+        return 0
+
+    monkeypatch.setattr(engine, "watch_pull_requests", watch)
     intent = Intent(1, "watch_repository", "repository/a", {"repository": "acme/platform"}, 1)
 
     engine_deliveries(engine)[IntentKind.WATCH_REPOSITORY](intent)

@@ -58,7 +58,7 @@ def merged(  # noqa: PLR0917 - fixtures
     """A card whose pull request was merged."""
     driver.click(PRIYA, PAYMENTS, card["ts"], ActionId.APPROVE)
     with engine.ledger.transaction() as tx:
-        opened = {"repository": "acme/platform", "pull_request_number": 7}
+        opened: dict[str, Any] = {"repository": "acme/platform", "pull_request_number": 7}
         tx.move(known(engine), Status.PULL_REQUEST_OPEN, now=NOW, actor="test", **opened)
     with engine.ledger.transaction() as tx:
         tx.move(known(engine), Status.MERGED, now=NOW, actor="test", merged_at=NOW)

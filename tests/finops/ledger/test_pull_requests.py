@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 from alembic import command
 
@@ -76,7 +77,7 @@ def test_what_was_open_before_the_migration_is_watched_and_counted_after_it(
         record = tx.get(opportunity().id)
         tx.move(record, Status.NOTIFIED, now=NOW, actor="test")
         tx.move(tx.get(record.id), Status.APPROVED, now=NOW, actor="test", decided_by="U1")
-        opened = {
+        opened: dict[str, Any] = {
             "repository": "acme/platform",
             "pull_request_number": 7,
             "pull_request_url": "http://h/7",
