@@ -17,7 +17,7 @@ from finops.code_hosts.github_errors import outside_failures, short_retry
 from finops.code_hosts.github_files import BlobCache, list_files, read_relevant
 from finops.code_hosts.github_graphql import NoGraphQL
 from finops.code_hosts.github_merges import merge_when_green, merged_files
-from finops.code_hosts.github_pulls import is_from, public
+from finops.code_hosts.github_pulls import create_pull, is_from, public
 from finops.code_hosts.github_talk import decorate, has_people, make_draft, make_ready, say_once
 from finops.code_hosts.proposals import check_proposal, is_same_proposal
 from finops.domain.errors import Refused
@@ -249,13 +249,7 @@ class GitHubHost:
         repository = self._repository()
         self._lay(proposed, self._tip())
         try:
-            pull = repository.create_pull(
-                base=repository.default_branch,
-                head=proposed.branch,
-                title=proposed.title,
-                body=proposed.body,
-                draft=proposed.is_draft,
-            )
+            pull = create_pull(repository, proposed)
         except GithubException:
             # 422 "already exists" after a lost answer, or another replica was faster.
             found = self._find(proposed.branch)

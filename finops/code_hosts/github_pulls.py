@@ -1,14 +1,35 @@
 """GitHub's pull requests as this program's."""
 
-from github.PullRequest import PullRequest as GitHubPullRequest
+from functools import partial
 
-from finops.domain.pull_request import PullRequest, PullRequestState
+from github import GithubException
+from github.PullRequest import PullRequest as GitHubPullRequest
+from github.Repository import Repository
+
+from finops.domain.pull_request import ProposedPullRequest, PullRequest, PullRequestState
 
 
 def is_from(pull: GitHubPullRequest, owner: str) -> bool:
     """Whether its branch is the repository's own and not a fork's."""
     # `label` is `owner:branch`, also when the fork itself is deleted.
     return (pull.head.label or "").lower().startswith(f"{owner.lower()}:")
+
+
+def create_pull(repository: Repository, proposed: ProposedPullRequest) -> GitHubPullRequest:
+    """Open it on the main branch; not as a draft where the repository's plan has no drafts."""
+    create = partial(
+        repository.create_pull,
+        base=repository.default_branch,
+        head=proposed.branch,
+        title=proposed.title,
+        body=proposed.body,
+    )
+    try:
+        return create(draft=proposed.is_draft)
+    except GithubException as error:
+        if not proposed.is_draft or "draft" not in str(error.data).lower():
+            raise
+        return create()
 
 
 def public(pull: GitHubPullRequest) -> PullRequest:

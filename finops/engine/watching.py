@@ -1,8 +1,4 @@
-"""Watching pull requests: decided, touched by a person, out of date, stale, or in need of a rebase.
-
-What is said is said once: the code host knows its own comments by key, and the ledger keeps what it
-has written on cards.
-"""
+"""Watching pull requests: decided, touched by a person, outdated, stale, or to be rebased."""
 
 import logging
 from collections.abc import Sequence
@@ -10,7 +6,7 @@ from datetime import datetime, timedelta
 
 from finops.domain.errors import FinOpsError, Refused, TryAgainLater, WillNeverWork
 from finops.domain.intents import IntentKind
-from finops.domain.lifecycle import WAITING, Status
+from finops.domain.lifecycle import Status
 from finops.domain.opportunity import OpportunityRecord
 from finops.domain.pull_request import (
     PullRequest,
@@ -27,6 +23,7 @@ from finops.engine.pausing import paused_teams
 from finops.engine.planning import plan_one
 from finops.engine.pull_requests import send_back
 from finops.engine.reverting import end_revert, plan_revert
+from finops.engine.tending import close_with_a_word, freeze, hold_if_outdated
 from finops.ledger import claims, history, outbox, sources
 from finops.ledger import pull_requests as rows
 from finops.ports import CodeHost
@@ -34,10 +31,6 @@ from finops.ports import CodeHost
 log = logging.getLogger(__name__)
 
 UNREADABLE = "The code host cannot be asked about its pull request: "
-TOUCHED = (
-    "A person has committed to the branch, so finops-bot leaves this pull request alone from here "
-    "on: it is yours to change, merge or close."
-)
 _UNWANTED = frozenset({Status.OBSOLETE, Status.DENIED, Status.EXPIRED})
 
 
@@ -137,29 +130,16 @@ def _keep(
     if any(record.note.startswith(UNREADABLE) for record in records):
         _note_all(parts, [row], "")
     if pull_request.is_touched:
-        _freeze(parts, row, host)
+        freeze(parts, row, host)
         return False
     why = row.closing_reason or _why_close(parts, row, pull_request, records)
     if why:
-        return _close(parts, row, host, why)
-    if _hold_if_outdated(parts, row, host, records):
+        return close_with_a_word(parts, row, host, why)
+    if hold_if_outdated(parts, row, host, records):
         return False
     if has_moved and not is_paused:
         _keep_mergeable(parts, row, host, records)
     return False
-
-
-def _freeze(parts: Parts, row: TrackedPullRequest, host: CodeHost) -> None:
-    """A person's commit is theirs: said once below it and on the card, and nothing more is done."""
-    if row.is_touched:
-        return
-    host.comment(row.number, TOUCHED, key="touched")
-    with parts.ledger.transaction() as tx:
-        if rows.say(tx.connection, row, "touched", is_touched=True):
-            for member in row.members:
-                known = tx.get(member.opportunity)
-                if tx.annotate(known, TOUCHED, now=parts.now(), actor="code host"):
-                    announce.changed(tx, tx.get(known.id), actor="code host", sentence=TOUCHED)
 
 
 def _why_close(
@@ -176,42 +156,6 @@ def _why_close(
     if days and parts.now() - last > timedelta(days=days):
         return f"Nobody has touched it for {days} days, so it makes room for fresher ones."
     return ""
-
-
-def _close(parts: Parts, row: TrackedPullRequest, host: CodeHost, why: str) -> bool:
-    """The reason is in the ledger first: after a crash the closing is ours and no person's no."""
-    with parts.ledger.transaction() as tx:
-        rows.change(tx.connection, row, closing_reason=why)
-    closed = host.close_pull_request(
-        row.number,
-        f"Closed by finops-bot. {why} When the waste is still there, it can be approved again.",
-        key="closing",
-        at=parts.now(),
-    )
-    with parts.ledger.reading() as tx:
-        current = rows.of_branch(tx.connection, row.repository, row.branch)
-    return follow(parts, current or row, closed)
-
-
-def _hold_if_outdated(
-    parts: Parts, row: TrackedPullRequest, host: CodeHost, records: Sequence[OpportunityRecord]
-) -> bool:
-    """A newer revision waits for approval: what stands there should not be merged meanwhile."""
-    there = {member.opportunity: member.revision for member in row.members}
-    newer = [r for r in records if r.opportunity.revision > there[r.id] and r.status in WAITING]
-    if row.purpose is not Purpose.CHANGE or not newer:
-        return any(r.opportunity.revision > there[r.id] for r in records)
-    key = "held " + ",".join(f"{r.id}r{r.opportunity.revision}" for r in newer)
-    if key not in row.said:
-        words = (
-            f"The proposal for {newer[0].opportunity.resource.label} has changed (revision "
-            f"{newer[0].opportunity.revision}) and waits for approval in Slack. Please do not "
-            "merge the former one; this pull request is updated as soon as it is approved."
-        )
-        host.hold_pull_request(row.number, words, key=key)
-        with parts.ledger.transaction() as tx:
-            rows.say(tx.connection, row, key)
-    return True
 
 
 def _keep_mergeable(

@@ -12,7 +12,7 @@ from finops.domain.errors import Refused, TryAgainLater
 from finops.domain.manners import RebaseWhen
 from finops.domain.pull_request import FileChange, PullRequestState
 from tests.finops.code_hosts.conftest import GitHubPlatform
-from tests.finops.code_hosts.github_in_front import BadDay, GraphQL, said
+from tests.finops.code_hosts.github_in_front import Answer, BadDay, GraphQL, said
 from tests.finops.code_hosts.hosts import AFTER, BEFORE, BRANCH, FILES, NOW, PATH, proposal
 from tests.real_parts.github_emulator import GitHubPart
 
@@ -266,6 +266,26 @@ def test_a_draft_with_labels_and_reviewers(
     assert opened.is_draft
     assert labels == ["money"]
     assert len(asked) == 2
+
+
+def test_a_plan_without_drafts_gets_an_open_one(
+    host: GitHubHost, day: BadDay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = said("Draft pull requests are not supported in this repository.")
+    real = BadDay.answer
+
+    def no_drafts(  # noqa: PLR0917 - as what it stands in for
+        self: BadDay, method: str, path: str, headers: dict[str, str], body: bytes | None
+    ) -> Answer:
+        if method == "POST" and path.endswith("/pulls") and b'"draft": true' in (body or b""):
+            return 422, {}, words
+        return real(self, method, path, headers, body)
+
+    monkeypatch.setattr(BadDay, "answer", no_drafts)
+
+    opened = host.open_pull_request(replace(proposal(host), is_draft=True))
+
+    assert (opened.state, opened.is_draft) == (PullRequestState.OPEN, False)
 
 
 def test_a_reviewer_that_may_not_be_asked_stops_nothing(host: GitHubHost, day: BadDay) -> None:

@@ -15,7 +15,7 @@ from finops.domain.lifecycle import Status
 from finops.domain.manners import Manners
 from finops.domain.opportunity import OpportunityRecord
 from finops.domain.pull_request import PullRequest, Stage, branch_for
-from finops.engine import watching
+from finops.engine import tending, watching
 from finops.guardrails import ChangeWindows, GuardrailSettings
 from finops.ledger import pull_requests as rows
 from finops.pr_generator import parse_metadata
@@ -266,9 +266,40 @@ def test_a_persons_commit_freezes_it_and_is_said_once(world: World) -> None:
 
     after = world.engine.ledger.get(record.id)
 
-    assert comments(world, record) == [watching.TOUCHED]
-    assert after.note == watching.TOUCHED
+    assert comments(world, record) == [tending.TOUCHED]
+    assert after.note == tending.TOUCHED
     assert after.status is Status.PULL_REQUEST_OPEN
+
+
+def test_replicas_that_see_it_at_once_say_it_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = world.opened()
+    push(world, branch_for(record.id), "apps/frontend.yaml", b"mine: true\n")
+    said: list[int] = []
+    monkeypatch.setattr(LocalGitHost, "comment", lambda _, number, *__, **___: said.append(number))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: world.engine.watch_pull_requests(), range(4)))
+
+    assert said == [1]
+
+
+def test_a_word_that_could_not_be_said_is_said_at_the_next_tick(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = world.opened()
+    push(world, branch_for(record.id), "apps/frontend.yaml", b"mine: true\n")
+
+    def away(*_: object, **__: object) -> None:
+        raise TryAgainLater("The host is away.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(LocalGitHost, "comment", away)
+        world.engine.watch_pull_requests()
+    world.engine.watch_pull_requests()
+
+    assert comments(world, record) == [tending.TOUCHED]
 
 
 def test_a_frozen_one_is_neither_rebased_nor_closed_nor_proposed_anew(world: World) -> None:
@@ -316,7 +347,7 @@ def test_one_that_nobody_touches_is_closed_with_a_word_and_expires(world: World)
     after = world.engine.ledger.get(record.id)
     assert (early, after.status) == (Status.PULL_REQUEST_OPEN, Status.EXPIRED)
     assert "Nobody has touched it for 30 days" in after.status_reason
-    assert "approved again" in comments(world, record)[-1]
+    assert "approve it again" in comments(world, record)[-1]
 
 
 def test_a_crash_between_closing_and_noting_it_is_no_persons_no(
@@ -330,7 +361,7 @@ def test_a_crash_between_closing_and_noting_it_is_no_persons_no(
         raise TryAgainLater("The process ends here.")
 
     with monkeypatch.context() as patched:
-        patched.setattr(watching, "follow", die)
+        patched.setattr(tending, "follow", die)
         world.engine.watch_pull_requests()
     world.engine.watch_pull_requests()
 
