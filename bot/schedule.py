@@ -125,7 +125,7 @@ class Ticker:
                 self._engine.watch_pull_requests,
                 self._engine.update_dashboards,
                 self._engine.wake_and_expire,
-                self._engine.pause_ignored_teams,
+                self._pause_ignored_teams,
                 self._engine.sample_usage,
                 self._read_bill,
                 self._run_cycles,
@@ -159,6 +159,10 @@ class Ticker:
 
     def _read_bill(self) -> None:
         self._claimed("bill", self._engine.now().date().isoformat(), self._engine.read_bill)
+
+    def _pause_ignored_teams(self) -> None:
+        day = self._engine.now().date().isoformat()
+        self._claimed("pause", day, self._engine.pause_ignored_teams)
 
     def _forget(self) -> None:
         self._claimed("forget", self._engine.now().date().isoformat(), self._engine.forget)

@@ -33,9 +33,9 @@ _log = logging.getLogger(__name__)
 
 def read_dashboard(repository: Repository, number: int) -> tuple[Ticked, ...]:
     """What somebody with write permission has ticked since the issue was written."""
-    issue = repository.get_issue(number)
-    found = list(_TICK.finditer(issue.body or ""))
-    if issue.state != "open" or not found:
+    issue = _issue(repository, number)
+    found = list(_TICK.finditer(issue.body or "")) if issue else []
+    if issue is None or issue.state != "open" or not found:
         return ()
     by = _editor(repository, number)
     if not by or not _may_write(repository, by):
@@ -49,12 +49,22 @@ def publish_dashboard(repository: Repository, number: int, body: str) -> int:
     if not repository.has_issues:
         return 0
     text = f"{body.rstrip()}\n\n{MARK}\n"
-    issue = repository.get_issue(number) if number else _standing(repository)
+    issue = (_issue(repository, number) if number else None) or _standing(repository)
     if issue is None:
         return repository.create_issue(TITLE, body=text).number
     if issue.state == "open" and _plain(issue.body or "") != _plain(text):
         issue.edit(body=text)
     return issue.number
+
+
+def _issue(repository: Repository, number: int) -> Issue | None:
+    """The issue of that number, or None when somebody has deleted it."""
+    try:
+        return repository.get_issue(number)
+    except GithubException as error:
+        if error.status in (404, 410):
+            return None
+        raise
 
 
 def _standing(repository: Repository) -> Issue | None:

@@ -82,8 +82,8 @@ def _update(parts: Parts, host: CodeHost, *, is_asked: bool) -> bool:
 
 
 def _records(parts: Parts, repository: str) -> list[OpportunityRecord]:
-    found = parts.ledger.find(statuses=_SHOWN)
-    return [record for record in found if record.repository == repository]
+    with parts.ledger.reading() as tx:
+        return tx.find(statuses=_SHOWN, repository=repository)
 
 
 def _carry_out(parts: Parts, host: CodeHost, tick: Ticked) -> None:

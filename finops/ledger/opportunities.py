@@ -150,6 +150,7 @@ def find(  # noqa: PLR0913 - every filter is a keyword that says what it does
     team: str | None = None,
     cluster: str | None = None,
     namespace: str | None = None,
+    repository: str | None = None,
     decided_since: datetime | None = None,
     unchanged_since: datetime | None = None,
     limit: int | None = None,
@@ -165,6 +166,8 @@ def find(  # noqa: PLR0913 - every filter is a keyword that says what it does
         query = query.where(table.c.cluster == cluster)
     if namespace is not None:
         query = query.where(table.c.namespace == namespace)
+    if repository is not None:
+        query = query.where(table.c.repository == repository)
     if decided_since is not None:
         query = query.where(table.c.decided_at >= decided_since)
     if unchanged_since is not None:

@@ -383,6 +383,16 @@ def test_a_closed_dashboard_stays_closed(host: GitHubHost, repository: Repositor
     assert (issue.state, issue.body.split("\n")[0]) == ("closed", "First.")
 
 
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_deleted_dashboard_is_made_anew(host: GitHubHost, day: BadDay, status: int) -> None:
+    day.refuse["GET", "99"] = (status, {}, said("This issue was deleted"))
+
+    ticks = host.read_dashboard(99)
+    number = host.publish_dashboard(99, "First.")
+
+    assert (ticks, number > 0) == ((), True)
+
+
 @pytest.mark.parametrize(
     "by",
     [
