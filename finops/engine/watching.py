@@ -170,7 +170,11 @@ def _keep_mergeable(
             _host, proposed = plan_revert(parts, records[0], row)
         else:
             planned = plan_one(parts, records[0])
-            proposed = (grouped(parts, planned, row) if len(records) > 1 else planned).proposed
+            if len(records) > 1:
+                planned = grouped(parts, planned, row)
+            if len(planned.records) < len(records):
+                return  # laid anew it would lose a change that its text still promises
+            proposed = planned.proposed
         when = parts.manners_of(row.repository).rebase_when
         host.refresh_pull_request(row.number, proposed, when=when)
     except Refused as error:
