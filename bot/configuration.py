@@ -143,6 +143,7 @@ class PaceSection(Section):
     cooldown_days: int = Field(default=14, ge=0, le=90)
     # Smaller proposals wait for the plan of the week; 0 gives each a card of its own.
     card_from_usd_per_month: Decimal = Field(default=Decimal(50), ge=0)
+    pause_team_after_days: int = Field(default=90, ge=0, le=365)
 
 
 class Configuration(Section):

@@ -17,6 +17,7 @@ from bot.settings import Settings, forget_proxies
 from bot.wiring import Bot, build_bot
 from finops.aws_cost_integration import AwsCostIntegration
 from finops.code_hosts.local_git import LocalGitHost
+from finops.domain.manners import Manners
 from finops.domain.money import format_usd
 from finops.finops_engine import FinOpsEngine, UnitMetric
 from finops.guardrails import Guardrails
@@ -153,6 +154,8 @@ def _engine(
         owner_rules=configuration.owners.to_domain(),
         owner_files={CLUSTER: host},
         pace=configuration.to_pace(),
+        # A visitor approves in a minute what a company approves in a week.
+        manners={host.name: Manners(max_open=0, max_per_hour=0)},
         now=clock.now,
     )
 

@@ -2,10 +2,11 @@
 
 import re
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from finops.domain.manners import DEFAULT_MANNERS, Manners, RebaseWhen
 from finops.owners.owner import OwnerRules
 from finops.sources.prometheus.usage import STARTUP_MINUTES
 
@@ -19,13 +20,40 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class MannersSection(Section):
+    """How finops-bot behaves in a repository; 0 switches a limit or a rule off.
+
+    `finops/domain/manners.py` has the reasons for the defaults.
+    """
+
+    max_open: int = Field(default=DEFAULT_MANNERS.max_open, ge=0, le=1000)
+    max_per_hour: int = Field(default=DEFAULT_MANNERS.max_per_hour, ge=0, le=1000)
+    # One pull request for what a team has approved, instead of one for each.
+    group_by_team: bool = DEFAULT_MANNERS.group_by_team
+    draft: bool = DEFAULT_MANNERS.draft
+    labels: list[Annotated[str, Field(min_length=1, max_length=50)]] = list(DEFAULT_MANNERS.labels)
+    reviewers_from_codeowners: bool = DEFAULT_MANNERS.reviewers_from_codeowners
+    # conflicted: when its own files moved on; behind: when anything did.
+    rebase_when: RebaseWhen = DEFAULT_MANNERS.rebase_when
+    stale_after_days: int = Field(default=DEFAULT_MANNERS.stale_after_days, ge=0, le=365)
+    dashboard: bool = DEFAULT_MANNERS.dashboard
+
+    def to_domain(self) -> Manners:
+        """As the engine takes them."""
+        return Manners(**self.model_dump() | {"labels": tuple(self.labels)})
+
+
 class RepositorySection(Section):
-    """A repository with the estate's source: `github: owner/name` or `local: path`."""
+    """A repository with the estate's source: `github: owner/name` or `local: path`.
+
+    `base_url` is another one for GitHub Enterprise: `https://github.example.com/api/v3`.
+    """
 
     name: str = ""
     github: str = ""
     local: str = ""
-    base_url: str = "https://api.github.com"
+    base_url: str = Field(default="https://api.github.com", pattern=r"^https?://[^\s/]+")
+    pull_requests: MannersSection = MannersSection()
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:

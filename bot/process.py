@@ -28,6 +28,7 @@ def run_process(settings: Settings, configuration: Configuration, *, stop: threa
         web = build_web(
             bot.engine,
             push_token=settings.push_token,
+            webhook_secret=settings.github_webhook_secret,
             slack_app=None if bot.socket_mode else bot.app,
             people=bot.people,
             is_healthy=lambda: bot.is_healthy,

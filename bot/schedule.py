@@ -120,7 +120,9 @@ class Ticker:
             for step in (
                 self._note_installation,
                 self._engine.watch_pull_requests,
+                self._engine.update_dashboards,
                 self._engine.wake_and_expire,
+                self._pause_ignored_teams,
                 self._engine.sample_usage,
                 self._read_bill,
                 self._run_cycles,
@@ -162,6 +164,10 @@ class Ticker:
         self._claimed(
             "allocation", self._engine.now().date().isoformat(), self._engine.allocate_bills
         )
+
+    def _pause_ignored_teams(self) -> None:
+        day = self._engine.now().date().isoformat()
+        self._claimed("pause", day, self._engine.pause_ignored_teams)
 
     def _forget(self) -> None:
         self._claimed("forget", self._engine.now().date().isoformat(), self._engine.forget)

@@ -28,6 +28,7 @@ class Settings:
     github_app_id: str = ""
     github_app_private_key: str = field(default="", repr=False)
     github_app_installation_id: int = 0
+    github_webhook_secret: str = field(default="", repr=False)
     push_token: str = field(default="", repr=False)
     http_host: str = "0.0.0.0"  # noqa: S104 - a container's port; the compose file narrows it
     http_port: int = 8080
@@ -49,6 +50,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         github_app_id=env.get("GITHUB_APP_ID", ""),
         github_app_private_key=env.get("GITHUB_APP_PRIVATE_KEY", ""),
         github_app_installation_id=_number(env, "GITHUB_APP_INSTALLATION_ID"),
+        github_webhook_secret=env.get("GITHUB_WEBHOOK_SECRET", ""),
         push_token=env.get("FINOPS_PUSH_TOKEN", ""),
         http_port=_port(env.get("FINOPS_HTTP_PORT", "8080")),
     )

@@ -1,4 +1,4 @@
-"""HTTP: health, metrics, pushed snapshots, and Slack's requests in HTTP mode."""
+"""HTTP: health, metrics, pushed snapshots, GitHub's webhooks, and Slack's requests in HTTP mode."""
 
 import hmac
 import logging
@@ -13,6 +13,7 @@ from slack_bolt import App
 from slack_bolt.adapter.flask import SlackRequestHandler
 from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 
+from bot.github_webhooks import github_webhooks
 from bot.people_first import PeopleFirst
 from finops.domain.errors import InvalidInput, OutsideWorldFailed
 from finops.finops_engine import FinOpsEngine
@@ -29,11 +30,15 @@ def build_web(
     engine: FinOpsEngine,
     *,
     push_token: str = "",
+    webhook_secret: str = "",
     slack_app: App | None = None,
     people: PeopleFirst | None = None,
     is_healthy: Callable[[], bool] = lambda: True,
 ) -> Flask:
-    """The WSGI application. Without a push token nothing can be pushed."""
+    """The WSGI application. Without a push token nothing can be pushed.
+
+    Without a webhook secret GitHub is only polled.
+    """
     web = Flask("finops-bot")
     web.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     web.add_url_rule("/healthz", view_func=_health(engine, is_healthy), endpoint="health")
@@ -42,6 +47,12 @@ def build_web(
         "/api/v1/cluster-data",
         view_func=_push(engine, push_token),
         endpoint="push",
+        methods=["POST"],
+    )
+    web.add_url_rule(
+        "/github/webhooks",
+        view_func=github_webhooks(engine, webhook_secret),
+        endpoint="github",
         methods=["POST"],
     )
     if slack_app is not None:

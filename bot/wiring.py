@@ -108,6 +108,10 @@ def build_engine(
         owner_rules=configuration.owners.to_domain(),
         owner_files={c.name: hosts[c.repository] for c in configuration.clusters if c.repository},
         pace=configuration.to_pace(),
+        manners={
+            hosts[repository_name(r)].name: r.pull_requests.to_domain()
+            for r in configuration.repositories
+        },
     )
 
 
@@ -182,7 +186,19 @@ def engine_deliveries(engine: FinOpsEngine) -> Mapping[IntentKind, Deliver]:
             about=f"scan/{intent.id}",
         )
 
-    return {IntentKind.OPEN_PULL_REQUEST: open_pull_request, IntentKind.RUN_CYCLE: run_cycle}
+    def watch_repository(intent: Intent) -> None:
+        repository = str(intent.payload["repository"])
+        engine.watch_pull_requests(repository)
+        engine.update_dashboards(repository)
+
+    return {
+        IntentKind.OPEN_PULL_REQUEST: open_pull_request,
+        IntentKind.OPEN_REVERT: lambda intent: engine.open_revert(
+            str(intent.payload["opportunity"])
+        ),
+        IntentKind.WATCH_REPOSITORY: watch_repository,
+        IntentKind.RUN_CYCLE: run_cycle,
+    }
 
 
 def _scan(engine: FinOpsEngine, cluster: str) -> str:

@@ -336,7 +336,46 @@ CREATE TABLE container_hours (
 
 UPDATE alembic_version SET version_num='0005' WHERE alembic_version.version_num = '0004';
 
--- Running upgrade 0005 -> 0007
+-- Running upgrade 0005 -> 0006
+
+ALTER TABLE opportunities ADD COLUMN note TEXT DEFAULT '' NOT NULL;
+
+CREATE TABLE pull_requests (
+    repository VARCHAR(253) NOT NULL, 
+    branch VARCHAR(253) NOT NULL, 
+    purpose VARCHAR(20) NOT NULL, 
+    stage VARCHAR(20) NOT NULL, 
+    team VARCHAR(253) NOT NULL, 
+    members JSONB NOT NULL, 
+    number INTEGER NOT NULL, 
+    url TEXT NOT NULL, 
+    asked_by VARCHAR(253) NOT NULL, 
+    reason TEXT NOT NULL, 
+    claimed_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+    opened_at TIMESTAMP WITH TIME ZONE, 
+    decided_at TIMESTAMP WITH TIME ZONE, 
+    closing_reason TEXT NOT NULL, 
+    is_touched BOOLEAN NOT NULL, 
+    said JSONB NOT NULL, 
+    CONSTRAINT pk_pull_requests PRIMARY KEY (repository, branch)
+);
+
+CREATE INDEX ix_pull_requests_stage_repository ON pull_requests (stage, repository);
+
+CREATE TABLE source_choices (
+    resource_key VARCHAR(700) NOT NULL, 
+    candidates JSONB NOT NULL, 
+    choice TEXT NOT NULL, 
+    chosen_by VARCHAR(253) NOT NULL, 
+    changed_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+    CONSTRAINT pk_source_choices PRIMARY KEY (resource_key)
+);
+
+INSERT INTO pull_requests (repository, branch, purpose, stage, team, members, number, url, asked_by, reason, claimed_at, opened_at, closing_reason, is_touched, said) SELECT repository, 'finops/' || id, 'change', 'open', team, json_build_array(json_build_array(id, revision))::jsonb, pull_request_number, pull_request_url, decided_by, '', status_changed_at, status_changed_at, '', false, '[]'::jsonb FROM opportunities WHERE status = 'pull_request_open' AND pull_request_number IS NOT NULL;
+
+UPDATE alembic_version SET version_num='0006' WHERE alembic_version.version_num = '0005';
+
+-- Running upgrade 0006 -> 0007
 
 ALTER TABLE opportunities ADD COLUMN edited_by VARCHAR(253) DEFAULT '' NOT NULL;
 
@@ -399,7 +438,7 @@ CREATE TABLE people (
     CONSTRAINT pk_people PRIMARY KEY (user_id)
 );
 
-UPDATE alembic_version SET version_num='0007' WHERE alembic_version.version_num = '0005';
+UPDATE alembic_version SET version_num='0007' WHERE alembic_version.version_num = '0006';
 
 -- Running upgrade 0007 -> 0008
 

@@ -19,11 +19,13 @@ from finops.domain.costs import BillChange
 from finops.domain.errors import InvalidInput
 from finops.domain.estate import Snapshot
 from finops.domain.freezes import Freeze, FreezeScope
+from finops.domain.manners import Manners
 from finops.domain.money import Saving
 from finops.domain.mutes import DenyReason, Mute, MuteReach
 from finops.domain.opportunity import Approval, Opportunity, OpportunityRecord, Skipped
 from finops.domain.people import Actor, Directory, Preferences
 from finops.domain.plans import Pick
+from finops.edits import Candidate
 from finops.engine import (
     aftermath,
     announce,
@@ -31,13 +33,17 @@ from finops.engine import (
     assigning,
     bills,
     costing,
+    dashboards,
     decisions,
     drafts,
     freezing,
     muting,
+    pausing,
+    picking,
     planning,
     pull_requests,
     reporting,
+    reverting,
     telling,
     watching,
 )
@@ -124,6 +130,7 @@ class FinOpsEngine:
         owner_rules: OwnerRules | None = None,
         owner_files: Mapping[str, HasFiles] | None = None,
         pace: Pace | None = None,
+        manners: Mapping[str, Manners] | None = None,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         rules = owner_rules or OwnerRules()
@@ -144,6 +151,7 @@ class FinOpsEngine:
             hours=hours or {},
             pull_requests=pull_requests,
             owner_rules=rules,
+            manners=manners or {},
             owner_files={
                 cluster: OwnerFiles(host, rules) for cluster, host in (owner_files or {}).items()
             },
@@ -347,9 +355,47 @@ class FinOpsEngine:
         """Open the pull request of an approved opportunity; safe to repeat."""
         pull_requests.open_pull_request(self.parts, opportunity_id, revision=revision)
 
-    def watch_pull_requests(self) -> int:
-        """Follow open pull requests; returns how many were merged or closed."""
-        return watching.watch_pull_requests(self.parts)
+    def watch_pull_requests(self, repository: str | None = None) -> int:
+        """Follow open pull requests of one repository or all; returns how many were decided."""
+        return watching.watch_pull_requests(self.parts, repository)
+
+    def ask_to_watch(self, repository: str, *, delivery: str) -> bool:
+        """Have a repository looked at soon: a webhook says that something happened there.
+
+        False for a repository that is not configured and for a delivery that came before.
+        """
+        return watching.ask_to_watch(self.parts, repository, delivery=delivery)
+
+    def update_dashboards(self, repository: str | None = None) -> int:
+        """Bring the dashboard issue of one repository or all up to date; returns how many stand.
+
+        Of one it is looked at now, of all those that are due.
+        """
+        return dashboards.update_dashboards(self.parts, repository)
+
+    def revert(self, opportunity_id: str, *, actor: Actor, reason: str = "") -> OpportunityRecord:
+        """Ask for a pull request that takes a merged change back; raises Refused like `approve`."""
+        return reverting.revert(self.parts, opportunity_id, actor=actor, reason=reason)
+
+    def open_revert(self, opportunity_id: str) -> None:
+        """Open the pull request that was asked for by `revert`; safe to repeat."""
+        reverting.open_revert(self.parts, opportunity_id)
+
+    def can_revert(self, record: OpportunityRecord) -> bool:
+        """Whether its merged change may still be taken back and nobody has asked for it."""
+        return reverting.can_revert(self.parts, record)
+
+    def source_candidates(self, record: OpportunityRecord) -> tuple[Candidate, ...]:
+        """The places a person has to pick from before its pull request can be opened."""
+        return picking.candidates_of(self.parts, record)
+
+    def choose_source(self, opportunity_id: str, *, choice: str, actor: Actor) -> OpportunityRecord:
+        """Pick the place that decides the value; the pull request goes on."""
+        return picking.choose(self.parts, opportunity_id, choice=choice, actor=actor)
+
+    def pause_ignored_teams(self) -> int:
+        """Stop asking teams that answer nothing, said once; returns how many were paused now."""
+        return pausing.pause_ignored_teams(self.parts)
 
     def wake_and_expire(self) -> int:
         """What time alone changes: snoozes end, unanswered cards expire, waiting cards go out."""

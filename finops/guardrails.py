@@ -116,6 +116,23 @@ class Guardrails:
         """Ask every policy with the rules of the opportunity's team."""
         return evaluate(opportunity, self.settings, context)
 
+    def allows_merge(self, opportunity: Opportunity, context: GuardrailContext) -> bool:
+        """Whether it may be merged without a person: `auto_merge` is on and nothing objects."""
+        rules = self.settings.rules_for(opportunity.team)
+        decision = self.evaluate(opportunity, context)
+        return rules.auto_merge and decision.verdict is GuardrailVerdict.ALLOW
+
+    def objection_to_revert(self, opportunity: Opportunity, context: GuardrailContext) -> str:
+        """Why a change may not be taken back by us, or nothing.
+
+        Only protected tags speak here. Confidence, age, windows and daily sums are about lowering
+        something on thin evidence or at a bad hour; a revert goes back to what ran, and a person
+        merges it when they see fit.
+        """
+        rules = self.settings.rules_for(opportunity.team)
+        reason = trust_policies.protected_tags(opportunity, rules, context)
+        return reason.sentence if reason.verdict is GuardrailVerdict.DENY else ""
+
     def next_opening(self, now: datetime, *, team: str = "") -> datetime:
         """When the team's next change window opens, in UTC; `now` when one is open."""
         rules = self.settings.rules_for(team)

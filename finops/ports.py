@@ -9,14 +9,20 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from finops.domain.checks import Check
 from finops.domain.cloud import CloudResource
 from finops.domain.cluster_objects import Claim, NamespacePolicy, Pod, Service
 from finops.domain.costs import AllocatedCost, BillDay, ContainerDay
 from finops.domain.estate import Gap, Node, NodeGroup, Snapshot, Volume, Workload
-from finops.domain.pull_request import ProposedPullRequest, PullRequest, RepositoryFiles
+from finops.domain.manners import RebaseWhen
+from finops.domain.pull_request import (
+    FileChange,
+    ProposedPullRequest,
+    PullRequest,
+    RepositoryFiles,
+)
 from finops.domain.usage import ReplicaHistory, Stability, UsageSummary
 from finops.domain.verdict import DailyCost
 
@@ -314,10 +320,77 @@ class CodeHost(Protocol):
         """The pull request as it is now."""
         ...
 
-    def refresh_pull_request(self, number: int, proposed: ProposedPullRequest) -> PullRequest:
-        """Lay an open pull request's change on the newest main branch, if its files moved on.
+    def refresh_pull_request(
+        self, number: int, proposed: ProposedPullRequest, *, when: RebaseWhen
+    ) -> PullRequest:
+        """Lay an open pull request's change on the newest main branch, if that is due.
 
-        Nothing happens when they did not, or when it is no longer open. Raises `Refused` when a
+        Nothing happens when it is not, or when it is no longer open. Raises `Refused` when a
         person has worked on the branch, which is then left alone.
+        """
+        ...
+
+    def update_pull_request(
+        self, number: int, proposed: ProposedPullRequest, *, told: str
+    ) -> PullRequest:
+        """Put another revision in the place of an open one: branch, title and body.
+
+        Only an own commit is replaced, and only if nobody pushed meanwhile; `told` is said as a
+        comment where a person took part in it. Raises `Refused` when a person has worked on the
+        branch.
+        """
+        ...
+
+    def comment(self, number: int, words: str, *, key: str) -> None:
+        """Say something under a pull request, once for each key."""
+        ...
+
+    def hold_pull_request(self, number: int, words: str, *, key: str) -> None:
+        """Say why it should not be merged now, and make it a draft where the host has drafts."""
+        ...
+
+    def close_pull_request(self, number: int, words: str, *, key: str, at: datetime) -> PullRequest:
+        """Close without a merge, with a word; closing twice is one close."""
+        ...
+
+    def merged_files(self, number: int) -> tuple[FileChange, ...]:
+        """What a merged pull request changed, whole files before and after.
+
+        Raises `Refused` when it is not merged, or added, removed or renamed files.
+        """
+        ...
+
+    def merge_when_green(self, number: int) -> None:
+        """Have the host merge it once every required check has passed; safe to repeat.
+
+        Raises `Refused` where nothing would have to pass.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """A checkbox of a dashboard that somebody with write permission has ticked."""
+
+    action: str
+    opportunity: str
+    by: str
+
+
+@runtime_checkable
+class HasDashboard(Protocol):
+    """A code host with an issue that shows what finops-bot does in that repository."""
+
+    def read_dashboard(self, number: int) -> tuple[Ticked, ...]:
+        """What was ticked since it was written, by people who may write to the repository.
+
+        Nothing when the host does not say who it was.
+        """
+        ...
+
+    def publish_dashboard(self, number: int, body: str) -> int:
+        """Write it in place, or make it (`number` 0: looked for first); gives its number.
+
+        One that a person has closed stays closed and is not written to.
         """
         ...

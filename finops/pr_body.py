@@ -22,9 +22,15 @@ from finops.domain.opportunity import (
 )
 from finops.domain.quantities import format_cpu, format_memory
 from finops.edits import PlannedEdit, Proof
+from finops.pr_markdown import count as _count
+from finops.pr_markdown import escape as _escape
+from finops.pr_markdown import heading as _heading
+from finops.pr_markdown import listing_of
+from finops.pr_markdown import one_line as _one_line
+from finops.pr_markdown import shortened as _shortened
+from finops.pr_markdown import table as _table
 
 MAX_TITLE = 200
-MAX_BODY = 60_000  # GitHub takes 65,536 characters.
 
 _WORDS = {
     Setting.CPU_REQUEST: "CPU request",
@@ -68,13 +74,9 @@ _KIND_WORDS = {
     "Address": "Elastic IP address",
 }
 _METADATA = re.compile(r"<!-- finops-bot (\{[^\n]*\}) -->")
-_SIGNS = re.compile(r"([\\`*_\[\]|~])")
-# A zero-width space behind these keeps GitHub from pinging people and linking issues.
-_LINKS = re.compile(r"(@|#|:(?=//)|\bwww\.|\bGH-)", re.IGNORECASE)
 _LONG_PRICE = re.compile(r"\$(\d*\.\d{5,})")
 _WHOLE_DOLLARS = re.compile(r"(\$[\d,]+)\.00\b")
 _SLACK_ID = re.compile(r"^[UW][A-Z0-9]{8,12}$")
-_ZERO_WIDTH_SPACE = "\u200b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +129,23 @@ def render_body(
         _approval(approved_by, now),
     ]
     text = "\n\n".join(section for section in sections if section)
-    return f"{_shortened(text)}\n\n{_metadata(opportunity)}\n"
+    return f"{_shortened(text)}\n\n{metadata_line(opportunity)}\n"
 
 
 def parse_metadata(body: str) -> Metadata | None:
-    """The metadata of a pull request body, or None when there is none or it is broken."""
+    """The last metadata of a pull request body, or None when there is none or it is broken."""
     found = _METADATA.findall(body)
+    return _parsed(found[-1]) if found else None
+
+
+def all_metadata(body: str) -> tuple[Metadata, ...]:
+    """The metadata of every opportunity in a body; broken ones are left out."""
+    return tuple(each for text in _METADATA.findall(body) if (each := _parsed(text)) is not None)
+
+
+def _parsed(text: str) -> Metadata | None:
     try:
-        values = json.loads(found[-1]) if found else {}
+        values = json.loads(text)
         opportunity, fingerprint = values["opportunity"], values["fingerprint"]
         return Metadata(str(opportunity), int(values["revision"]), str(fingerprint))
     except (ValueError, TypeError, KeyError):
@@ -295,17 +306,8 @@ def _approval(approved_by: str, now: datetime) -> str:
     return f"{by}Planned {now.astimezone(UTC):%Y-%m-%d %H:%M} UTC by finops-bot."
 
 
-def _listing(title: str, texts: Iterable[str]) -> str:
-    lines = [f"- {_escape(short_figures(text))}" for text in texts]
-    return "\n".join([f"### {title}\n", *lines]) if lines else ""
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [list(head), ["---"] * len(head), *([_escape(cell) for cell in row] for row in rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _metadata(opportunity: Opportunity) -> str:
+def metadata_line(opportunity: Opportunity) -> str:
+    """The hidden line that `parse_metadata` reads."""
     values = {
         "opportunity": opportunity.id,
         "revision": opportunity.revision,
@@ -316,24 +318,5 @@ def _metadata(opportunity: Opportunity) -> str:
     return f"<!-- finops-bot {text} -->"
 
 
-def _escape(text: str) -> str:
-    """One line of Markdown that shows `text` and does nothing."""
-    plain = _one_line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _LINKS.sub(rf"\1{_ZERO_WIDTH_SPACE}", _SIGNS.sub(r"\\\1", plain))
-
-
-def _one_line(text: str) -> str:
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
-
-
-def _heading(words: str) -> str:
-    return words[:1].upper() + words[1:]
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _shortened(text: str) -> str:
-    kept = text[:MAX_BODY].rsplit("\n", 1)[0]
-    return text if len(text) <= MAX_BODY else f"{kept}\n\n(Shortened to what GitHub takes.)"
+def _listing(title: str, texts: Iterable[str]) -> str:
+    return listing_of(title, (short_figures(text) for text in texts))

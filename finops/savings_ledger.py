@@ -23,6 +23,7 @@ from finops.ledger import (
     history,
     lanes,
     outbox,
+    pull_requests,
     totals,
     usage,
 )
@@ -178,6 +179,7 @@ class SavingsLedger:
         """
         with self.bookkeeping() as connection:
             usage.forget(connection, now=now)
+            pull_requests.forget(connection, now=now)
             claims.forget(connection, now=self._wall_clock())
             cost_answers.forget(connection, now=self._wall_clock())
             container_hours.forget(connection, now=now)

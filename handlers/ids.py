@@ -35,6 +35,8 @@ class ActionId(StrEnum):
     PLAN_PICK = "finops_plan_pick"
     PLAN_LOOK = "finops_plan_look"
     PLAN_APPROVE = "finops_plan_approve"
+    REVERT = "finops_revert"
+    PICK_SOURCE = "finops_pick_source"
 
 
 class ViewId(StrEnum):

@@ -60,10 +60,11 @@ def _repositories(answers: Answers) -> str:
     repository = answers.repository
     if repository is None:
         lines = ["#repositories:", "#  - github: acme/platform", "#    name: acme/platform"]
-        lines += ["#    base_url: https://api.github.com"]
+        lines += ["#    base_url: https://api.github.com", "#    pull_requests: {max_open: 10}"]
     else:
         lines = ["repositories:", f"  - github: {quoted(repository.name)}"]
         lines += [f"    base_url: {quoted(repository.base_url)}"]
+        lines += ["#    pull_requests: {max_open: 10, max_per_hour: 5, rebase_when: conflicted}"]
     return REPOSITORIES_HEAD + _joined(lines)
 
 

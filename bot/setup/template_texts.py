@@ -21,6 +21,16 @@ REPOSITORIES_HEAD = """\
 ##   github    owner/name; or local: the path of a bare repository on this machine, instead
 ##   name      what clusters call it; without it owner/name or the path
 ##   base_url  the API; of an Enterprise server https://HOST/api/v3
+##   pull_requests    how the bot behaves here; 0 switches a limit off
+##     max_open       so many of its own open at once, and max_per_hour opened within an hour
+##                    (10 and 5); what waits says so on its card
+##     group_by_team  true: one pull request for what a team has approved, not one for each
+##     draft          true: opened as drafts
+##     labels         [finops]
+##     reviewers_from_codeowners  false: nobody is asked
+##     rebase_when    conflicted: when its files moved on; behind: when anything did
+##     stale_after_days   closed with a word when nobody has touched it for so long (30)
+##     dashboard      false: no issue that shows what the bot does here
 """
 
 CLUSTERS_HEAD = """\
@@ -197,6 +207,7 @@ REST = """\
 #    required: 1
 #    #two_from_usd_per_month: 1000            # two from these dollars on
 #    #two_from_risk: 0.6                      # or from this risk on
+#  auto_merge: false                          # true: such a change is merged when checks pass
 #  teams: {}                                  # what is different for a team, by its name
 
 ## How lean requests may be: safe, or lean (smaller, exceeded more often). Shown are the defaults.
@@ -214,4 +225,5 @@ REST = """\
 #  cards_per_channel_per_day: 10       # the rest waits for tomorrow
 #  card_from_usd_per_month: 50         # smaller ones wait for the plan of the week; 0: never
 #  cooldown_days: 14                   # from one change of a resource to the next
+#  pause_team_after_days: 90           # a team that answers nothing is asked nothing new; 0: never
 """

@@ -1,32 +1,40 @@
 """GitHub as a code host, through PyGithub: github.com and Enterprise, token or App."""
 
-import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from types import MappingProxyType
 
-from github import Auth, Consts, Github, GithubException
+from github import Auth, Consts, Github, GithubException, UnknownObjectException
 from github.PullRequest import PullRequest as GitHubPullRequest
 from github.Repository import Repository
 
-from finops.code_hosts.github_branch import make_branch
+from finops.code_hosts.github_branch import Head, head_at, make_branch
+from finops.code_hosts.github_dashboard import publish_dashboard, read_dashboard
 from finops.code_hosts.github_errors import outside_failures, short_retry
 from finops.code_hosts.github_files import BlobCache, list_files, read_relevant
+from finops.code_hosts.github_graphql import NoGraphQL
+from finops.code_hosts.github_merges import merge_when_green, merged_files
+from finops.code_hosts.github_pulls import create_pull, is_from, public
+from finops.code_hosts.github_talk import decorate, has_people, make_draft, make_ready, say_once
 from finops.code_hosts.proposals import check_proposal, is_same_proposal
+from finops.domain.errors import Refused
+from finops.domain.manners import RebaseWhen
 from finops.domain.pull_request import (
+    FileChange,
     ProposedPullRequest,
     PullRequest,
     PullRequestState,
     RepositoryFiles,
 )
+from finops.ports import Ticked
 
 _TIMEOUT_SECONDS = 15
 # GitHub's secondary limit is 900 points a minute, a read is one point: 60 / 900 = 0.067 s. A write
 # is five points and may start notifications; PyGithub's own second between writes stays.
 _SECONDS_BETWEEN_REQUESTS = 0.07
-_log = logging.getLogger(__name__)
 
 
 def token_auth(token: str) -> Auth.Auth:
@@ -70,6 +78,7 @@ class GitHubHost:
         self._known: Repository | None = None
         self._files: RepositoryFiles | None = None
         self._settled: dict[int, _Settled] = {}
+        self._own: dict[str, bool] = {}
         self._github = Github(
             auth=auth,
             base_url=base_url,
@@ -116,8 +125,10 @@ class GitHubHost:
         with self._calling("opening a pull request in"):
             return self._answer_to(proposed) or self._open(proposed)
 
-    def refresh_pull_request(self, number: int, proposed: ProposedPullRequest) -> PullRequest:
-        """Lay an open pull request's change on the newest main branch, if its files moved on.
+    def refresh_pull_request(
+        self, number: int, proposed: ProposedPullRequest, *, when: RebaseWhen
+    ) -> PullRequest:
+        """Lay an open pull request's change on the newest main branch, if that is due.
 
         Raises Refused when a person has worked on the branch. No request is made when the same
         files were compared at the proposal's own base commit before.
@@ -128,20 +139,90 @@ class GitHubHost:
         if settled and (settled.commit, settled.paths) == (proposed.base_commit, paths):
             return settled.pull_request
         with self._calling(f"bringing pull request {number} up to date in"):
-            pull, tip = self._repository().get_pull(number), self._tip()
+            pull, tip = self._pull(number), self._tip()
             if pull.state == PullRequestState.OPEN:
-                if self._moved_on(pull, proposed, tip):
-                    make_branch(self._repository(), proposed, base_commit=tip)
-                self._settled[number] = _Settled(tip, paths, _public(pull))
-            return _public(pull)
+                head = head_at(self._repository(), pull.head.sha)
+                is_behind = when is RebaseWhen.BEHIND and head.parents != (tip,)
+                if is_behind or self._moved_on(head, proposed, tip):
+                    self._lay(proposed, tip, is_behind=is_behind)
+                self._settled[number] = _Settled(tip, paths, public(pull))
+            return public(pull)
+
+    def update_pull_request(
+        self, number: int, proposed: ProposedPullRequest, *, told: str
+    ) -> PullRequest:
+        """Put another revision in its place; `told` is said where a person took part.
+
+        Raises Refused when a person has worked on the branch.
+        """
+        check_proposal(proposed)
+        with self._calling(f"updating pull request {number} of"):
+            pull = self._pull(number)
+            if pull.state != PullRequestState.OPEN:
+                return public(pull)
+            self._lay(proposed, self._tip())
+            self._settled.pop(number, None)
+            if (pull.title, pull.body) != (proposed.title, proposed.body):
+                pull.edit(title=proposed.title, body=proposed.body)
+            if not proposed.is_draft:
+                make_ready(pull)
+            if has_people(pull):
+                say_once(pull, told, key=told[:80])
+            return public(pull)
+
+    def comment(self, number: int, words: str, *, key: str) -> None:
+        """Say something under it, once for each key."""
+        with self._calling(f"commenting on pull request {number} of"):
+            say_once(self._pull(number), words, key=key)
+
+    def hold_pull_request(self, number: int, words: str, *, key: str) -> None:
+        """Say why it should not be merged now, and make it a draft where there are drafts."""
+        with self._calling(f"holding pull request {number} of"):
+            pull = self._pull(number)
+            make_draft(pull)
+            say_once(pull, words, key=key)
+
+    def close_pull_request(self, number: int, words: str, *, key: str, at: datetime) -> PullRequest:
+        """Close it with a word; one that is decided stays as it is."""
+        with self._calling(f"closing pull request {number} of"):
+            pull = self._pull(number)
+            if pull.state == PullRequestState.OPEN:
+                say_once(pull, words, key=key)
+                pull.edit(state="closed")
+            return public(pull)
+
+    def merged_files(self, number: int) -> tuple[FileChange, ...]:
+        """What a merged pull request changed. Raises Refused when it is not, or added files."""
+        with self._calling(f"reading the merged pull request {number} of"):
+            return merged_files(self._repository(), self._pull(number))
+
+    def merge_when_green(self, number: int) -> None:
+        """Turn auto-merge on. Raises Refused where no check would have to pass."""
+        with self._calling(f"turning on auto-merge of pull request {number} in"):
+            try:
+                merge_when_green(self._repository(), self._pull(number))
+            except NoGraphQL as error:
+                raise Refused(f"{self._name} offers no auto-merge; merge by hand.") from error
+
+    def read_dashboard(self, number: int) -> tuple[Ticked, ...]:
+        """What people who may write have ticked on the dashboard issue."""
+        with self._calling("reading the dashboard of"):
+            return read_dashboard(self._repository(), number)
+
+    def publish_dashboard(self, number: int, body: str) -> int:
+        """Write the dashboard issue in place, or make it; gives its number."""
+        with self._calling("writing the dashboard of"):
+            return publish_dashboard(self._repository(), number, body)
 
     def pull_request(self, number: int) -> PullRequest:
         """The pull request as it is now."""
         with self._calling(f"reading pull request {number} of"):
-            found = _public(self._repository().get_pull(number))
+            pull = self._pull(number)
+            found = public(pull)
             if found.state is not PullRequestState.OPEN:
                 self._settled.pop(number, None)
-            return found
+                return found
+            return replace(found, is_touched=self._is_touched(pull.head.sha))
 
     def close(self) -> None:
         """Close the connections; a host that is used again opens new ones."""
@@ -160,45 +241,56 @@ class GitHubHost:
             state="all", head=f"{owner}:{branch}", sort="created", direction="desc"
         )
         # Asked again here, because a fork may have a branch of the same name.
-        own = [pull for pull in pulls if pull.head.ref == branch and _is_from(pull, owner)]
+        own = [pull for pull in pulls if pull.head.ref == branch and is_from(pull, owner)]
         newest = max(own, key=lambda pull: pull.number, default=None)
-        return _public(newest) if newest else None
+        return public(newest) if newest else None
 
     def _open(self, proposed: ProposedPullRequest) -> PullRequest:
         repository = self._repository()
-        make_branch(repository, proposed, base_commit=self._tip())
+        self._lay(proposed, self._tip())
         try:
-            pull = repository.create_pull(
-                base=repository.default_branch,
-                head=proposed.branch,
-                title=proposed.title,
-                body=proposed.body,
-            )
+            pull = create_pull(repository, proposed)
         except GithubException:
             # 422 "already exists" after a lost answer, or another replica was faster.
             found = self._find(proposed.branch)
             if found is None or found.state is not PullRequestState.OPEN:
                 raise
             return found
-        _label(pull, proposed)
-        return _public(pull)
+        decorate(pull, proposed)
+        return public(pull)
 
-    def _moved_on(self, pull: GitHubPullRequest, proposed: ProposedPullRequest, tip: str) -> bool:
+    def _moved_on(self, head: Head, proposed: ProposedPullRequest, tip: str) -> bool:
         """Whether a file of the change differs between the branch's start and the main branch."""
-        repository = self._repository()
-        head = repository.get_git_commit(pull.head.sha)
         if not head.parents:
             return False
         # By blob id: PyGithub's tree elements are equal to nothing but themselves.
         before, now = (
-            {path: entry.sha for path, entry in list_files(repository, commit).items()}
-            for commit in (head.parents[0].sha, tip)
+            {path: entry.sha for path, entry in list_files(self._repository(), commit).items()}
+            for commit in (head.parents[0], tip)
         )
         return any(before.get(c.path) != now.get(c.path) for c in proposed.files)
 
+    def _lay(self, proposed: ProposedPullRequest, tip: str, *, is_behind: bool = False) -> None:
+        make_branch(self._repository(), proposed, base_commit=tip, is_behind=is_behind)
+
+    def _is_touched(self, commit: str) -> bool:
+        """Asked once a commit: what a commit is never changes."""
+        if commit not in self._own:
+            self._own[commit] = head_at(self._repository(), commit).is_own
+        return not self._own[commit]
+
+    def _pull(self, number: int) -> GitHubPullRequest:
+        return self._repository().get_pull(number)
+
     def _tip(self) -> str:
+        """The newest commit of the default branch, whatever it is called by now."""
         repository = self._repository()
-        return repository.get_branch(repository.default_branch).commit.sha
+        try:
+            return repository.get_branch(repository.default_branch).commit.sha
+        except UnknownObjectException:
+            self._known = None  # renamed since we asked for its name
+            repository = self._repository()
+            return repository.get_branch(repository.default_branch).commit.sha
 
     def _repository(self) -> Repository:
         if self._known is None:
@@ -209,39 +301,3 @@ class GitHubHost:
     def _calling(self, doing: str) -> Iterator[None]:
         with self._lock, outside_failures(self._name, doing):
             yield
-
-
-def _is_from(pull: GitHubPullRequest, owner: str) -> bool:
-    # `label` is `owner:branch`, also when the fork itself is deleted.
-    return (pull.head.label or "").lower().startswith(f"{owner.lower()}:")
-
-
-def _label(pull: GitHubPullRequest, proposed: ProposedPullRequest) -> None:
-    """Labels are decoration: without the permission for them the pull request stands."""
-    if not proposed.labels:
-        return
-    try:
-        pull.add_to_labels(*proposed.labels)
-    except GithubException as error:
-        _log.warning("Pull request %s got no label: %s", pull.number, error)
-
-
-def _public(pull: GitHubPullRequest) -> PullRequest:
-    is_merged = pull.merged_at is not None
-    state = PullRequestState.MERGED if is_merged else PullRequestState(pull.state)
-    return PullRequest(
-        number=pull.number,
-        url=pull.html_url,
-        branch=pull.head.ref,
-        title=pull.title,
-        body=pull.body or "",
-        state=state,
-        merged_at=pull.merged_at,
-        merged_by=_merger(pull) if is_merged else "",
-    )
-
-
-def _merger(pull: GitHubPullRequest) -> str:
-    """Who merged; nobody when the account is gone."""
-    values = pull.raw_data.get("merged_by") or {}
-    return str(values.get("login", ""))

@@ -119,8 +119,11 @@ def token_check(area: Area, scopes: str | None, *, is_private: bool) -> Check:
 def permissions_check(area: Area, granted: Mapping[str, str]) -> Check:
     """An App installation's permissions against what opening a pull request takes."""
     missing = [f"{name}: {level}" for name, level in NEEDED.items() if granted.get(name) != level]
+    if not missing and granted.get("issues") != "write":
+        fix = "Grant Issues: write, or set dashboard: false under the repository's pull_requests."
+        return area.warning("permissions", "no issues: write, so there is no dashboard", fix=fix)
     if not missing:
-        return area.ok("permissions", "contents: write, pull_requests: write")
+        return area.ok("permissions", "contents: write, pull_requests: write, issues: write")
     fix = (
         "Change the App at Settings > Developer settings > GitHub Apps > Permissions; then its "
         "owner accepts the new permissions at the installation."

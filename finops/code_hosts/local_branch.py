@@ -13,10 +13,23 @@ from finops.code_hosts.proposals import (
 from finops.domain.pull_request import ProposedPullRequest
 
 
+def is_a_persons(git: BareRepository, head: str) -> bool:
+    """Whether the newest commit of a branch is not finops-bot's own, as it made it."""
+    found = git.commit(head)
+    return not is_own_commit(found.message, found.tree_id)
+
+
 def make_branch(
-    git: BareRepository, proposed: ProposedPullRequest, *, base_commit: str, repository: str
+    git: BareRepository,
+    proposed: ProposedPullRequest,
+    *,
+    base_commit: str,
+    repository: str,
+    is_behind: bool = False,
 ) -> str:
     """The branch's commit: an own one with the same tree, or a new one in its place.
+
+    One that is behind is made anew on the base, whatever its tree.
 
     Raises TryAgainLater when a file has moved on, Refused when a person has worked on the branch,
     RefMoved when another process was first.
@@ -26,9 +39,10 @@ def make_branch(
     existing = git.ref(ref)
     if existing is not None:
         found = git.commit(existing)
-        if not is_own_commit(found.message, found.tree_id):
+        if is_a_persons(git, existing):
             raise person_has_worked(proposed.branch, repository)
-        if found.tree_id == tree_id:
+        is_same_base = not is_behind or found.parents == (base_commit,)
+        if found.tree_id == tree_id and is_same_base:
             return existing
     message = sealed_message(proposed.commit_message, tree_id)
     head = git.write_commit(tree_id, [base_commit], message)

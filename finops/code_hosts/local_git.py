@@ -10,16 +10,20 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from finops.code_hosts.git_plumbing import ABSENT, BareRepository, RefMoved
-from finops.code_hosts.local_branch import make_branch
+from finops.code_hosts.local_branch import is_a_persons, make_branch
+from finops.code_hosts.local_merges import merge_onto, merged_files
 from finops.code_hosts.local_pulls import PullRecord, PullShelf, read_shelf, shelve
 from finops.code_hosts.proposals import (
+    AUTHOR,
     MAX_FILE_BYTES,
     check_proposal,
     is_same_proposal,
     is_text,
 )
 from finops.domain.errors import Refused, TryAgainLater, WillNeverWork
+from finops.domain.manners import RebaseWhen
 from finops.domain.pull_request import (
+    FileChange,
     ProposedPullRequest,
     PullRequest,
     PullRequestState,
@@ -45,6 +49,7 @@ class LocalGitHost:
         self._files: RepositoryFiles | None = None
         self._shelf = PullShelf(None, {})
         self._fresh: dict[int, tuple[str, str, tuple[str, ...]]] = {}
+        self._touched: dict[str, bool] = {}
 
     @property
     def name(self) -> str:
@@ -89,15 +94,72 @@ class LocalGitHost:
 
     def pull_request(self, number: int) -> PullRequest:
         """The pull request as it is now. Raises WillNeverWork when there is none."""
-        return self._public(self._record(self._read_shelf(), number))
+        record = self._record(self._read_shelf(), number)
+        is_open = record.state is PullRequestState.OPEN
+        is_touched = is_open and self._is_touched(self._head(record))
+        return replace(self._public(record), is_touched=is_touched)
 
-    def refresh_pull_request(self, number: int, proposed: ProposedPullRequest) -> PullRequest:
-        """Lay an open pull request's change on the newest main branch, if its files moved on.
+    def refresh_pull_request(
+        self, number: int, proposed: ProposedPullRequest, *, when: RebaseWhen
+    ) -> PullRequest:
+        """Lay an open pull request's change on the newest main branch, if that is due.
 
         Raises Refused when a person has worked on the branch.
         """
         check_proposal(proposed)
-        return self._public(self._retried(lambda: self._refresh(number, proposed)))
+        return self._public(self._retried(lambda: self._refresh(number, proposed, when)))
+
+    def update_pull_request(
+        self, number: int, proposed: ProposedPullRequest, *, told: str
+    ) -> PullRequest:
+        """Put another revision in its place; `told` is said where anything was said before.
+
+        Raises Refused when a person has worked on the branch.
+        """
+        check_proposal(proposed)
+
+        def update() -> PullRecord:
+            record = self._record(self._read_shelf(), number)
+            if record.state is not PullRequestState.OPEN:
+                return record
+            wanted = replace(
+                record, title=proposed.title, body=proposed.body, is_draft=proposed.is_draft
+            )
+            if record.comments:
+                wanted = wanted.with_comment(told, told)
+            return self._laid_on(wanted, proposed, self._tip())
+
+        return self._public(self._retried(update))
+
+    def comment(self, number: int, words: str, *, key: str) -> None:
+        """Keep a comment with the pull request, once for each key."""
+        self._change(number, lambda record: record.with_comment(key, words))
+
+    def hold_pull_request(self, number: int, words: str, *, key: str) -> None:
+        """Say why, and make it a draft."""
+        self._change(number, lambda r: replace(r.with_comment(key, words), is_draft=True))
+
+    def close_pull_request(self, number: int, words: str, *, key: str, at: datetime) -> PullRequest:
+        """Close it with a word; one that is decided stays as it is."""
+
+        def closed(record: PullRecord) -> PullRecord:
+            said = record.with_comment(key, words)
+            return said.decided(PullRequestState.CLOSED, by=AUTHOR, at=at)
+
+        return self._public(self._change(number, closed))
+
+    def merged_files(self, number: int) -> tuple[FileChange, ...]:
+        """What it changed when it was merged. Raises Refused when it was not, or added files."""
+        record = self._record(self._read_shelf(), number)
+        return merged_files(self._git, record, repository=self._name)
+
+    def merge_when_green(self, number: int) -> None:
+        """Always refused: a bare repository runs no checks."""
+        raise Refused(f"{self._name} runs no checks, so pull request {number} waits for a person.")
+
+    def comments(self, number: int) -> list[str]:
+        """What was said under a pull request, the oldest first."""
+        return [words for _, words in self._record(self._read_shelf(), number).comments]
 
     def list_pull_requests(self) -> list[PullRequest]:
         """All pull requests, the newest first."""
@@ -141,23 +203,57 @@ class LocalGitHost:
             labels=proposed.labels,
             base_commit=self._git.commit(head).parents[0],
             head_commit=head,
+            is_draft=proposed.is_draft,
+            reviewers=proposed.reviewers,
         )
         shelve(
             self._git, shelf, record, with_refs={f"refs/pull/{record.number}/head": (ABSENT, head)}
         )
         return record
 
-    def _refresh(self, number: int, proposed: ProposedPullRequest) -> PullRecord:
-        shelf = self._read_shelf()
-        record = self._record(shelf, number)
+    def _is_touched(self, head: str) -> bool:
+        """Asked once a commit: what a commit is never changes."""
+        if head not in self._touched:
+            self._touched[head] = is_a_persons(self._git, head)
+        return self._touched[head]
+
+    def _change(self, number: int, change: Callable[[PullRecord], PullRecord]) -> PullRecord:
+        """Change an open record; a decided one stays as it is."""
+
+        def step() -> PullRecord:
+            shelf = self._read_shelf()
+            record = self._record(shelf, number)
+            changed = change(record) if record.state is PullRequestState.OPEN else record
+            if changed != record:
+                shelve(self._git, shelf, changed, with_refs={})
+            return changed
+
+        return self._retried(step)
+
+    def _refresh(self, number: int, proposed: ProposedPullRequest, when: RebaseWhen) -> PullRecord:
+        record = self._record(self._read_shelf(), number)
         base = self._tip()
-        if record.state is not PullRequestState.OPEN or self._is_fresh(record, proposed, base):
+        if record.state is not PullRequestState.OPEN:
             return record
-        head = self._branch(proposed, base)
+        is_behind = when is RebaseWhen.BEHIND and record.base_commit != base
+        if not is_behind and self._is_fresh(record, proposed, base):
+            return record
+        return self._laid_on(record, proposed, base, is_behind=is_behind)
+
+    def _laid_on(
+        self,
+        record: PullRecord,
+        proposed: ProposedPullRequest,
+        base: str,
+        *,
+        is_behind: bool = False,
+    ) -> PullRecord:
+        """The record with its branch on that base; a branch with the same tree stays."""
+        head = self._branch(proposed, base, is_behind=is_behind)
         fresh = replace(record, base_commit=self._git.commit(head).parents[0], head_commit=head)
-        pull_ref = f"refs/pull/{number}/head"
+        pull_ref = f"refs/pull/{record.number}/head"
         before = self._git.ref(pull_ref) or ABSENT
-        shelve(self._git, shelf, fresh, with_refs={pull_ref: (before, head)})
+        shelve(self._git, self._shelf, fresh, with_refs={pull_ref: (before, head)})
         return fresh
 
     def _is_fresh(self, record: PullRecord, proposed: ProposedPullRequest, base: str) -> bool:
@@ -171,8 +267,10 @@ class LocalGitHost:
         self._fresh[record.number] = question
         return True
 
-    def _branch(self, proposed: ProposedPullRequest, base: str) -> str:
-        return make_branch(self._git, proposed, base_commit=base, repository=self._name)
+    def _branch(self, proposed: ProposedPullRequest, base: str, *, is_behind: bool = False) -> str:
+        return make_branch(
+            self._git, proposed, base_commit=base, repository=self._name, is_behind=is_behind
+        )
 
     def _merge(self, number: int, *, by: str, at: datetime) -> PullRecord:
         shelf = self._read_shelf()
@@ -181,17 +279,10 @@ class LocalGitHost:
             return record
         if record.state is PullRequestState.CLOSED:
             raise Refused(f"Pull request {number} of {self._name} is closed; open it anew.")
-        main, base, head = self._main(), self._tip(), self._head(record)
-        done = self._git.run("merge-tree", "--write-tree", base, head, allowed=(0, 1))
-        if done.returncode:
-            raise Refused(
-                f"Pull request {number} of {self._name} conflicts with {main}; close it, and the "
-                "next cycle plans the edit again."
-            )
-        tree_id = done.stdout.decode().split()[0]
-        message = f"Merge pull request #{number} from {record.branch}\n\n{record.title}\n"
-        commit = self._git.write_commit(tree_id, [base, head], message, at=at)
+        main, base = self._main(), self._tip()
+        commit = merge_onto(self._git, record, (main, base, self._head(record)), self._name, at=at)
         merged = record.decided(PullRequestState.MERGED, by=by, at=at)
+        merged = replace(merged, merge_commit=commit)
         shelve(self._git, shelf, merged, with_refs={f"refs/heads/{main}": (base, commit)})
         return merged
 

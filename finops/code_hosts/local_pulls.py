@@ -20,7 +20,11 @@ PULLS_REF = "refs/finops/pulls"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PullRecord:
-    """What is kept of a pull request. `base_commit` is what its diff is against."""
+    """What is kept of a pull request.
+
+    `base_commit` is what its diff is against, `merge_commit` what a merge put on the main branch;
+    a comment is kept with the key by which it is said once.
+    """
 
     number: int
     branch: str
@@ -32,6 +36,16 @@ class PullRecord:
     state: PullRequestState = PullRequestState.OPEN
     decided_at: str = ""
     decided_by: str = ""
+    merge_commit: str = ""
+    is_draft: bool = False
+    reviewers: tuple[str, ...] = ()
+    comments: tuple[tuple[str, str], ...] = ()
+
+    def with_comment(self, key: str, words: str) -> "PullRecord":
+        """The record with one comment more, unless that key has one."""
+        if any(said == key for said, _ in self.comments):
+            return self
+        return replace(self, comments=(*self.comments, (key, words)))
 
     def decided(self, state: PullRequestState, *, by: str, at: datetime) -> "PullRecord":
         """The record after a merge or a close."""
@@ -49,6 +63,7 @@ class PullRecord:
             state=self.state,
             merged_at=datetime.fromisoformat(self.decided_at) if is_merged else None,
             merged_by=self.decided_by if is_merged else "",
+            is_draft=self.is_draft,
         )
 
 
@@ -109,6 +124,8 @@ def _record(git: BareRepository, content: bytes) -> PullRecord:
     try:
         values = json.loads(content)
         values["labels"] = tuple(values["labels"])
+        values["reviewers"] = tuple(values.get("reviewers", ()))
+        values["comments"] = tuple((key, words) for key, words in values.get("comments", ()))
         values["state"] = PullRequestState(values["state"])
         return PullRecord(**values)
     except (ValueError, TypeError, KeyError) as error:

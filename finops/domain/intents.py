@@ -12,6 +12,8 @@ class IntentKind(StrEnum):
                        of its card, in {"channel"} where that is given and the card stands there
     OPEN_PULL_REQUEST  subject: "pull_request/<opportunity id>", so that it never waits for Slack;
                        {"opportunity", "revision"}
+    OPEN_REVERT        subject: "pull_request/<opportunity id>"; {"opportunity"}
+    WATCH_REPOSITORY   subject: "repository/<name>"; {"repository"}: a webhook said that it moved
     TELL_OWNER         subject: "owner/<user id>"; {"user", "opportunities": [ids]}: one DM
     TELL_PERSON        subject: "person/<user id>"; {"user", "sentence"}: one DM
     POST_PLAN          subject: plan id; {}
@@ -24,6 +26,8 @@ class IntentKind(StrEnum):
     UPDATE_CARD = "update_card"
     POST_NOTE = "post_note"
     OPEN_PULL_REQUEST = "open_pull_request"
+    OPEN_REVERT = "open_revert"
+    WATCH_REPOSITORY = "watch_repository"
     TELL_OWNER = "tell_owner"
     TELL_PERSON = "tell_person"
     POST_PLAN = "post_plan"

@@ -5,8 +5,9 @@
     every state before verified → obsolete, with a reason
 
 A changed proposal is a new revision: it takes a waiting, declined or expired opportunity back to
-*detected*. An approval that fails its second guardrail check goes back to *notified*. What is
-verified stays so, with another verdict when the setting is taken back.
+*detected*, and one whose pull request is open too; approved anew, it goes into the same pull
+request. An approval that fails its second guardrail check goes back to *notified*. What is verified
+stays so, with another verdict when the setting is taken back.
 """
 
 from enum import StrEnum
@@ -45,7 +46,7 @@ MOVES: dict[Status, frozenset[Status]] = {
     _S.DENIED: frozenset({_S.DETECTED, _S.OBSOLETE}),
     _S.SNOOZED: frozenset({_S.DETECTED, _S.NOTIFIED, _S.OBSOLETE}),
     _S.EXPIRED: frozenset({_S.DETECTED, _S.OBSOLETE}),
-    _S.PULL_REQUEST_OPEN: frozenset({_S.MERGED, _S.DENIED, _S.OBSOLETE}),
+    _S.PULL_REQUEST_OPEN: frozenset({_S.MERGED, _S.DENIED, _S.EXPIRED, _S.OBSOLETE}),
     _S.MERGED: frozenset({_S.IMPLEMENTED, _S.OBSOLETE}),
     _S.IMPLEMENTED: frozenset({_S.VERIFIED, _S.OBSOLETE}),
     # Judged again: what was taken back later is no longer counted.
@@ -59,10 +60,19 @@ IN_FLIGHT = frozenset(
     {Status.APPROVED, Status.PULL_REQUEST_OPEN, Status.MERGED, Status.IMPLEMENTED}
 )
 OFFERED = WAITING | {Status.EXPIRED}
-# A new revision may reopen these; an approved or later one keeps the proposal people agreed to.
+# A new revision may reopen these; an approved or merged one keeps the proposal people agreed to.
 REVISABLE = frozenset(
-    {Status.DETECTED, Status.NOTIFIED, Status.DENIED, Status.SNOOZED, Status.EXPIRED}
+    {
+        Status.DETECTED,
+        Status.NOTIFIED,
+        Status.DENIED,
+        Status.SNOOZED,
+        Status.EXPIRED,
+        Status.PULL_REQUEST_OPEN,
+    }
 )
+# What was merged can be taken back.
+REVERTIBLE = frozenset({Status.MERGED, Status.IMPLEMENTED, Status.VERIFIED})
 
 
 def check_move(current: Status, target: Status, *, subject: str) -> None:

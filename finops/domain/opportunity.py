@@ -300,6 +300,8 @@ class OpportunityRecord:
     status_changed_at: datetime
     last_seen_at: datetime
     status_reason: str = ""
+    # What stands beside the state for now: waits for a limit, frozen by a person, being reverted.
+    note: str = ""
     decided_by: str = ""
     decided_at: datetime | None = None
     snoozed_until: datetime | None = None

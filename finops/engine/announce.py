@@ -8,6 +8,7 @@ from finops.domain.intents import IntentKind
 from finops.domain.lifecycle import Status
 from finops.domain.opportunity import OpportunityRecord
 from finops.engine.parts import Parts
+from finops.engine.pausing import paused_teams
 from finops.engine.singles import deserves_a_card
 from finops.ledger import history, mutes, outbox, plans
 from finops.ledger.waiting import Uncarded, card_key, uncarded
@@ -126,12 +127,14 @@ def _choose(
     offered = _offered_today(tx, days)
     chosen: list[Uncarded] = []
     muted = [mute.scope for mute in mutes.active(tx.connection, now=now)]
+    paused = paused_teams(tx)
     for each in uncarded(tx.connection, wall=tx.wall_clock()):
         place = f"{parts.directory.contact_of(each.team).place} {days(each.team)}"
         if each.is_shown:
             chosen.append(each)
         elif (
-            offered[place] < parts.pace.cards_per_channel_per_day
+            each.team.lower() not in paused
+            and offered[place] < parts.pace.cards_per_channel_per_day
             and not mutes.is_muted(muted, each)
             and _is_asked_now(parts, each, now)
         ):

@@ -10,6 +10,7 @@ from finops.engine import announce
 from finops.engine.guarding import guardrail_decision
 from finops.engine.moving import look_first, move, standing
 from finops.engine.parts import Parts
+from finops.engine.pausing import note_answer
 from finops.engine.refusals import PATIENCE_SECONDS, audited_refusals
 from finops.engine.rights import remember_name, require_approver
 from finops.guardrails import GuardrailDecision, GuardrailVerdict
@@ -51,6 +52,7 @@ def approve_in(
         tx, after, actor=actor.id, sentence=sentence, event="approved" if sentence else ""
     )
     remember_name(tx, actor, now=now)
+    note_answer(tx, after.opportunity.team, now=now)
     return after
 
 

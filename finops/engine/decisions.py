@@ -15,6 +15,7 @@ from finops.domain.people import Actor
 from finops.engine import announce
 from finops.engine.moving import look_first, move, somebody_was_first, standing
 from finops.engine.parts import Parts
+from finops.engine.pausing import note_answer
 from finops.engine.refusals import PATIENCE_SECONDS, audited_refusals
 from finops.engine.rights import remember_name, require_owner_or_approver
 from finops.rightsizing.edited import with_value
@@ -114,6 +115,7 @@ def _decide(
             sentence = after.opportunity.summary if event == "edited" else after.status_reason
             announce.changed(tx, after, actor=actor.id, sentence=sentence, event=event)
             remember_name(tx, actor, now=now)
+            note_answer(tx, after.opportunity.team, now=now)
             return after
 
 

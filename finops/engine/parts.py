@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from finops.aws_cost_integration import AwsCostIntegration
 from finops.billing.cost_explorer import CostExplorer
+from finops.domain.manners import DEFAULT_MANNERS, Manners
 from finops.domain.people import Directory
 from finops.domain.sending import SendingHours
 from finops.guardrails import Guardrails
@@ -41,6 +42,8 @@ class Pace:
     card_from_usd_per_month: Decimal = Decimal(0)
     # As long as a proposal's odds look ahead: a next step is judged by what the last one did.
     cooldown_days: int = 14
+    # Dependabot's: a team that has answered nothing for so long is not asked anew; 0 asks on.
+    pause_team_after_days: int = 90
     hours: SendingHours = field(default_factory=SendingHours)
 
 
@@ -86,3 +89,9 @@ class Parts:
     owner_rules: OwnerRules = field(default_factory=OwnerRules)
     # By cluster: the repository whose CODEOWNERS and catalogue speak for it.
     owner_files: Mapping[str, OwnerFiles] = field(default_factory=dict)
+    # By repository; one without has the default ones.
+    manners: Mapping[str, Manners] = field(default_factory=dict)
+
+    def manners_of(self, repository: str) -> Manners:
+        """How to behave in a repository."""
+        return self.manners.get(repository, DEFAULT_MANNERS)

@@ -1,25 +1,40 @@
-"""Watching open pull requests: merged, closed, or to be laid anew on a main branch that moved."""
+"""Watching pull requests: decided, touched by a person, outdated, stale, or to be rebased."""
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from finops.domain.errors import FinOpsError, Refused, TryAgainLater
+from finops.domain.errors import FinOpsError, Refused, TryAgainLater, WillNeverWork
 from finops.domain.intents import IntentKind
 from finops.domain.lifecycle import Status
 from finops.domain.opportunity import OpportunityRecord
-from finops.domain.pull_request import PullRequest, PullRequestState
+from finops.domain.pull_request import (
+    PullRequest,
+    PullRequestState,
+    Purpose,
+    Stage,
+    TrackedPullRequest,
+)
 from finops.engine import announce
+from finops.engine.following import follow
+from finops.engine.grouping import grouped
 from finops.engine.parts import Parts
-from finops.engine.pull_requests import close, send_back
-from finops.ledger import history, outbox
+from finops.engine.pausing import paused_teams
+from finops.engine.proposing import plan_one
+from finops.engine.pull_requests import send_back
+from finops.engine.reverting import end_revert, plan_revert
+from finops.engine.tending import close_with_a_word, freeze, hold_if_outdated
+from finops.ledger import claims, history, outbox, sources
+from finops.ledger import pull_requests as rows
 from finops.ports import CodeHost
-from finops.savings_ledger import LedgerTransaction
 
 log = logging.getLogger(__name__)
 
+UNREADABLE = "The code host cannot be asked about its pull request: "
+_UNWANTED = frozenset({Status.OBSOLETE, Status.DENIED, Status.EXPIRED})
 
-def watch_pull_requests(parts: Parts) -> int:
+
+def watch_pull_requests(parts: Parts, repository: str | None = None) -> int:
     """Ask the code hosts about open pull requests; returns how many were merged or closed.
 
     One that cannot be read does not keep the others waiting, and a host that does not answer is
@@ -29,24 +44,53 @@ def watch_pull_requests(parts: Parts) -> int:
     _send_back_abandoned(parts)
     if parts.pull_requests is None:
         return 0
-    opened = parts.ledger.find(statuses=[Status.PULL_REQUEST_OPEN])
+    watched = parts.ledger.read(lambda connection: rows.find(connection, stages=[Stage.OPEN]))
     changed = 0
     for host in parts.pull_requests.repositories:
-        records = [record for record in opened if record.repository == host.name]
-        if records:
-            changed += _watch_repository(parts, host, records)
+        own = [row for row in watched if row.repository == host.name]
+        if own and repository in (None, host.name):
+            changed += _watch_repository(parts, host, own)
     return changed
 
 
-def _watch_repository(parts: Parts, host: CodeHost, records: Sequence[OpportunityRecord]) -> int:
+def ask_to_watch(parts: Parts, repository: str, *, delivery: str) -> bool:
+    """Have a repository looked at soon; False when it is not ours or the delivery came before."""
+    hosts = parts.pull_requests.repositories if parts.pull_requests else ()
+    name = next((host.name for host in hosts if host.name.lower() == repository.lower()), None)
+    if name is None:
+        return False
+    subject = f"repository/{name}"
+    with parts.ledger.transaction(patience_seconds=5) as tx:
+        wall = tx.wall_clock()
+        claim = claims.take(
+            tx.connection, work="webhook", unit=delivery, owner="web", now=wall, lease_seconds=60
+        )
+        if claim is None:
+            return False
+        claims.finish(tx.connection, claim, now=wall)
+        kind = IntentKind.WATCH_REPOSITORY
+        if not outbox.is_waiting(tx.connection, kind=kind, subject=subject):
+            tx.enqueue(
+                kind=kind,
+                subject=subject,
+                idempotency_key=f"watch:{name}:{delivery}",
+                payload={"repository": name},
+            )
+    return True
+
+
+def _watch_repository(parts: Parts, host: CodeHost, watched: Sequence[TrackedPullRequest]) -> int:
     changed = 0
     key = f"newest_commit:{host.name}"
     try:
         commit = host.newest_commit()
         with parts.ledger.reading() as tx:
             has_moved = history.setting(tx.connection, key) != commit
-        for record in records:
-            changed += _watch_one(parts, record, host, has_moved=has_moved)
+        for row in watched:
+            changed += _watch_one(parts, row, host, has_moved=has_moved)
+    except WillNeverWork as error:
+        _note_all(parts, watched, f"{UNREADABLE}{error}")
+        return changed
     except FinOpsError as error:
         log.info("%s does not answer: %s", host.name, error)
         return changed  # the commit is not noted, so the next tick brings all up to date
@@ -56,19 +100,86 @@ def _watch_repository(parts: Parts, host: CodeHost, records: Sequence[Opportunit
     return changed
 
 
-def _watch_one(parts: Parts, record: OpportunityRecord, host: CodeHost, *, has_moved: bool) -> bool:
+def _watch_one(parts: Parts, row: TrackedPullRequest, host: CodeHost, *, has_moved: bool) -> bool:
     """Follow one pull request; raises TryAgainLater when its host does not answer."""
     try:
-        pull_request = host.pull_request(record.pull_request_number or 0)
+        pull_request = host.pull_request(row.number)
         if pull_request.state is not PullRequestState.OPEN:
-            return _follow(parts, record, pull_request)
-        if has_moved:
-            _keep_mergeable(parts, record, host)
+            return follow(parts, row, pull_request)
+        return _keep(parts, row, host, pull_request, has_moved=has_moved)
     except TryAgainLater:
         raise
     except FinOpsError as error:
-        log.warning("pull request %s cannot be watched: %s", record.pull_request_url, error)
+        log.warning("pull request %s cannot be watched: %s", row.url, error)
+        _note_all(parts, [row], f"{UNREADABLE}{error}")
     return False
+
+
+def _keep(
+    parts: Parts,
+    row: TrackedPullRequest,
+    host: CodeHost,
+    pull_request: PullRequest,
+    *,
+    has_moved: bool,
+) -> bool:
+    """What an open one needs: at most one thing a tick."""
+    with parts.ledger.reading() as tx:
+        records = [tx.get(member.opportunity) for member in row.members]
+        is_paused = row.team.lower() in paused_teams(tx)
+    if any(record.note.startswith(UNREADABLE) for record in records):
+        _note_all(parts, [row], "")
+    if pull_request.is_touched:
+        freeze(parts, row, host)
+        return False
+    why = row.closing_reason or _why_close(parts, row, pull_request, records)
+    if why:
+        return close_with_a_word(parts, row, host, why)
+    if hold_if_outdated(parts, row, host, records):
+        return False
+    if has_moved and not is_paused:
+        _keep_mergeable(parts, row, host, records)
+    return False
+
+
+def _why_close(
+    parts: Parts,
+    row: TrackedPullRequest,
+    pull_request: PullRequest,
+    records: Sequence[OpportunityRecord],
+) -> str:
+    """Nobody wants it any more, or nobody has looked at it for too long; empty while it stands."""
+    if row.purpose is Purpose.CHANGE and all(r.status in _UNWANTED for r in records):
+        return f"No longer wanted: {records[0].status_reason or records[0].status.words}"
+    days = parts.manners_of(row.repository).stale_after_days
+    last = max(filter(None, (row.opened_at, pull_request.active_at)), default=parts.now())
+    if days and parts.now() - last > timedelta(days=days):
+        return f"Nobody has touched it for {days} days, so it makes room for fresher ones."
+    return ""
+
+
+def _keep_mergeable(
+    parts: Parts, row: TrackedPullRequest, host: CodeHost, records: Sequence[OpportunityRecord]
+) -> None:
+    """Plan the edit again on the newest main branch, so that neighbours' merges do not conflict.
+
+    The same change to the same setting is no new proposal: what was approved stays approved.
+    """
+    try:
+        if row.purpose is Purpose.REVERT:
+            _host, proposed = plan_revert(parts, records[0], row)
+        else:
+            planned = plan_one(parts, records[0])
+            if len(records) > 1:
+                planned = grouped(parts, planned, row)
+            if len(planned.records) < len(records):
+                return  # laid anew it would lose a change that its text still promises
+            proposed = planned.proposed
+        when = parts.manners_of(row.repository).rebase_when
+        host.refresh_pull_request(row.number, proposed, when=when)
+    except Refused as error:
+        # The value is merged some other way, or a person works on it: theirs to finish.
+        log.info("pull request %s is left as it is: %s", row.number, error)
 
 
 def _send_back_abandoned(parts: Parts) -> None:
@@ -76,54 +187,27 @@ def _send_back_abandoned(parts: Parts) -> None:
     with parts.ledger.reading() as tx:
         approved = tx.find(statuses=[Status.APPROVED])
         coming = outbox.unfinished_subjects(tx.connection, kind=IntentKind.OPEN_PULL_REQUEST)
-    for known in approved:
-        if announce.pull_request_subject(known.id) not in coming:
-            send_back(parts, known, "No pull request could be opened after many tries.")
+        lost = [
+            known
+            for known in approved
+            if announce.pull_request_subject(known.id) not in coming
+            and not sources.open_candidates(tx.connection, known.opportunity.resource.key)
+        ]
+        asked = rows.find(tx.connection, stages=[Stage.ASKED], purpose=Purpose.REVERT)
+        reverts = outbox.unfinished_subjects(tx.connection, kind=IntentKind.OPEN_REVERT)
+    for known in lost:
+        send_back(parts, known, "No pull request could be opened after many tries.")
+    for row in asked:
+        if announce.pull_request_subject(row.members[0].opportunity) not in reverts:
+            end_revert(parts, row, "No revert could be opened after many tries.")
 
 
-def _keep_mergeable(parts: Parts, record: OpportunityRecord, host: CodeHost) -> None:
-    """Plan the edit again on the newest main branch, so that neighbours' merges do not conflict.
-
-    The same change to the same setting is no new proposal: what was approved stays approved.
-    """
-    assert parts.pull_requests is not None  # noqa: S101 - the caller has looked
-    try:
-        _host, proposed, _proof = parts.pull_requests.plan(record, now=parts.now())
-        host.refresh_pull_request(record.pull_request_number or 0, proposed)
-    except Refused as error:
-        # The value is merged some other way, or a person works on it: theirs to finish.
-        log.info("pull request %s is left as it is: %s", record.pull_request_number, error)
-
-
-def _follow(parts: Parts, record: OpportunityRecord, pull_request: PullRequest) -> bool:
-    by = pull_request.merged_by or "somebody"
+def _note_all(parts: Parts, watched: Sequence[TrackedPullRequest], note: str) -> None:
+    """Put the same note on every card of these, without a word in the thread."""
+    now: datetime = parts.now()
     with parts.ledger.transaction() as tx:
-        known = tx.get(record.id)
-        if known.status is not Status.PULL_REQUEST_OPEN:
-            return False
-        if pull_request.state is PullRequestState.MERGED:
-            _note_merged(tx, known, pull_request, now=parts.now(), by=by)
-        else:
-            sentence = f"Pull request #{pull_request.number} was closed without a merge."
-            # Not the approver's no: they would be named as the one who declined.
-            columns = {"decided_by": "", "decided_at": parts.now()}
-            close(tx, known, Status.DENIED, sentence, now=parts.now(), actor="code host", **columns)
-    return True
-
-
-def _note_merged(
-    tx: LedgerTransaction,
-    known: OpportunityRecord,
-    pull_request: PullRequest,
-    *,
-    now: datetime,
-    by: str,
-) -> None:
-    sentence = f"Pull request #{pull_request.number} was merged by {by}."
-    merged_at = pull_request.merged_at or now
-    if tx.move(
-        known, Status.MERGED, now=now, actor="code host", reason=sentence, merged_at=merged_at
-    ):
-        announce.changed(tx, tx.get(known.id), actor="code host", sentence=sentence)
-        # The next cycle sees the deployed value; nobody waits for tomorrow's.
-        announce.ask_for_cycle(tx, why=f"merged:{known.id}", now=now)
+        for row in watched:
+            for member in row.members:
+                known = tx.get(member.opportunity)
+                if tx.annotate(known, note, now=now, actor="engine"):
+                    announce.refresh(tx, tx.get(known.id))

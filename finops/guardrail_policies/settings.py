@@ -73,6 +73,9 @@ class GuardrailRules(BaseModel):
     max_evidence_age_hours: float = Field(default=48, gt=0)
     auto_approve: bool = False
     approvals: ApprovalRules = ApprovalRules()
+    # Let the code host merge by itself once every required check has passed; only for what no
+    # policy objects to, and never where the main branch requires no check.
+    auto_merge: bool = False
 
     @field_validator("protected_tags")
     @classmethod

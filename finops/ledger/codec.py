@@ -184,6 +184,7 @@ def record_from(row: Row[Any]) -> OpportunityRecord:
         status_changed_at=row.status_changed_at,
         last_seen_at=row.last_seen_at,
         status_reason=row.status_reason,
+        note=row.note,
         decided_by=row.decided_by,
         decided_at=row.decided_at,
         snoozed_until=row.snoozed_until,

@@ -18,7 +18,7 @@ from finops.domain.opportunity import (
     opportunity_id,
 )
 from finops.domain.ownership import owner_rule, with_owner
-from finops.ledger import approvals
+from finops.ledger import approvals, pull_requests
 from finops.ledger.codec import columns_of, record_from
 from finops.ledger.tables import opportunities
 
@@ -66,7 +66,8 @@ def record(connection: Connection, opportunity: Opportunity, *, seen_at: datetim
     if row is None:
         return Recorded(_insert(connection, opportunity, seen_at), Outcome.NEW)
     known = record_from(row)
-    if not is_another_proposal(known, opportunity):
+    is_same = not is_another_proposal(known, opportunity)
+    if is_same or _is_a_persons(connection, known):
         return Recorded(_see_again(connection, known, opportunity, seen_at), Outcome.UNCHANGED)
     is_snoozed = known.status is Status.SNOOZED
     status = Status.SNOOZED if is_snoozed else Status.DETECTED
@@ -81,6 +82,7 @@ def record(connection: Connection, opportunity: Opportunity, *, seen_at: datetim
             "last_seen_at": seen_at,
             "status_changed_at": seen_at,
             "status_reason": f"The proposal changed (revision {known.opportunity.revision + 1}).",
+            "note": "",
             "guardrail_reasons": [],
         }
     )
@@ -95,13 +97,20 @@ def is_another_proposal(known: OpportunityRecord, found: Opportunity) -> bool:
     """
     if known.status not in REVISABLE:
         return False
-    declined = known.status in (Status.DENIED, Status.EXPIRED)
+    # What people said no to, or agreed to and have before them in a pull request.
+    declined = known.status in (Status.DENIED, Status.EXPIRED, Status.PULL_REQUEST_OPEN)
     # Another team has other approvers: what the former one was shown is not theirs to approve.
     has_moved = known.opportunity.team != found.team and not declined
     share = ASK_AGAIN_SHARE if declined else NEW_REVISION_SHARE
     # A cycle that found another proposal than the person had edited comes without the edit.
     is_overtaken = bool(known.opportunity.edited_by) and not found.edited_by and not declined
     return has_moved or is_overtaken or differ(known.opportunity.changes, found.changes, share)
+
+
+def _is_a_persons(connection: Connection, known: OpportunityRecord) -> bool:
+    """Whether a person works on its pull request: then it is theirs, whatever cycles think."""
+    is_open = known.status is Status.PULL_REQUEST_OPEN
+    return is_open and pull_requests.is_touched(connection, known.id)
 
 
 def differ(known: Sequence[Change], found: Sequence[Change], share: float) -> bool:
@@ -160,6 +169,7 @@ def find(  # noqa: PLR0913 - every filter is a keyword that says what it does
     team: str | None = None,
     cluster: str | None = None,
     namespace: str | None = None,
+    repository: str | None = None,
     decided_since: datetime | None = None,
     unchanged_since: datetime | None = None,
     limit: int | None = None,
@@ -175,6 +185,8 @@ def find(  # noqa: PLR0913 - every filter is a keyword that says what it does
         query = query.where(table.c.cluster == cluster)
     if namespace is not None:
         query = query.where(table.c.namespace == namespace)
+    if repository is not None:
+        query = query.where(table.c.repository == repository)
     if decided_since is not None:
         query = query.where(table.c.decided_at >= decided_since)
     if unchanged_since is not None:
@@ -226,6 +238,7 @@ def move(
         "status": target,
         "status_changed_at": now,
         "status_reason": reason,
+        "note": "",
     } | columns
     if target in CLOSED:
         values["open_fingerprint"] = None
@@ -261,6 +274,11 @@ def edited_by_people(connection: Connection, *, cluster: str) -> dict[str, Oppor
         table.c.cluster == cluster, table.c.edited_by != "", table.c.open_fingerprint.is_not(None)
     )
     return {row.fingerprint: record_from(row) for row in connection.execute(query)}
+
+
+def annotate(connection: Connection, known: OpportunityRecord, note: str, **columns: Any) -> bool:
+    """Say beside the state what is the matter; False when that stands there or it moved."""
+    return known.note != note and _change(connection, known, {"note": note} | columns)
 
 
 def give(

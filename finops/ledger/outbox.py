@@ -164,11 +164,13 @@ def _give_back(connection: Connection, intent: Intent, error: str, **values: obj
     return done.rowcount == 1
 
 
-def is_waiting(connection: Connection, *, kind: str) -> bool:
+def is_waiting(connection: Connection, *, kind: str, subject: str | None = None) -> bool:
     """Whether an intent of that kind waits that nobody has begun to deliver."""
     query = select(outbox.c.id).where(
         outbox.c.status == OutboxStatus.PENDING, outbox.c.attempts == 0, outbox.c.kind == kind
     )
+    if subject is not None:
+        query = query.where(outbox.c.subject == subject)
     return connection.execute(query).first() is not None
 
 

@@ -111,6 +111,7 @@ opportunities = Table(
     Column("last_seen_at", UtcDateTime, nullable=False),
     Column("status_changed_at", UtcDateTime, nullable=False),
     Column("status_reason", Text, nullable=False, default=""),
+    Column("note", Text, nullable=False, default="", server_default=""),
     Column("decided_by", String(253), nullable=False, default=""),
     Column("decided_at", UtcDateTime),
     Column("snoozed_until", UtcDateTime),
@@ -391,6 +392,43 @@ people = Table(
     Column("wants_messages", Boolean, nullable=False),
     Column("time_zone", String(60), nullable=False, default=""),
     Column("updated_at", UtcDateTime, nullable=False),
+)
+
+# Pull requests of ours, one row a branch: what limits count, and what is watched. A place is
+# claimed before anything is written outside, so that all replicas together hold a limit.
+pull_requests = Table(
+    "pull_requests",
+    metadata,
+    Column("repository", String(253), primary_key=True),
+    Column("branch", String(253), primary_key=True),
+    Column("purpose", String(20), nullable=False),
+    Column("stage", String(20), nullable=False),
+    Column("team", String(253), nullable=False),
+    # [[opportunity id, revision], …]
+    Column("members", Json, nullable=False),
+    Column("number", Integer, nullable=False, default=0),
+    Column("url", Text, nullable=False, default=""),
+    Column("asked_by", String(253), nullable=False, default=""),
+    Column("reason", Text, nullable=False, default=""),
+    Column("claimed_at", UtcDateTime, nullable=False),
+    Column("opened_at", UtcDateTime),
+    Column("decided_at", UtcDateTime),
+    Column("closing_reason", Text, nullable=False, default=""),
+    Column("is_touched", Boolean, nullable=False, default=False),
+    Column("said", Json, nullable=False),
+    Index(None, "stage", "repository"),
+)
+
+# Places that may decide a value, and which of them a person picked.
+source_choices = Table(
+    "source_choices",
+    metadata,
+    Column("resource_key", String(700), primary_key=True),
+    # [{"path", "place", "words", "repository"}, …]
+    Column("candidates", Json, nullable=False),
+    Column("choice", Text, nullable=False, default=""),
+    Column("chosen_by", String(253), nullable=False, default=""),
+    Column("changed_at", UtcDateTime, nullable=False),
 )
 
 cycles = Table(

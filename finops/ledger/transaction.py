@@ -33,6 +33,7 @@ class LedgerTransaction:
         team: str | None = None,
         cluster: str | None = None,
         namespace: str | None = None,
+        repository: str | None = None,
         decided_since: datetime | None = None,
         unchanged_since: datetime | None = None,
         limit: int | None = None,
@@ -44,6 +45,7 @@ class LedgerTransaction:
             team=team,
             cluster=cluster,
             namespace=namespace,
+            repository=repository,
             decided_since=decided_since,
             unchanged_since=unchanged_since,
             limit=limit,
@@ -100,6 +102,16 @@ class LedgerTransaction:
             if reason:
                 detail["reason"] = reason
             self.audit(at=now, actor=actor, action=target, subject=known.id, detail=detail)
+        return done
+
+    def annotate(
+        self, known: OpportunityRecord, note: str, *, now: datetime, actor: str, **columns: Any
+    ) -> bool:
+        """Put a note beside its state, audited; False when that stands there or it moved."""
+        done = opportunities.annotate(self.connection, known, note, **columns)
+        if done:
+            detail = {"note": note}
+            self.audit(at=now, actor=actor, action="noted", subject=known.id, detail=detail)
         return done
 
     def audit(

@@ -7,6 +7,7 @@ from handlers.actions.decide import approve, more, open_deny_form, snooze, try_v
 from handlers.actions.look import refresh_home, scan, turn_page, why
 from handlers.actions.personal import open_personal, stop_messages, unmute
 from handlers.actions.plan import approve_plan, look, pick
+from handlers.actions.source import pick_source, revert
 from handlers.context import HandlerContext
 from handlers.ids import ActionId
 from handlers.interaction import Interaction
@@ -30,6 +31,8 @@ ACTIONS: Mapping[ActionId, Callable[[HandlerContext, Interaction], None]] = {
     ActionId.REFRESH_HOME: refresh_home,
     ActionId.SCAN: scan,
     ActionId.ASSIGN: open_assign_form,
+    ActionId.REVERT: revert,
+    ActionId.PICK_SOURCE: pick_source,
 }
 # What somebody types into a select that asks for its options, by the same id.
 SEARCHES: Mapping[ActionId, Callable[[HandlerContext, Interaction], None]] = {

@@ -9,12 +9,13 @@ from typing import Any
 from finops.domain.opportunity import Approval, Opportunity, OpportunityRecord
 from finops.domain.ownership import owner_rule
 from finops.domain.people import UNKNOWN_TEAM
+from finops.edits import Candidate
 from finops.guardrails import GuardrailVerdict, PolicyReason
 from finops.pr_body import joint_words
 from finops.rightsizing.edited import written
 from handlers.blocks import text
 from handlers.blocks.assign import assign_row
-from handlers.blocks.controls import DECIDABLE, controls, why_button
+from handlers.blocks.controls import DECIDABLE, controls, pick_row, revert_row, why_button
 from handlers.blocks.digest import Picture
 from handlers.blocks.elements import Block, context, picture, section
 from handlers.blocks.progress import agreed_so_far, progress
@@ -46,7 +47,8 @@ class Around:
     """What a card shows besides its record.
 
     `user_group` is mentioned; `teams` are those it may be assigned to, none when it has an owner;
-    `approvals` of `approvals_needed` were given; `thumbnail` is the small picture of its use.
+    `approvals` of `approvals_needed` were given; `thumbnail` is the small picture of its use;
+    `candidates` are the places of which one has to be picked.
     """
 
     guardrails: Sequence[PolicyReason] = ()
@@ -55,6 +57,8 @@ class Around:
     user_group: str = ""
     teams: Sequence[str] = ()
     thumbnail: Picture | None = None
+    candidates: Sequence[Candidate] = ()
+    can_revert: bool = False
 
 
 def card(record: OpportunityRecord, *, instance: str, around: Around = Around()) -> Card:
@@ -65,7 +69,16 @@ def card(record: OpportunityRecord, *, instance: str, around: Around = Around())
         title = text.bold(headline(record.opportunity))
         why = why_button(record, instance=instance)
         said = progress(record, around.approvals)
-        blocks = [section(f"{title}\n{said}", accessory=why), context(_scope(record))]
+        blocks = [
+            section(f"{title}\n{said}", accessory=why),
+            *(
+                [pick_row(record, around.candidates, instance=instance)]
+                if around.candidates
+                else ()
+            ),
+            *([revert_row(record, instance=instance)] if around.can_revert else ()),
+            context(_scope(record)),
+        ]
     return Card(
         text=f"{headline(record.opportunity)}. {_first_line(progress(record, around.approvals))}",
         blocks=blocks,

@@ -1,16 +1,31 @@
-"""The controls of an opportunity that waits: Approve, Deny, Why, and a menu with the rest."""
+"""The controls of an opportunity: Approve, Deny, Why and a menu; a place to pick; Revert."""
+
+import hashlib
+from collections.abc import Sequence
 
 from finops.domain.lifecycle import Status
 from finops.domain.opportunity import Opportunity, OpportunityRecord
+from finops.edits import Candidate
 from finops.pr_body import action_words
 from finops.rightsizing.edited import is_editable
-from handlers.blocks.elements import Block, actions, button, confirm, overflow
+from handlers.blocks.elements import (
+    Block,
+    actions,
+    button,
+    confirm,
+    option,
+    overflow,
+    section,
+    select,
+)
 from handlers.blocks.proposal import is_deletion
-from handlers.blocks.text import count
+from handlers.blocks.text import count, plain
 from handlers.ids import ActionId, More
 from handlers.reference import Reference
 
 WHY = "why"
+# Beside what else stands on a card, so many options fit into what Slack takes.
+MOST_PLACES = 20
 # An approved proposal is not to be decided again, and one on its way to its channel is decided
 # there: only these stand before people. A detected one has a card when its revision is new.
 DECIDABLE = frozenset({Status.DETECTED, Status.NOTIFIED})
@@ -78,3 +93,46 @@ def _question(opportunity: Opportunity) -> Block | None:
     pods = count(opportunity.blast_replicas, "pod")
     words += f"{pods} restart once the pull request is merged and deployed."
     return confirm("Approve with a restart?", words, yes="Approve")
+
+
+def revert_row(record: OpportunityRecord, *, instance: str) -> Block:
+    """One button, for what was merged; a pull request is reviewed, so the question is short."""
+    opportunity = record.opportunity
+    words = (
+        f"A pull request takes it back: {action_words(opportunity)[:150]}. Once that is merged, "
+        "its saving no longer counts."
+    )
+    if is_deletion(opportunity):
+        words = "What was deleted comes back empty, its data only from a snapshot. " + words
+    question = confirm("Revert this change?", words, yes="Open Revert")
+    value = str(Reference(instance, opportunity.id, opportunity.revision))
+    undo = button("Revert", ActionId.REVERT, value=value, confirm=question)
+    return actions(f"revert:{opportunity.id[:100]}", [undo])
+
+
+def pick_row(record: OpportunityRecord, candidates: Sequence[Candidate], *, instance: str) -> Block:
+    """The places that may decide the value, for a person to pick one."""
+    opportunity = record.opportunity
+    options = [
+        option(
+            plain(_end_of(each.path, 75), 75),
+            str(Reference(instance, opportunity.id, opportunity.revision, short_choice(each))),
+            description=plain(each.words, 75),
+        )
+        for each in candidates[:MOST_PLACES]
+    ]
+    menu = select("Pick the file", ActionId.PICK_SOURCE, []) | {"options": options}
+    words = "*Which file decides this value?*"
+    if len(candidates) > MOST_PLACES:
+        words += f" The first {MOST_PLACES} of {len(candidates)} are listed."
+    return section(words, accessory=menu, block_id=f"pick:{opportunity.id[:100]}")
+
+
+def short_choice(candidate: Candidate) -> str:
+    """A place in twelve characters: an option's value has no room for a path."""
+    return hashlib.sha256(candidate.choice.encode()).hexdigest()[:12]
+
+
+def _end_of(path: str, limit: int) -> str:
+    """A long path's end says more than its beginning."""
+    return path if len(path) <= limit else f"…{path[1 - limit :]}"

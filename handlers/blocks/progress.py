@@ -17,11 +17,13 @@ _VERDICT_WORDS = {
 
 
 def progress(record: OpportunityRecord, approvals: Sequence[Approval] = ()) -> str:
-    """One to three short lines of mrkdwn: who decided, what came of it, what comes next.
+    """One to four short lines of mrkdwn: who decided, what came of it, what comes next.
 
-    `approvals` are all who agreed, where it took several.
+    Last comes what is the matter beside its state, such as a limit that it waits for. `approvals`
+    are all who agreed, where it took several.
     """
-    words = _WORDS[record.status](record)
+    note = text.sentence(record.note, 500) if record.note else ""
+    words = _lines(_WORDS[record.status](record), note)
     if len(approvals) < 2 or not record.decided_by or record.status is Status.DENIED:
         return words
     everybody = " and ".join(text.person(one.approver) for one in approvals)
@@ -65,7 +67,9 @@ def _waiting(record: OpportunityRecord) -> str:
 
 
 def _approved(record: OpportunityRecord) -> str:
-    return _lines(_decided("Approved", record), "Next: the bot opens the pull request.")
+    # What it waits for is said by its note.
+    coming = "" if record.note else "Next: the bot opens the pull request."
+    return _lines(_decided("Approved", record), coming)
 
 
 def _open(record: OpportunityRecord) -> str:

@@ -111,6 +111,8 @@ class CardDeliveries:
             user_group=self._contact(record).user_group,
             teams=self._assignable(record),
             thumbnail=kept_picture(self._engine, record, SMALL) if pictured else None,
+            candidates=self._engine.source_candidates(record),
+            can_revert=self._engine.can_revert(record),
         )
         return card(record, instance=self._instance, around=around)
 

@@ -12,12 +12,15 @@ from github.Repository import Repository
 
 from finops.code_hosts import GitHubHost, LocalGitHost, local_branch
 from finops.code_hosts.git_plumbing import BareRepository
-from finops.code_hosts.github import token_auth
 from finops.code_hosts.github_branch import make_branch
 from finops.domain.pull_request import ProposedPullRequest
-from tests.finops.code_hosts.hosts import FILES, NOW, Platform
+from tests.finops.code_hosts.github_in_front import bad_day, day, host, repository
+from tests.finops.code_hosts.hosts import FILES, NOW, Platform, github_host
 from tests.real_parts.bare_repository import BareRepositoryFactory
 from tests.real_parts.github_emulator import GitHubPart
+
+# Fixtures of the proxy, for every test of this folder.
+__all__ = ["bad_day", "day", "github_host", "host", "repository"]
 
 ON_BOTH = [
     pytest.param("local", id="local git"),
@@ -99,16 +102,6 @@ class GitHubPlatform:
     def _patch(self, path: str, values: dict[str, Any]) -> None:
         url = f"{self.repository.url}/{path}"
         self.repository.requester.requestJsonAndCheck("PATCH", url, input=values)
-
-
-def github_host(base_url: str, name: str) -> GitHubHost:
-    return GitHubHost(
-        name,
-        token_auth("test-token"),
-        base_url=base_url,
-        seconds_between_requests=0,
-        seconds_between_writes=0,
-    )
 
 
 @pytest.fixture(params=ON_BOTH)

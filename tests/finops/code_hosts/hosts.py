@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Protocol
 
+from finops.code_hosts.github import GitHubHost, token_auth
 from finops.domain.pull_request import FileChange, ProposedPullRequest
 from finops.ports import CodeHost
 
@@ -65,4 +66,14 @@ def proposal(
         commit_message=f"Lower CPU request\n\nFinops-Revision: {revision}\n",
         base_commit=host.read_files().commit,
         files=(FileChange(PATH, BEFORE, after),),
+    )
+
+
+def github_host(base_url: str, name: str) -> GitHubHost:
+    return GitHubHost(
+        name,
+        token_auth("test-token"),
+        base_url=base_url,
+        seconds_between_requests=0,
+        seconds_between_writes=0,
     )

@@ -80,7 +80,12 @@ def test_an_app_is_asked_for_the_permissions_of_its_installation(
         serialization.PrivateFormat.TraditionalOpenSSL,
         serialization.NoEncryption(),
     ).decode()  # fmt: skip
-    permissions = {"contents": contents, "pull_requests": "write", "metadata": "read"}
+    permissions = {
+        "contents": contents,
+        "pull_requests": "write",
+        "issues": "write",
+        "metadata": "read",
+    }
     seed, port = tmp_path / "seed.yaml", free_port()
     seed.write_text(yaml.safe_dump(seed_with_app(key, permissions)))
     base_url = f"http://localhost:{port}"
@@ -157,10 +162,17 @@ def test_a_classic_token_says_what_it_may(
     ],
 )
 def test_an_app_needs_two_permissions(granted: dict[str, str], missing: str) -> None:
-    check = permissions_check(AREA, granted)
+    check = permissions_check(AREA, granted | {"issues": "write"})
 
     assert check.outcome is (Outcome.FAILED if missing else Outcome.OK)
     assert missing in check.detail
+
+
+def test_an_app_without_issues_has_no_dashboard_and_is_warned() -> None:
+    check = permissions_check(AREA, {"contents": "write", "pull_requests": "write"})
+
+    assert check.outcome is Outcome.WARNING
+    assert "dashboard" in check.detail
 
 
 @pytest.mark.parametrize(

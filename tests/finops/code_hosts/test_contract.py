@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from finops.domain.errors import Refused, TryAgainLater, WillNeverWork
+from finops.domain.manners import RebaseWhen
 from finops.domain.pull_request import FileChange, ProposedPullRequest, PullRequestState
 from tests.finops.code_hosts.hosts import AFTER, BEFORE, BRANCH, FILES, PATH, Platform, proposal
 
@@ -149,7 +150,7 @@ def test_an_open_one_follows_a_file_that_moved_on(platform: Platform) -> None:
     platform.push("main", PATH, moved)
     again = replace(proposal(host), files=(FileChange(PATH, moved, wanted),))
 
-    refreshed = host.refresh_pull_request(number, again)
+    refreshed = host.refresh_pull_request(number, again, when=RebaseWhen.CONFLICTED)
 
     assert (refreshed.number, refreshed.state) == (number, PullRequestState.OPEN)
     assert platform.read(BRANCH, PATH) == wanted
@@ -161,7 +162,7 @@ def test_an_open_one_stays_when_only_other_files_moved_on(platform: Platform) ->
     number = host.open_pull_request(proposal(host)).number
     platform.push("main", "README.md", b"# New\n")
 
-    host.refresh_pull_request(number, proposal(host))
+    host.refresh_pull_request(number, proposal(host), when=RebaseWhen.CONFLICTED)
 
     assert platform.read(BRANCH, "README.md") == FILES["README.md"]
 
@@ -175,7 +176,7 @@ def test_a_persons_work_is_not_refreshed_away(platform: Platform) -> None:
     again = replace(proposal(host), files=(FileChange(PATH, moved, AFTER),))
 
     with pytest.raises(Refused, match="A person has worked"):
-        host.refresh_pull_request(number, again)
+        host.refresh_pull_request(number, again, when=RebaseWhen.CONFLICTED)
 
     assert platform.read(BRANCH, PATH) == b"cpu: 450m\n"
 

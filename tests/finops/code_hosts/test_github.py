@@ -1,12 +1,6 @@
 """What GitHub does on bad days: a proxy before the emulator refuses, loses and limits."""
 
 import json
-import threading
-import urllib.request
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.error import HTTPError
 
 import pytest
 from github import GithubException
@@ -15,99 +9,11 @@ from github.Repository import Repository
 from finops.code_hosts.github import GitHubHost
 from finops.code_hosts.github_errors import failure_of
 from finops.domain.errors import OutsideWorldFailed, TryAgainLater, WillNeverWork
-from tests.finops.code_hosts.conftest import GitHubPlatform, github_host
-from tests.finops.code_hosts.hosts import AFTER, BRANCH, FILES, PATH, proposal
+from finops.domain.manners import RebaseWhen
+from tests.finops.code_hosts.conftest import GitHubPlatform
+from tests.finops.code_hosts.github_in_front import Answer, BadDay, said
+from tests.finops.code_hosts.hosts import AFTER, BRANCH, PATH, github_host, proposal
 from tests.real_parts.github_emulator import GitHubPart
-
-Answer = tuple[int, dict[str, str], bytes]
-
-
-@dataclass
-class BadDay:
-    """What the proxy answers instead: before GitHub sees a request, or after it acted on it."""
-
-    target: str
-    refuse: dict[tuple[str, str], Answer] = field(default_factory=dict)
-    lose: dict[tuple[str, str], Answer] = field(default_factory=dict)
-    seen: list[tuple[str, str]] = field(default_factory=list)
-
-    def answer(self, method: str, path: str, headers: dict[str, str], body: bytes | None) -> Answer:
-        key = (method, path.partition("?")[0].rstrip("/").rsplit("/", 1)[-1])
-        self.seen.append(key)
-        if key in self.refuse:
-            return self.refuse[key]
-        real = _forwarded(self.target + path, method, headers, body)
-        return self.lose.pop(key, real)
-
-
-def _forwarded(url: str, method: str, headers: dict[str, str], body: bytes | None) -> Answer:
-    request = urllib.request.Request(url, data=body, method=method, headers=headers)
-    try:
-        with urllib.request.urlopen(request) as reply:
-            return reply.status, dict(reply.headers), reply.read()
-    except HTTPError as error:
-        with error:
-            return error.code, dict(error.headers), error.read()
-
-
-@pytest.fixture
-def bad_day(github: GitHubPart) -> Iterator[tuple[BadDay, str]]:
-    day = BadDay(github.base_url)
-
-    class Proxy(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def _answer(self) -> None:
-            size = int(self.headers.get("Content-Length") or 0)
-            kept = ("Authorization", "Content-Type", "Accept")
-            headers = {key: self.headers[key] for key in kept if key in self.headers}
-            body = self.rfile.read(size) if size else None
-            status, replied, content = day.answer(self.command, self.path, headers, body)
-            # PyGithub follows the addresses in answers, and to its own server only.
-            here = f"http://{self.headers['Host']}"
-            content = content.replace(day.target.encode(), here.encode())
-            self.send_response(status)
-            for key, value in replied.items():
-                if key.lower() not in ("content-length", "transfer-encoding", "connection"):
-                    self.send_header(key, value)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        do_GET = do_POST = do_PATCH = _answer  # noqa: N815 - named by http.server
-
-        def log_message(self, *_: object) -> None:
-            """Stay quiet."""
-
-    server = ThreadingHTTPServer(("localhost", 0), Proxy)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield day, f"http://localhost:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture
-def repository(github: GitHubPart) -> Repository:
-    return github.new_repository(FILES)
-
-
-@pytest.fixture
-def host(bad_day: tuple[BadDay, str], repository: Repository) -> Iterator[GitHubHost]:
-    host = github_host(bad_day[1], repository.full_name)
-    yield host
-    host.close()
-
-
-@pytest.fixture
-def day(bad_day: tuple[BadDay, str]) -> BadDay:
-    return bad_day[0]
-
-
-def said(message: str) -> bytes:
-    return json.dumps({"message": message}).encode()
-
 
 # GitHub itself answers a second POST with 422; a gateway's 502 hides what became of the first.
 LOST = [422, 502, 503, 504]
@@ -228,10 +134,10 @@ def test_after_a_push_only_new_contents_are_fetched(
 def test_an_open_pull_request_is_compared_once_a_commit(host: GitHubHost, day: BadDay) -> None:
     proposed = proposal(host)
     number = host.open_pull_request(proposed).number
-    first = host.refresh_pull_request(number, proposed)
+    first = host.refresh_pull_request(number, proposed, when=RebaseWhen.CONFLICTED)
     day.seen.clear()
 
-    second = host.refresh_pull_request(number, proposed)
+    second = host.refresh_pull_request(number, proposed, when=RebaseWhen.CONFLICTED)
 
     assert first == second
     assert day.seen == []

@@ -10,6 +10,7 @@ import pytest
 
 from finops.code_hosts.git_plumbing import BareRepository
 from finops.domain.errors import Refused, TryAgainLater, WillNeverWork
+from finops.domain.manners import RebaseWhen
 from finops.domain.pull_request import PullRequest, PullRequestState
 from tests.finops.code_hosts.conftest import LocalPlatform
 from tests.finops.code_hosts.hosts import AFTER, BEFORE, BRANCH, NOW, PATH, proposal
@@ -201,7 +202,8 @@ def test_an_idle_tick_reads_no_file_and_no_pull_request_again(
     host = local.host()
     proposed = proposal(host)
     number = host.open_pull_request(proposed).number
-    host.refresh_pull_request(number, proposed)
+    host.refresh_pull_request(number, proposed, when=RebaseWhen.CONFLICTED)
+    host.pull_request(number)
     commands: list[str] = []
     run = BareRepository.run
 
@@ -212,7 +214,7 @@ def test_an_idle_tick_reads_no_file_and_no_pull_request_again(
     monkeypatch.setattr(BareRepository, "run", counted)
     host.pull_request(number)
     files = host.read_files()
-    host.refresh_pull_request(number, proposed)
+    host.refresh_pull_request(number, proposed, when=RebaseWhen.CONFLICTED)
 
     assert files.files[PATH] == BEFORE
     assert set(commands) == {"rev-parse"}
