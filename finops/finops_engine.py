@@ -42,7 +42,7 @@ from finops.owners.owner import OwnerRules
 from finops.owners.repository import HasFiles, OwnerFiles
 from finops.ports import BillSource, SnapshotSource, UsageSampler
 from finops.pr_generator import PullRequestGenerator
-from finops.report_generator import Chart, PeriodKind, SavingsReport
+from finops.report_generator import Chart, Edition, Period, PeriodKind, SavingsReport
 from finops.savings_ledger import Breakdown, SavingsLedger, utc_now
 from finops.sources.cluster_data import read_cluster_data
 from finops.waste_detectors import Detection, WasteDetectionEngine
@@ -287,15 +287,17 @@ class FinOpsEngine:
 
     def generate_weekly_report(self) -> SavingsReport:
         """The report of the seven days up to now, kept in the ledger."""
-        return reporting.make_report(self.parts, PeriodKind.WEEKLY, end=self.now())
+        return reporting.make_report(self.parts, PeriodKind.WEEKLY, now=self.now())
 
-    def generate_monthly_report(self) -> SavingsReport:
-        """The report of the thirty days up to now, kept in the ledger."""
-        return reporting.make_report(self.parts, PeriodKind.MONTHLY, end=self.now())
+    def generate_monthly_report(self, period: Period | None = None) -> SavingsReport:
+        """The report of a period, by default of the thirty days up to now, kept in the ledger."""
+        return reporting.make_report(self.parts, PeriodKind.MONTHLY, now=self.now(), period=period)
 
-    def digest_charts(self, report: SavingsReport) -> tuple[Chart, ...]:
-        """The charts of a report, as PNG with alt text."""
-        return reporting.charts_of(report)
+    def digest_charts(
+        self, report: SavingsReport, edition: Edition = Edition.LEADERS
+    ) -> tuple[Chart, ...]:
+        """The charts of an edition, as PNG with alt text."""
+        return reporting.charts_of(report, edition)
 
     def freshness(self) -> tuple[CycleInfo, ...]:
         """The newest cycle of each cluster."""

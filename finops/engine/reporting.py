@@ -1,73 +1,135 @@
 """Reports from the ledger: the records, the bill, and how the verified cash grew."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from finops.domain.money import DAYS_PER_MONTH
+from sqlalchemy import Connection
+
+from finops.domain.lifecycle import Status
+from finops.domain.money import Saving
 from finops.domain.opportunity import OpportunityRecord
-from finops.domain.verdict import DailyCost
+from finops.domain.people import Directory
 from finops.engine.parts import Parts
-from finops.ledger import history
+from finops.engine.proving import BILLED
+from finops.ledger import audit, history
 from finops.report_generator import (
+    AuditFacts,
     Chart,
+    Context,
+    Edition,
     Period,
     PeriodKind,
     SavingsReport,
+    Tally,
     TrendPoint,
     build_report,
-    savings_by_team_chart,
-    verified_trend_chart,
+    charts_for,
 )
+from finops.reports.bill_context import BillContext, BillDay, bill_context
+from finops.reports.report import period_before
 
-DAYS = {PeriodKind.WEEKLY: 7, PeriodKind.MONTHLY: 30}
+SCOPE = "all"
 TREND_WEEKS = 12
-BILL_DAYS = 30
+# A few mornings late is still the report before this one.
+_SLACK = timedelta(days=1)
 
 
-def make_report(parts: Parts, kind: PeriodKind, *, end: datetime) -> SavingsReport:
-    """The report of the period that ends at `end`, kept in the ledger."""
-    start = end - timedelta(days=DAYS[kind])
+def make_report(
+    parts: Parts, kind: PeriodKind, *, now: datetime, period: Period | None = None
+) -> SavingsReport:
+    """The report of a period, by default of the days up to `now`, kept in the ledger.
+
+    Its stages are as they stand at `now`; only what it says of the period and of the bill is the
+    period's.
+    """
+    span = period or period_before(kind, now.date())
     with parts.ledger.reading() as tx:
         records = tx.find()
-        first = min((r.opportunity.detected_at for r in records), default=end).date()
-        bill = history.costs(
-            tx.connection,
-            start=first - timedelta(days=BILL_DAYS),
-            end=first,
-            category="billed",
-        )
+        context = _context(tx.connection, parts, records, span, now)
+        previous = _previous(tx.connection, span, now)
     report = build_report(
         records,
-        period=Period(kind=kind, start=start.date(), end=end.date()),
-        bill_usd_per_month=monthly_cost(bill),
-        trend=trend_of(records, until=end.date()),
+        period=span,
+        bill_usd_per_month=context.bill.base_usd_per_month if context.bill else None,
+        trend=trend_of(records, until=now.date()),
+        previous=previous,
+        context=context,
     )
-    with parts.ledger.transaction() as tx:
-        history.save_report(
-            tx.connection,
-            now=end,
-            kind=kind.value,
-            scope="all",
-            # A day is the key: the report of a day replaces the one made an hour before.
-            period_start=datetime.combine(start.date(), time(), tzinfo=start.tzinfo),
-            period_end=end,
-            report=report.as_dict(),
-        )
+    _keep(parts, report, now)
     return report
 
 
-def charts_of(report: SavingsReport) -> tuple[Chart, ...]:
-    """The digest's charts as PNG with alt text."""
-    return (savings_by_team_chart(report), verified_trend_chart(report))
+def charts_of(report: SavingsReport, edition: Edition) -> tuple[Chart, ...]:
+    """The charts of an edition as PNG with alt text."""
+    return charts_for(report, edition)
 
 
-def monthly_cost(rows: Sequence[DailyCost]) -> Decimal | None:
-    """The mean day's cost of these rows as a month (× 730 ÷ 24); None without rows."""
-    days = {row.day for row in rows}
+def owners_of(directory: Directory) -> dict[str, str]:
+    """Whom a recommendation names: a team's first owner, or else its user group."""
+    named = {team.name: next(iter(team.owners), team.user_group) for team in directory.teams}
+    return {name: owner for name, owner in named.items() if owner}
+
+
+def _context(
+    connection: Connection,
+    parts: Parts,
+    records: Sequence[OpportunityRecord],
+    period: Period,
+    now: datetime,
+) -> Context:
+    checked = audit.check(connection)
+    return Context(
+        now=now,
+        bill=_bill(connection, records, period),
+        audit=AuditFacts(checked.rows, checked.newest_hash, checked.is_intact),
+        asked=audit.times_of(connection, action=Status.NOTIFIED),
+        owners=owners_of(parts.directory),
+        verify_after=timedelta(days=parts.pace.verify_after_days),
+    )
+
+
+def _bill(
+    connection: Connection, records: Sequence[OpportunityRecord], period: Period
+) -> BillContext | None:
+    days = [BillDay(*row) for row in history.daily_totals(connection, category=BILLED)]
     if not days:
         return None
-    return sum((row.effective_cost for row in rows), Decimal(0)) / len(days) * DAYS_PER_MONTH
+    first = min((r.opportunity.detected_at.date() for r in records), default=period.end)
+    return bill_context(days, start=period.start, end=period.end, first_finding=first)
+
+
+def _previous(connection: Connection, period: Period, now: datetime) -> Tally | None:
+    """The totals of the report before this period."""
+    until = datetime.combine(period.start, time(), tzinfo=now.tzinfo) + _SLACK
+    kept = history.report_before(connection, kind=period.kind.value, scope=SCOPE, until=until)
+    return _tally_from(kept["totals"]) if kept else None
+
+
+def _tally_from(kept: Mapping[str, Mapping[str, str]]) -> Tally:
+    def saving(stage: str) -> Saving:
+        money = kept[stage]
+        cash, room = money["cashable_usd_per_month"], money["freed_usd_per_month"]
+        return Saving(Decimal(cash), Decimal(room))
+
+    return Tally(
+        verified=saving("verified"), in_flight=saving("in_flight"), offered=saving("offered")
+    )
+
+
+def _keep(parts: Parts, report: SavingsReport, now: datetime) -> None:
+    period = report.period
+    with parts.ledger.transaction() as tx:
+        history.save_report(
+            tx.connection,
+            now=now,
+            kind=period.kind.value,
+            scope=SCOPE,
+            # A day is the key: the report of a day replaces the one made an hour before.
+            period_start=datetime.combine(period.start, time(), tzinfo=now.tzinfo),
+            period_end=now,
+            report=report.as_dict(),
+        )
 
 
 def trend_of(records: Sequence[OpportunityRecord], *, until: date) -> tuple[TrendPoint, ...]:

@@ -19,10 +19,10 @@ from finops.reports.drawing import (
     WIDTH_INCHES,
     Chart,
     add_axes,
+    chart_of,
     dollar_axis,
     legible,
     new_figure,
-    png_of,
     said_usd,
     short_usd,
     write,
@@ -71,7 +71,7 @@ def savings_by_team_chart(report: SavingsReport) -> Chart:
         if index == 0:
             _name_rows(axes, rows)
     _legend(figure)
-    return Chart(png=png_of(figure), alt_text=_alt_text(title, report.by_team), title=title)
+    return chart_of(figure, title=title, alt_text=_alt_text(title, report.by_team))
 
 
 def _draw_panel(

@@ -12,9 +12,9 @@ from finops.reports.drawing import (
     VERIFIED,
     Chart,
     add_axes,
+    chart_of,
     dollar_axis,
     new_figure,
-    png_of,
     said_usd,
     write,
     write_title,
@@ -49,7 +49,7 @@ def verified_trend_chart(report: SavingsReport) -> Chart:
     if in_sight:
         _draw_promise(axes, in_sight, len(values))
     axes.set_ylim(0, 1.18 * max([*values, in_sight or 0]))
-    return Chart(png=png_of(figure), alt_text=_alt_text(title, weeks, promise), title=title)
+    return chart_of(figure, title=title, alt_text=_alt_text(title, weeks, promise))
 
 
 def _draw(axes: Axes, values: Sequence[float]) -> None:
