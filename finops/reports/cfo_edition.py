@@ -1,6 +1,5 @@
 """The edition for finance: cash only, what is proved and what is not, and who approved it."""
 
-
 from finops.domain.lifecycle import Status
 from finops.reports.document import Document, Figure, Section, Table
 from finops.reports.drawing import Chart
@@ -66,7 +65,9 @@ def _figures(report: SavingsReport, money: MoneyFacts) -> tuple[Figure, ...]:
         share_figure(report),
         Figure("Run rate", usd(money.verified_usd_per_year), "a year, at today's verified cash"),
         Figure("Banked so far", usd(money.banked_usd), "since each change took effect"),
-        Figure("Forecast", usd(money.expected_usd_per_month), "a month, when what is in flight lands"),
+        Figure(
+            "Forecast", usd(money.expected_usd_per_month), "a month, when what is in flight lands"
+        ),
         bill_figure(report),
     )
 

@@ -59,7 +59,9 @@ def stuck_takeaway(facts: DeliveryFacts) -> str:
 
 
 def _figures(facts: DeliveryFacts) -> tuple[Figure, ...]:
-    slow = f"one in ten takes over {days_words(facts.slow_days)}" if facts.decided else "no decision"
+    slow = (
+        f"one in ten takes over {days_words(facts.slow_days)}" if facts.decided else "no decision"
+    )
     return (
         Figure("Time to a decision", days_words(facts.median_days), f"median; {slow}"),
         Figure("Waiting", f"{facts.waiting:,}", "questions without an answer"),
@@ -155,7 +157,7 @@ def _raises(facts: DeliveryFacts) -> Section:
         more=more_words(len(facts.raises) - MOST_ROWS, "raise"),
     )
     takeaway = (
-        f"{count_words(len(facts.raises), 'workload')} too small, "
-        f"{usd(facts.raises_cost_usd_per_month)}/month of room to mend; a raise saves nothing."
+        f"{count_words(len(facts.raises), 'proposal')} to ask for more, "
+        f"{usd(facts.raises_cost_usd_per_month)}/month of room in all; a raise saves nothing."
     )
     return Section(title=title, takeaway=takeaway, table=table)

@@ -96,8 +96,9 @@ def _draw_row(axes: Axes, index: int, row: TeamRow, longest: float) -> None:
     if row.waiting:
         axes.plot(row.oldest_waiting_days, index, marker="D", markersize=7, color=PROMISE, zorder=4)
     end = max(_median(row), row.oldest_waiting_days if row.waiting else 0)
-    decided = f"{days_words(row.median_days)} median" if row.decided else "none decided"
-    words = f"{decided}, {row.waiting} waiting"
+    decided = f"median {days_words(row.median_days)}" if row.decided else "none decided"
+    waits = f"{row.waiting} wait, oldest {days_words(row.oldest_waiting_days)}"
+    words = f"{decided}; {waits if row.waiting else 'none waits'}"
     write(axes, (end + longest * 0.03, index), words, va="center", fontsize=9)
     axes.annotate(
         legible(named(row.name), 14) or "(no name)", (0, index), xytext=(-8, 0),
@@ -108,7 +109,8 @@ def _draw_row(axes: Axes, index: int, row: TeamRow, longest: float) -> None:
 
 def _style(axes: Axes, rows: Sequence[TeamRow], longest: float) -> None:
     axes.set_yticks([])
-    axes.set_xlim(0, longest * 1.6)
+    # Room for the words behind the longest bar.
+    axes.set_xlim(0, longest * 1.9)
     axes.set_ylim(max(3, len(rows)) - 0.5, -0.5)
     axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g} d"))

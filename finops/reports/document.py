@@ -1,6 +1,7 @@
 """A report as a document that page, paper and terminal show alike: figures, sections, tables."""
 
-from dataclasses import dataclass, field
+import unicodedata
+from dataclasses import dataclass, field, replace
 
 from finops.reports.drawing import Chart
 
@@ -50,3 +51,52 @@ class Document:
     figures: tuple[Figure, ...]
     sections: tuple[Section, ...] = field(default_factory=tuple)
     footer: tuple[str, ...] = ()
+
+
+# A legal name has up to 253 characters; a row of a table is no place for several of them.
+MOST_IN_A_CELL = 140
+MOST_IN_A_SENTENCE = 700
+# Controls, half characters and everything that lets a name turn the sentence around it.
+_UNWANTED = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+
+
+def cleaned(document: Document) -> Document:
+    """The same with every text on one line, of bounded length, and without invisible marks."""
+    return replace(
+        document,
+        title=one_line(document.title, MOST_IN_A_CELL),
+        headline=one_line(document.headline, MOST_IN_A_SENTENCE),
+        figures=tuple(_clean_figure(figure) for figure in document.figures),
+        sections=tuple(_clean_section(section) for section in document.sections),
+        footer=tuple(one_line(words, MOST_IN_A_SENTENCE) for words in document.footer),
+    )
+
+
+def one_line(words: str, most: int) -> str:
+    """One line of at most `most` characters that shows what it is.
+
+    >>> one_line("a  b" + chr(10), 10)
+    'a b'
+    """
+    shown = (" " if unicodedata.category(letter) in _UNWANTED else letter for letter in words)
+    line = " ".join("".join(shown).split())
+    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
+
+
+def _clean_figure(figure: Figure) -> Figure:
+    texts = (figure.label, figure.value, figure.note)
+    return Figure(*(one_line(words, MOST_IN_A_CELL) for words in texts))
+
+
+def _clean_section(section: Section) -> Section:
+    return replace(
+        section,
+        takeaway=one_line(section.takeaway, MOST_IN_A_SENTENCE),
+        table=section.table and _clean_table(section.table),
+        bullets=tuple(one_line(words, MOST_IN_A_SENTENCE) for words in section.bullets),
+    )
+
+
+def _clean_table(table: Table) -> Table:
+    rows = (tuple(one_line(cell, MOST_IN_A_CELL) for cell in row) for row in table.rows)
+    return replace(table, rows=tuple(rows))

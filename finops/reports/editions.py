@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping
 
+from finops.reports.cfo_edition import cfo_document
 from finops.reports.charts import charts_for
 from finops.reports.cto_edition import cto_document
-from finops.reports.cfo_edition import cfo_document
-from finops.reports.document import Document
+from finops.reports.document import Document, cleaned
 from finops.reports.drawing import Chart
 from finops.reports.leaders_edition import leaders_document
 from finops.reports.report import Edition, SavingsReport
@@ -18,9 +18,7 @@ _EDITIONS: Mapping[Edition, Callable[[SavingsReport, Charts], Document]] = {
 }
 
 
-def document_of(
-    report: SavingsReport, edition: Edition, charts: Charts | None = None
-) -> Document:
+def document_of(report: SavingsReport, edition: Edition, charts: Charts | None = None) -> Document:
     """The report in that edition; `charts` are its own, where they were drawn already."""
     drawn = charts_for(report, edition) if charts is None else charts
-    return _EDITIONS[edition](report, drawn)
+    return cleaned(_EDITIONS[edition](report, drawn))

@@ -1,5 +1,6 @@
 """The edition for everybody: what is verified, in flight and offered, by team and by type."""
 
+from finops.domain.money import Saving
 from finops.reports.document import Document, Figure, Section
 from finops.reports.drawing import Chart
 from finops.reports.headline import percent
@@ -8,9 +9,9 @@ from finops.reports.report import Edition, SavingsReport, Tally
 from finops.reports.tables import (
     NOTHING,
     bill_takeaway,
+    count_words,
     next_section,
     reversed_section,
-    saving_words,
     tally_table,
     top_section,
     usd,
@@ -37,9 +38,7 @@ def leaders_document(report: SavingsReport, charts: tuple[Chart, ...]) -> Docume
                 chart=by_team,
                 table=tally_table(report.by_team, what="Team", noun="team"),
             ),
-            Section(
-                title="By type", table=tally_table(report.by_kind, what="Type", noun="type")
-            ),
+            Section(title="By type", table=tally_table(report.by_kind, what="Type", noun="type")),
             top_section(report.top, report.totals.offered_count),
             reversed_section(reversed_lines(report)),
             next_section(report),
@@ -61,15 +60,21 @@ def subtitle_of(report: SavingsReport) -> str:
 
 
 def stage_figures(totals: Tally) -> tuple[Figure, ...]:
-    """The three stages with their cash and room."""
+    """The three stages: cash large, room and the count in small letters."""
     return tuple(
-        Figure(label, saving_words(saving), f"a month · {count:,}")
+        Figure(label, usd(saving.cashable_usd_per_month), _stage_note(saving, count))
         for label, saving, count in (
             ("Verified on the bill", totals.verified, totals.verified_count),
             ("In flight", totals.in_flight, totals.in_flight_count),
             ("Offered", totals.offered, totals.offered_count),
         )
     )
+
+
+def _stage_note(saving: Saving, count: int) -> str:
+    room = saving.freed_usd_per_month
+    freed = f"; {usd(room)} freed as room" if room else ""
+    return f"a month of cash{freed} · {count_words(count, 'opportunity')}"
 
 
 def share_figure(report: SavingsReport) -> Figure:

@@ -72,7 +72,8 @@ def money_facts(lines: Sequence[ReportLine], *, until: datetime) -> MoneyFacts:
     return MoneyFacts(
         verified_usd_per_month=cash,
         banked_usd=sum((_banked(line, until) for line in verified), Decimal(0)),
-        expected_usd_per_month=cash + sum((_expected(line, share) for line in in_flight), Decimal(0)),
+        expected_usd_per_month=cash
+        + sum((_expected(line, share) for line in in_flight), Decimal(0)),
         most_usd_per_month=cash + _promised(in_flight),
         judged=len(judged),
         kept_share=share,
@@ -103,7 +104,9 @@ def _expected(line: ReportLine, share: Decimal | None) -> Decimal:
 
 
 def _verdict_rows(judged: Sequence[ReportLine]) -> tuple[VerdictRow, ...]:
-    groups = ((verdict, [line for line in judged if line.verdict == verdict]) for verdict in Verdict)
+    groups = (
+        (verdict, [line for line in judged if line.verdict == verdict]) for verdict in Verdict
+    )
     return tuple(
         VerdictRow(verdict, len(lines), _promised(lines), _found(lines))
         for verdict, lines in groups

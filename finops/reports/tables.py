@@ -33,7 +33,7 @@ def day_words(day: date | datetime | None) -> str:
 
 def count_words(number: int, noun: str) -> str:
     """`1 team`, `3 teams`, `2 opportunities`."""
-    many = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    many = f"{noun[:-1]}ies" if noun.endswith("y") and noun != "day" else f"{noun}s"
     return f"{number:,} {noun if number == 1 else many}"
 
 
@@ -42,8 +42,10 @@ def more_words(left: int, noun: str) -> str:
     return f"{count_words(left, f'more {noun}')} in the CSV." if left > 0 else ""
 
 
-def tally_table(rows: Sequence[Tally], *, what: str, noun: str) -> Table:
-    """Verified, in flight and offered by name, cash and room apart."""
+def tally_table(rows: Sequence[Tally], *, what: str, noun: str) -> Table | None:
+    """Verified, in flight and offered by name, cash and room apart; None without a row."""
+    if not rows:
+        return None
     money = tuple(
         (
             named(row.name) or "(no name)",
@@ -82,8 +84,10 @@ def top_section(lines: Sequence[Line], waiting: int) -> Section:
         numeric=frozenset({3}),
         more=more_words(waiting - len(rows), "opportunity"),
     )
-    return Section(title="Top opportunities", table=table) if rows else nothing(
-        "Top opportunities", "Nothing waits for a decision."
+    return (
+        Section(title="Top opportunities", table=table)
+        if rows
+        else nothing("Top opportunities", "Nothing waits for a decision.")
     )
 
 
