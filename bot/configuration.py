@@ -68,6 +68,11 @@ class ScheduleSection(Section):
     digest_weekday: int = Field(default=0, ge=0, le=6, description="0 is Monday")
     digest_hour: int = Field(default=9, ge=0, le=23)
     time_zone: str = "UTC"
+    # Of channels whose clock is another one.
+    time_zones: dict[Annotated[str, Field(pattern=r"^[CG][A-Z0-9]{5,20}$")], str] = {}
+    weekly_digest: bool = True
+    # On the first working day, of the calendar month before.
+    monthly_digest: bool = True
 
     @field_validator("time_zone")
     @classmethod
@@ -77,6 +82,13 @@ class ScheduleSection(Section):
         except (KeyError, ValueError, OSError) as error:
             raise ValueError("no IANA time zone such as Europe/Berlin") from error
         return name
+
+    @field_validator("time_zones")
+    @classmethod
+    def _known_zones(cls, zones: dict[str, str]) -> dict[str, str]:
+        for name in zones.values():
+            cls._known_zone(name)
+        return zones
 
 
 class RightsizingSection(Section):
@@ -117,6 +129,9 @@ class Configuration(Section):
     user_group_members: dict[str, list[str]] = {}
     triage_channel: str = ""
     leadership_channel: str = ""
+    # The digest's other editions, each in a channel of its readers.
+    cfo_channel: str = ""
+    cto_channel: str = ""
     guardrails: GuardrailSettings = GuardrailSettings()
     schedule: ScheduleSection = ScheduleSection()
     pace: PaceSection = PaceSection()
@@ -183,6 +198,8 @@ class Configuration(Section):
             default_approvers=self.default_approvers.to_domain(),
             triage_channel=self.triage_channel,
             leadership_channel=self.leadership_channel,
+            cfo_channel=self.cfo_channel,
+            cto_channel=self.cto_channel,
         )
 
 

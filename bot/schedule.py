@@ -6,9 +6,9 @@ a claim by `INSERT … ON CONFLICT DO NOTHING` does not.
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -20,6 +20,8 @@ from finops.domain.errors import FinOpsError
 from finops.domain.intents import IntentKind
 from finops.finops_engine import FinOpsEngine
 from finops.ledger import history
+from finops.report_generator import Edition, Period, PeriodKind
+from finops.reports.report import month_before
 
 log = logging.getLogger(__name__)
 
@@ -33,12 +35,33 @@ CYCLES_AT_ONCE = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timetable:
-    """When cycles and digests are due. The digest's hour is local to `time_zone`."""
+    """When cycles and digests are due.
+
+    The digest's hour is on the clock of the channel: of its own zone in `time_zones`, or else of
+    `time_zone`.
+    """
 
     cycle_every_hours: int = 24
     digest_weekday: int = 0
     digest_hour: int = 9
     time_zone: str = "UTC"
+    time_zones: Mapping[str, str] = field(default_factory=dict)
+    weekly_digest: bool = True
+    monthly_digest: bool = True
+
+    def zone_of(self, channel: str) -> ZoneInfo:
+        """The zone of a channel's clock."""
+        return ZoneInfo(self.time_zones.get(channel, self.time_zone))
+
+
+@dataclass(frozen=True, slots=True)
+class DueDigest:
+    """The newest digest of a kind that is due, the key of its unit, and its period if set."""
+
+    kind: PeriodKind
+    unit: str
+    due: datetime
+    period: Period | None = None
 
 
 def cycle_unit(cluster: str, now: datetime, every_hours: int) -> str:
@@ -52,15 +75,15 @@ def cycle_unit(cluster: str, now: datetime, every_hours: int) -> str:
     return f"{cluster}/{start:%Y-%m-%dT%H}"
 
 
-def newest_digest(now: datetime, timetable: Timetable) -> tuple[str, datetime]:
+def newest_digest(now: datetime, timetable: Timetable, *, channel: str = "") -> DueDigest:
     """The newest weekly digest that is due: its local ISO week and the moment it was due.
 
     Keyed by the local week, so that a clock change neither doubles nor drops one.
 
-    >>> newest_digest(datetime(2026, 11, 24, 8, tzinfo=UTC), Timetable())[0]
+    >>> newest_digest(datetime(2026, 11, 24, 8, tzinfo=UTC), Timetable()).unit
     '2026-W48'
     """
-    zone = ZoneInfo(timetable.time_zone)
+    zone = timetable.zone_of(channel)
     local = now.astimezone(zone)
     day = local.date() - timedelta(days=(local.weekday() - timetable.digest_weekday) % 7)
     due = _local_moment(day, timetable.digest_hour, zone)
@@ -68,7 +91,34 @@ def newest_digest(now: datetime, timetable: Timetable) -> tuple[str, datetime]:
         day -= timedelta(days=7)
         due = _local_moment(day, timetable.digest_hour, zone)
     year, week, _ = day.isocalendar()
-    return f"{year}-W{week:02d}", due
+    return DueDigest(PeriodKind.WEEKLY, f"{year}-W{week:02d}", due)
+
+
+def newest_monthly_digest(now: datetime, timetable: Timetable, *, channel: str = "") -> DueDigest:
+    """The newest monthly digest that is due: on the first working day, of the month before.
+
+    Saturdays and Sundays are not worked; holidays differ by country and are not known here.
+
+    >>> newest_monthly_digest(datetime(2026, 11, 2, 10, tzinfo=UTC), Timetable()).unit
+    '2026-11'
+    """
+    zone = timetable.zone_of(channel)
+    day = first_working_day(now.astimezone(zone).date())
+    due = _local_moment(day, timetable.digest_hour, zone)
+    if due > now:
+        day = first_working_day(day.replace(day=1) - timedelta(days=1))
+        due = _local_moment(day, timetable.digest_hour, zone)
+    return DueDigest(PeriodKind.MONTHLY, f"{day:%Y-%m}", due, month_before(day))
+
+
+def first_working_day(day: date) -> date:
+    """The first Monday to Friday of the month of `day`.
+
+    >>> first_working_day(date(2026, 11, 20))  # the first of November 2026 is a Sunday
+    datetime.date(2026, 11, 2)
+    """
+    first = day.replace(day=1)
+    return first + timedelta(days={5: 2, 6: 1}.get(first.weekday(), 0))
 
 
 class Ticker:
@@ -128,7 +178,7 @@ class Ticker:
                 self._read_bill,
                 self._run_cycles,
                 self._forget,
-                self._offer_digest,
+                self._offer_digests,
                 self._also,
             ):
                 self._try(step)
@@ -175,30 +225,51 @@ class Ticker:
         unit = cycle_unit(cluster, now, self._timetable.cycle_every_hours)
         self._claimed("cycle", unit, partial(self._engine.scan, cluster))
 
-    def _offer_digest(self) -> None:
-        channel = self._engine.directory.leadership_channel
-        if not channel:
-            return
-        week, due = newest_digest(self._engine.now(), self._timetable)
+    def _offer_digests(self) -> None:
         with self._engine.ledger.reading() as tx:
             installed = history.setting(tx.connection, INSTALLED_AT)
-        if installed is None or due < datetime.fromisoformat(installed):
-            return  # the week before the bot came has nothing to tell
-        self._claimed(
-            "digest", f"{channel}/{week}", lambda: self._enqueue_digest(channel, week, due)
-        )
+        if installed is None:
+            return
+        since = datetime.fromisoformat(installed)
+        for channel, edition in self._engine.directory.digest_channels:
+            for due in self._due(channel):
+                if due.due >= since:  # the time before the bot came has nothing to tell
+                    self._offer_digest(channel, Edition(edition), due)
 
-    def _enqueue_digest(self, channel: str, week: str, due: datetime) -> None:
+    def _due(self, channel: str) -> list[DueDigest]:
+        now, timetable = self._engine.now(), self._timetable
+        weekly = [newest_digest(now, timetable, channel=channel)]
+        monthly = [newest_monthly_digest(now, timetable, channel=channel)]
+        return [
+            *(weekly if timetable.weekly_digest else []),
+            *(monthly if timetable.monthly_digest else []),
+        ]
+
+    def _offer_digest(self, channel: str, edition: Edition, due: DueDigest) -> None:
+        # The common edition's unit is as it always was: an update sends no second one.
+        name = "" if edition is Edition.LEADERS else f"{edition.value}/"
+        unit = f"{channel}/{name}{due.unit}"
+        enqueue = partial(self._enqueue_digest, channel, edition, due, unit.replace("/", ":"))
+        self._claimed("digest", unit, enqueue)
+
+    def _enqueue_digest(self, channel: str, edition: Edition, due: DueDigest, key: str) -> None:
+        period = due.period
+        days = period and {
+            "first_day": period.start.isoformat(),
+            "end_day": period.end.isoformat(),
+        }
         with self._engine.ledger.transaction() as tx:
             tx.enqueue(
                 kind=IntentKind.POST_DIGEST,
                 subject=f"digest/{channel}",
-                idempotency_key=f"digest:{channel}:{week}",
+                idempotency_key=f"digest:{key}",
                 payload={
                     "channel": channel,
-                    "kind": "weekly",
-                    "unit": week,
-                    "period_end": due.isoformat(),
+                    "kind": due.kind.value,
+                    "edition": edition.value,
+                    "unit": due.unit,
+                    "period_end": due.due.isoformat(),
+                    **(days or {}),
                 },
             )
 

@@ -293,6 +293,10 @@ class FinOpsEngine:
         """The report of a period, by default of the thirty days up to now, kept in the ledger."""
         return reporting.make_report(self.parts, PeriodKind.MONTHLY, now=self.now(), period=period)
 
+    def request_report(self, kind: PeriodKind, edition: Edition, *, user: str) -> bool:
+        """Have a report sent to a person; False when the same was asked for within the minute."""
+        return reporting.ask_for_report(self.parts, kind, edition, user=user, now=self.now())
+
     def digest_charts(
         self, report: SavingsReport, edition: Edition = Edition.LEADERS
     ) -> tuple[Chart, ...]:

@@ -127,7 +127,10 @@ TRIAGE_HEAD = """\
 """
 
 LEADERSHIP_HEAD = """\
-## The channel of the weekly digest. Without it there is no digest for leaders.
+## The channel of the weekly and monthly digest. Without it there is no digest for leaders.
+## Editions for finance and engineering go to channels of their own.
+#cfo_channel: C0123456789
+#cto_channel: C0123456789
 """
 
 BILL_HEAD = """\
@@ -140,6 +143,9 @@ schedule:
   #cycle_every_hours: 24    # how often the estate is looked at
   #digest_weekday: 0        # 0 is Monday
   #digest_hour: 9           # on the clock of the time zone
+  #weekly_digest: true
+  #monthly_digest: true     # on the first working day, of the month before
+  #time_zones: {C0123456789: America/New_York}  # channels on another clock
   time_zone: TIME_ZONE
 """
 

@@ -14,7 +14,9 @@ class IntentKind(StrEnum):
                        {"opportunity", "revision"}
     TELL_OWNER         subject: "owner/<user id>"; {"user", "opportunities": [ids]}: one DM
     TELL_PERSON        subject: "person/<user id>"; {"user", "sentence"}: one DM
-    POST_DIGEST        subject: "digest/<channel>"; {"channel", "kind", "period_end"}
+    POST_DIGEST        subject: "digest/<channel>" or "report/<user id>"; {"channel" or "user",
+                       "kind", "edition", "period_end"}, and {"first_day", "end_day"} where the
+                       period is not the days up to the delivery
     RUN_CYCLE          subject: "cycle"; {"requested_by"}
     """
 

@@ -6,12 +6,14 @@ from decimal import Decimal
 
 from sqlalchemy import Connection
 
+from finops.domain.intents import IntentKind
 from finops.domain.lifecycle import Status
 from finops.domain.money import Saving
 from finops.domain.opportunity import OpportunityRecord
 from finops.domain.people import Directory
 from finops.engine.parts import Parts
 from finops.engine.proving import BILLED
+from finops.engine.refusals import PATIENCE_SECONDS
 from finops.ledger import audit, history
 from finops.report_generator import (
     AuditFacts,
@@ -58,6 +60,25 @@ def make_report(
     )
     _keep(parts, report, now)
     return report
+
+
+def ask_for_report(
+    parts: Parts, kind: PeriodKind, edition: Edition, *, user: str, now: datetime
+) -> bool:
+    """Have a report sent to one person; False when the same was asked for within the minute."""
+    minute = now.replace(second=0, microsecond=0).isoformat()
+    with parts.ledger.transaction(patience_seconds=PATIENCE_SECONDS) as tx:
+        return tx.enqueue(
+            kind=IntentKind.POST_DIGEST,
+            subject=f"report/{user}",
+            idempotency_key=f"report:{user}:{kind.value}:{edition.value}:{minute}",
+            payload={
+                "user": user,
+                "kind": kind.value,
+                "edition": edition.value,
+                "period_end": minute,
+            },
+        )
 
 
 def charts_of(report: SavingsReport, edition: Edition) -> tuple[Chart, ...]:

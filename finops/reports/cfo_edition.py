@@ -39,7 +39,7 @@ def cfo_document(report: SavingsReport, charts: tuple[Chart, ...]) -> Document:
         title=title_of(report, Edition.CFO),
         subtitle=subtitle_of(report),
         headline=report.headline,
-        figures=_figures(report, money),
+        figures=cfo_figures(report, money),
         sections=(
             Section(title="Verified cash against the promise", chart=trend),
             Section(title="The bill", takeaway=bill_takeaway(report), table=_bill_table(report)),
@@ -59,7 +59,8 @@ def cfo_document(report: SavingsReport, charts: tuple[Chart, ...]) -> Document:
     )
 
 
-def _figures(report: SavingsReport, money: MoneyFacts) -> tuple[Figure, ...]:
+def cfo_figures(report: SavingsReport, money: MoneyFacts) -> tuple[Figure, ...]:
+    """The six figures on top."""
     return (
         Figure("Verified cash", usd(money.verified_usd_per_month), "a month, off the bill"),
         share_figure(report),

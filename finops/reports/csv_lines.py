@@ -19,8 +19,9 @@ from finops.reports.lines import ReportLine
 from finops.reports.report import SavingsReport
 
 OPPORTUNITY, BILL_DAY = "opportunity", "bill day"
-# What spreadsheets begin a formula with; after a tab or a line break they look again (OWASP).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 - wide ones count too
+# What spreadsheets begin a formula with, wide letters too; after a tab or a line break they look
+# again (OWASP).
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 Cell: TypeAlias = "str | int | float | Decimal | datetime | None"
 _COLUMNS: dict[str, Callable[[ReportLine], Cell]] = {

@@ -20,6 +20,8 @@ from finops.reports.tables import (
     usd,
 )
 
+_STUCK_NOTE = f"open {STUCK_AFTER_DAYS} days and more"
+
 
 def cto_document(report: SavingsReport, charts: tuple[Chart, ...]) -> Document:
     """The whole edition; `charts` are decision times and savings by team."""
@@ -29,8 +31,8 @@ def cto_document(report: SavingsReport, charts: tuple[Chart, ...]) -> Document:
     return Document(
         title=title_of(report, Edition.CTO),
         subtitle=subtitle_of(report),
-        headline=f"{decision_takeaway(facts)}. {stuck_takeaway(facts)}",
-        figures=_figures(facts),
+        headline=cto_headline(facts),
+        figures=cto_figures(facts),
         sections=(
             Section(title="Time to a decision", chart=decisions, table=_team_table(facts)),
             _stuck(facts),
@@ -50,6 +52,11 @@ def cto_document(report: SavingsReport, charts: tuple[Chart, ...]) -> Document:
     )
 
 
+def cto_headline(facts: DeliveryFacts) -> str:
+    """How fast is decided, who waits longest, and what hangs."""
+    return f"{decision_takeaway(facts)}. {stuck_takeaway(facts)}"
+
+
 def stuck_takeaway(facts: DeliveryFacts) -> str:
     """How many pull requests hang."""
     if not facts.stuck:
@@ -58,21 +65,24 @@ def stuck_takeaway(facts: DeliveryFacts) -> str:
     return f"{len(facts.stuck):,} {noun} open for {STUCK_AFTER_DAYS} days and more."
 
 
-def _figures(facts: DeliveryFacts) -> tuple[Figure, ...]:
+def cto_figures(facts: DeliveryFacts) -> tuple[Figure, ...]:
+    """The five figures on top."""
     slow = (
         f"one in ten takes over {days_words(facts.slow_days)}" if facts.decided else "no decision"
     )
     return (
         Figure("Time to a decision", days_words(facts.median_days), f"median; {slow}"),
         Figure("Waiting", f"{facts.waiting:,}", "questions without an answer"),
-        Figure("Stuck pull requests", f"{len(facts.stuck):,}", f"open {STUCK_AFTER_DAYS} days and more"),
+        Figure("Stuck pull requests", f"{len(facts.stuck):,}", _STUCK_NOTE),
         Figure("Rolled back", f"{len(facts.reversed):,}", "verified once, and gone"),
         Figure("Raises for reliability", f"{len(facts.raises):,}",
                f"cost {usd(facts.raises_cost_usd_per_month)}/month of room"),
     )  # fmt: skip
 
 
-def _team_table(facts: DeliveryFacts) -> Table:
+def _team_table(facts: DeliveryFacts) -> Table | None:
+    if not facts.teams:
+        return None
     head = ("Team", "Waiting", "Oldest", "Decided", "Median", "Open PRs", "Stuck", "Declined",
             "Reversed")  # fmt: skip
     return Table(

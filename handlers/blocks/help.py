@@ -8,6 +8,7 @@ _LINES = (
     ("show op-0123456789", "one opportunity with its evidence and history"),
     ("savings", "offered, in flight, and verified on the bill; `savings payments` for one team"),
     ("assign op-0123456789 shop", "say whose it is, also for the next cycles; `nobody` undoes it"),
+    ("report monthly cfo", "weekly or monthly, for all leaders, a `cfo` or a `cto`, as a message"),
     ("scan", "look for waste now"),
 )
 

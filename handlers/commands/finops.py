@@ -1,4 +1,4 @@
-"""`/finops`: help, list, show, savings, assign, scan. The asker alone gets the ack."""
+"""`/finops`: help, list, show, savings, assign, report, scan. The asker alone gets the ack."""
 
 import difflib
 import re
@@ -14,6 +14,7 @@ from handlers.blocks.text import safe
 from handlers.blocks.why import why_blocks
 from handlers.commands.assign import assign
 from handlers.commands.listing import list_page, read_query, team_of
+from handlers.commands.report import report
 from handlers.context import HandlerContext
 from handlers.ids import COMMAND
 from handlers.interaction import Interaction
@@ -71,5 +72,6 @@ _COMMANDS: dict[str, Callable[[HandlerContext, Interaction, str], None]] = {
     "show": _show,
     "savings": _savings,
     "assign": assign,
+    "report": report,
     "scan": _scan,
 }

@@ -144,11 +144,11 @@ def test_a_digest_missed_while_the_bot_was_down_comes_late_but_comes(
 def test_a_digest_belongs_to_a_local_week(now: str, week: str) -> None:
     timetable = Timetable(time_zone="Europe/Berlin")
 
-    assert newest_digest(datetime.fromisoformat(now), timetable)[0] == week
+    assert newest_digest(datetime.fromisoformat(now), timetable).unit == week
 
 
 def test_the_default_digest_is_on_monday_and_not_on_tuesday() -> None:
-    _, due = newest_digest(datetime(2026, 11, 27, tzinfo=UTC), Timetable())
+    due = newest_digest(datetime(2026, 11, 27, tzinfo=UTC), Timetable()).due
 
     assert (due.strftime("%A"), due.hour) == ("Monday", 9)
 
