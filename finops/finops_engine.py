@@ -25,6 +25,7 @@ from finops.engine import (
     assigning,
     decisions,
     drafts,
+    evidence,
     pull_requests,
     reporting,
     watching,
@@ -43,6 +44,7 @@ from finops.owners.repository import HasFiles, OwnerFiles
 from finops.ports import BillSource, SnapshotSource, UsageSampler
 from finops.pr_generator import PullRequestGenerator
 from finops.report_generator import Chart, Edition, Period, PeriodKind, SavingsReport
+from finops.reports.evidence_chain import EvidenceChain
 from finops.savings_ledger import Breakdown, SavingsLedger, utc_now
 from finops.sources.cluster_data import read_cluster_data
 from finops.waste_detectors import Detection, WasteDetectionEngine
@@ -296,6 +298,14 @@ class FinOpsEngine:
     def request_report(self, kind: PeriodKind, edition: Edition, *, user: str) -> bool:
         """Have a report sent to a person; False when the same was asked for within the minute."""
         return reporting.ask_for_report(self.parts, kind, edition, user=user, now=self.now())
+
+    def evidence(self, opportunity_id: str) -> EvidenceChain:
+        """From the metric window to the verdict; raises InvalidInput for an unknown id."""
+        return evidence.evidence_of(self.parts, opportunity_id, now=self.now())
+
+    def request_evidence(self, opportunity_id: str, *, user: str) -> bool:
+        """Have the evidence page sent to a person; False when asked for within the minute."""
+        return evidence.ask_for_page(self.parts, opportunity_id, user=user, now=self.now())
 
     def digest_charts(
         self, report: SavingsReport, edition: Edition = Edition.LEADERS

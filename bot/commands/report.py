@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     charts = engine.digest_charts(report, edition)
     document = document_of(report, edition, charts)
     for path, content in _files(arguments, report, document, charts):
-        _write(path, content)
+        write(path, content)
     shown = json.dumps(report.as_dict(), indent=2, default=str) if arguments.json else (
         text_of(document)
     )  # fmt: skip
@@ -62,7 +62,8 @@ def _files(
     return files
 
 
-def _write(path: Path, content: bytes) -> None:
+def write(path: Path, content: bytes) -> None:
+    """Write a file and its folders; raises InvalidInput where that is not possible."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)

@@ -17,6 +17,7 @@ class IntentKind(StrEnum):
     POST_DIGEST        subject: "digest/<channel>" or "report/<user id>"; {"channel" or "user",
                        "kind", "edition", "period_end"}, and {"first_day", "end_day"} where the
                        period is not the days up to the delivery
+    SHOW_EVIDENCE      subject: "evidence/<user id>"; {"user", "opportunity"}: one DM
     RUN_CYCLE          subject: "cycle"; {"requested_by"}
     """
 
@@ -27,4 +28,5 @@ class IntentKind(StrEnum):
     TELL_OWNER = "tell_owner"
     TELL_PERSON = "tell_person"
     POST_DIGEST = "post_digest"
+    SHOW_EVIDENCE = "show_evidence"
     RUN_CYCLE = "run_cycle"

@@ -48,7 +48,7 @@ def make_report(
     span = period or period_before(kind, now.date())
     with parts.ledger.reading() as tx:
         records = tx.find()
-        context = _context(tx.connection, parts, records, span, now)
+        context = _context(tx.connection, parts, records, period=span, now=now)
         previous = _previous(tx.connection, span, now)
     report = build_report(
         records,
@@ -96,6 +96,7 @@ def _context(
     connection: Connection,
     parts: Parts,
     records: Sequence[OpportunityRecord],
+    *,
     period: Period,
     now: datetime,
 ) -> Context:

@@ -78,7 +78,7 @@ def _bill_table(report: SavingsReport) -> Table | None:
     if bill is None:
         return None
     rows = (
-        (f"This {report.period.noun}", usd(bill.usd_in_period), f"{len(bill.days)} days on the bill"),
+        (f"This {report.period.noun}", usd(bill.usd_in_period), f"{len(bill.days)} days on it"),
         ("A month at this rate", usd(bill.run_rate_usd_per_month), "mean day × 730 ÷ 24"),
         ("A month before the savings", usd(bill.base_usd_per_month),
          f"mean of {count_words(len(bill.base), 'day')}"),

@@ -6,6 +6,7 @@ _LINES = (
     ("list", "what waits for a decision, the largest saving first"),
     ("list payments denied", "of one team, in one status"),
     ("show op-0123456789", "one opportunity with its evidence and history"),
+    ("why op-0123456789", "the whole chain of evidence, from the metric to the bill"),
     ("savings", "offered, in flight, and verified on the bill; `savings payments` for one team"),
     ("assign op-0123456789 shop", "say whose it is, also for the next cycles; `nobody` undoes it"),
     ("report monthly cfo", "weekly or monthly, for all leaders, a `cfo` or a `cto`, as a message"),

@@ -1,4 +1,4 @@
-"""`/finops`: help, list, show, savings, assign, report, scan. The asker alone gets the ack."""
+"""`/finops`: help, list, show, savings, assign, report, why, scan. The asker alone gets the ack."""
 
 import difflib
 import re
@@ -15,6 +15,7 @@ from handlers.blocks.why import why_blocks
 from handlers.commands.assign import assign
 from handlers.commands.listing import list_page, read_query, team_of
 from handlers.commands.report import report
+from handlers.commands.why import why
 from handlers.context import HandlerContext
 from handlers.ids import COMMAND
 from handlers.interaction import Interaction
@@ -73,5 +74,6 @@ _COMMANDS: dict[str, Callable[[HandlerContext, Interaction, str], None]] = {
     "savings": _savings,
     "assign": assign,
     "report": report,
+    "why": why,
     "scan": _scan,
 }

@@ -24,7 +24,13 @@ _log = logging.getLogger(__name__)
 
 
 def attach(
-    outlet: Outlet, files: Sequence[Upload], *, channel: str, thread: str, tries: int
+    outlet: Outlet,
+    files: Sequence[Upload],
+    *,
+    channel: str,
+    thread: str,
+    tries: int,
+    comment: str = COMMENT,
 ) -> bool:
     """Share the files in the thread, once; False where Slack does not take files from us.
 
@@ -34,14 +40,14 @@ def attach(
         if tries > 1 and _are_there(outlet, files, channel, thread):
             return True
         sent = [(send(outlet, file), file) for file in files]
-        complete(outlet, sent, channel_id=channel, thread_ts=thread, initial_comment=COMMENT)
+        complete(outlet, sent, channel_id=channel, thread_ts=thread, initial_comment=comment)
     except WillNeverWork as error:
-        _log.warning("the digest goes out without its files: %s", error)
+        _log.warning("a message goes out without its files: %s", error)
         return False
     except TryAgainLater as error:
         if tries < TRIES:
             raise
-        _log.warning("the digest goes out without its files after %d tries: %s", tries, error)
+        _log.warning("a message goes out without its files after %d tries: %s", tries, error)
         return False
     return True
 

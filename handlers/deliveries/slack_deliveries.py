@@ -14,6 +14,7 @@ from handlers.blocks.text import channel as channel_link
 from handlers.deliveries.cards import CardDeliveries
 from handlers.deliveries.digests import DigestDeliveries
 from handlers.deliveries.directs import DirectDeliveries
+from handlers.deliveries.evidence import EvidenceDeliveries
 from handlers.deliveries.failures import MENDABLE, ChannelLost, SlackSaidNo
 from handlers.deliveries.outlet import Outlet, Post
 from handlers.ids import Recognised
@@ -41,6 +42,7 @@ class SlackDeliveries:
         cards = CardDeliveries(self._outlet, self._engine, self._instance)
         directs = DirectDeliveries(self._outlet, self._engine, self._instance)
         digests = DigestDeliveries(self._outlet, self._engine, self._instance)
+        evidence = EvidenceDeliveries(self._outlet, self._engine, self._instance)
         deliveries = {
             IntentKind.POST_CARD: cards.post_card,
             IntentKind.UPDATE_CARD: cards.update_card,
@@ -48,6 +50,7 @@ class SlackDeliveries:
             IntentKind.TELL_OWNER: directs.tell_owner,
             IntentKind.TELL_PERSON: directs.tell_person,
             IntentKind.POST_DIGEST: digests.post_digest,
+            IntentKind.SHOW_EVIDENCE: evidence.show_evidence,
         }
         return {kind: self._keeping(delivery) for kind, delivery in deliveries.items()}
 
