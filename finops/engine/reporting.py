@@ -14,7 +14,7 @@ from finops.domain.people import Directory
 from finops.engine.parts import Parts
 from finops.engine.proving import BILLED
 from finops.engine.refusals import PATIENCE_SECONDS
-from finops.ledger import audit, history
+from finops.ledger import audit, history, opportunities
 from finops.report_generator import (
     AuditFacts,
     Chart,
@@ -47,7 +47,7 @@ def make_report(
     """
     span = period or period_before(kind, now.date())
     with parts.ledger.reading() as tx:
-        records = tx.find()
+        records = opportunities.find_brief(tx.connection)
         context = _context(tx.connection, parts, records, period=span, now=now)
         previous = _previous(tx.connection, span, now)
     report = build_report(
