@@ -69,7 +69,7 @@ def bill_link(known: Known) -> Link:
             f"or two late, so look again from {day_words(first)} on."
         )
         return Link(step=step, state=_WAITING, words=words, facts=facts)
-    words = "; ".join(f"{fact.label} {fact.value}" for fact in facts)
+    words = "; ".join(f"{fact.label}: {fact.value}" for fact in facts)
     at = record.verified_at or known.now
     return Link(step=step, state=_THERE, words=f"{words}.", at=at, facts=facts)
 
@@ -77,11 +77,11 @@ def bill_link(known: Known) -> Link:
 def _bill_facts(known: Known) -> tuple[Evidence, ...]:
     before, since = before_and_after(known.days, known.changed_on)
     counts = _counts(known)
-    means = (("a day before", before, counts[0]), ("a day after", since, counts[1]))
+    means = (("Before", before, counts[0]), ("after", since, counts[1]))
     return tuple(
         Evidence(
             label,
-            f"{format_usd(mean)} (mean of {count} days, {format_usd(mean * DAYS_PER_MONTH)}/month)",
+            f"{format_usd(mean)} a day, {format_usd(mean * DAYS_PER_MONTH)} a month ({count} days)",
             "the bill, effective cost",
         )
         for label, mean, count in means
@@ -103,7 +103,8 @@ def verdict_link(known: Known) -> Link:
         found = str(record.verdict.get("verdict", ""))
         sentence = short_figures(str(record.verdict.get("sentence", "")))
         state = _STOPPED if found == Verdict.REVERSED else _THERE
-        words = f"{found.capitalize()}: {sentence}"
+        is_said = sentence.lower().startswith(found)
+        words = sentence if is_said else f"{found.capitalize()}: {sentence}"
         facts = (Evidence("method", str(record.verdict.get("method", "")), "verification"),)
         return Link(step=step, state=state, words=words, at=record.verified_at, facts=facts)
     if record.implemented_at is None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from finops.domain.lifecycle import Status
+from finops.domain.lifecycle import IN_FLIGHT, Status
 from finops.domain.opportunity import OpportunityRecord
 from finops.domain.verdict import CostBaseline
 from finops.engine.parts import Pace
@@ -13,6 +13,8 @@ from finops.reports.evidence_chain import CostDay, LinkState
 
 # Before anybody agreed to it.
 UNDECIDED = frozenset({Status.DETECTED, Status.NOTIFIED, Status.SNOOZED, Status.EXPIRED})
+# From the approval on.
+AGREED = IN_FLIGHT | {Status.VERIFIED}
 _ENDED = frozenset({Status.DENIED, Status.EXPIRED, Status.OBSOLETE})
 
 

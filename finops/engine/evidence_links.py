@@ -12,7 +12,7 @@ from finops.engine.evidence_after import (
     pull_request_link,
     verdict_link,
 )
-from finops.engine.evidence_known import UNDECIDED, Known, day_words
+from finops.engine.evidence_known import AGREED, UNDECIDED, Known, day_words
 from finops.reports.evidence_chain import Link, LinkState, Step
 
 _THERE, _WAITING, _STOPPED = LinkState.THERE, LinkState.WAITING, LinkState.STOPPED
@@ -53,7 +53,8 @@ def _price(known: Known) -> Link:
     if not facts:
         words = "No price was recorded with it; a bill or a price list gives one at the next cycle."
         return Link(step=Step.PRICE, state=_WAITING, words=words)
-    words = "; ".join(f"{e.label} {e.value}, from {e.source}" for e in facts[:3])
+    said = "; ".join(f"{e.label} {e.value}, from {e.source}" for e in facts[:3])
+    words = said[:1].upper() + said[1:]
     at = found.detected_at
     return Link(step=Step.PRICE, state=_THERE, words=f"{words}.", at=at, facts=facts)
 
@@ -76,9 +77,11 @@ def _guardrails(known: Known) -> Link:
 def _approval(known: Known) -> Link:
     record = known.record
     approved = known.newest(Status.APPROVED)
-    if approved is not None and record.status not in UNDECIDED | {Status.DENIED}:
-        words = f"Approved by {approved.actor}, revision {approved.detail.get('revision', '?')}."
-        return Link(step=Step.APPROVAL, state=_THERE, words=words, at=approved.at)
+    if record.status in AGREED or (record.status is Status.OBSOLETE and approved):
+        by = approved.actor if approved else record.decided_by
+        at = approved.at if approved else record.decided_at
+        words = f"Approved by {by}, revision {record.opportunity.revision}."
+        return Link(step=Step.APPROVAL, state=_THERE, words=words, at=at)
     state, words = _no_approval(known)
     return Link(step=Step.APPROVAL, state=state, words=words)
 

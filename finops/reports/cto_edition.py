@@ -1,6 +1,6 @@
 """The edition for engineering: who decides how fast, what hangs, risk, raises and rollbacks."""
 
-from finops.reports.decision_chart import days_words, decision_takeaway
+from finops.reports.decision_chart import days_words
 from finops.reports.delivery_facts import STUCK_AFTER_DAYS, DeliveryFacts, TeamRow
 from finops.reports.document import Document, Figure, Section, Table
 from finops.reports.drawing import Chart
@@ -53,8 +53,11 @@ def cto_document(report: SavingsReport, charts: tuple[Chart, ...]) -> Document:
 
 
 def cto_headline(facts: DeliveryFacts) -> str:
-    """How fast is decided, who waits longest, and what hangs."""
-    return f"{decision_takeaway(facts)}. {stuck_takeaway(facts)}"
+    """What waits, what was decided, and what hangs."""
+    waits = f"{count_words(facts.waiting, 'question')} {'waits' if facts.waiting == 1 else 'wait'}"
+    waiting = waits if facts.waiting else "Nothing waits"
+    decided = f"{facts.decided:,} decided so far" if facts.decided else "nothing was decided yet"
+    return f"{waiting}, {decided}. {stuck_takeaway(facts)}"
 
 
 def stuck_takeaway(facts: DeliveryFacts) -> str:
@@ -70,13 +73,15 @@ def cto_figures(facts: DeliveryFacts) -> tuple[Figure, ...]:
     slow = (
         f"one in ten takes over {days_words(facts.slow_days)}" if facts.decided else "no decision"
     )
+    cost = f"cost {usd(facts.raises_cost_usd_per_month)}/month of room" if facts.raises else (
+        "nothing asks for too little"
+    )  # fmt: skip
     return (
         Figure("Time to a decision", days_words(facts.median_days), f"median; {slow}"),
         Figure("Waiting", f"{facts.waiting:,}", "questions without an answer"),
         Figure("Stuck pull requests", f"{len(facts.stuck):,}", _STUCK_NOTE),
         Figure("Rolled back", f"{len(facts.reversed):,}", "verified once, and gone"),
-        Figure("Raises for reliability", f"{len(facts.raises):,}",
-               f"cost {usd(facts.raises_cost_usd_per_month)}/month of room"),
+        Figure("Raises for reliability", f"{len(facts.raises):,}", cost),
     )  # fmt: skip
 
 

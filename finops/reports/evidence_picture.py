@@ -29,7 +29,7 @@ from finops.reports.drawing import (
 )
 from finops.reports.evidence_chain import EvidenceChain, Link, LinkState, before_and_after
 
-_ROW_INCHES = 0.66
+_ROW_INCHES = 0.6
 _BILL_INCHES = 1.75
 _TOP_INCHES = 1.25
 _LINE_AT, _WORDS_AT = 1.05, 1.3
@@ -95,10 +95,11 @@ def _draw_link(axes: Axes, row: int, link: Link) -> None:
     when = f"{link.at.day} {link.at:%b %Y}" if link.at else link.state.value
     write(axes, (_LINE_AT - 0.2, row), when, ha="right", va="center", fontsize=8.5, color=QUIET)
     name = link.step.value.capitalize()
-    write(axes, (_WORDS_AT, row - 0.22), name, va="center", fontsize=10.5, weight="bold")
-    lines = textwrap.wrap(legible(link.words, 150), _WORDS_WIDTH)[:2]
+    write(axes, (_WORDS_AT, row - 0.24), name, va="center", fontsize=10.5, weight="bold")
+    words = legible(link.words, 300)
+    lines = textwrap.wrap(words, _WORDS_WIDTH, max_lines=2, placeholder=" …")
     for index, line in enumerate(lines):
-        at = (_WORDS_AT, row + 0.06 + 0.25 * index)
+        at = (_WORDS_AT, row + 0.05 + 0.27 * index)
         write(axes, at, line, va="center", fontsize=8.8, color=INK)
 
 

@@ -51,6 +51,8 @@ class MoneyFacts:
     @property
     def odds_words(self) -> str:
         """Where the forecast's odds come from, in a sentence."""
+        if self.most_usd_per_month == self.verified_usd_per_month:
+            return "No cash is in flight, so it stays at what is verified."
         if self.kept_share is None:
             return (
                 "In flight counts at each proposal's own odds: fewer than "

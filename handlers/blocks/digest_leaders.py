@@ -72,7 +72,7 @@ def team_table(rows: Sequence[Tally]) -> list[Block]:
 
 def _types(rows: Sequence[Tally]) -> list[Block]:
     lines = [
-        f"{text.safe(row.name, 60)}: {text.saved(row.verified)} verified, "
+        f"{_capital(text.safe(row.name, 60))}: {text.saved(row.verified)} verified, "
         f"{text.saved(row.in_flight + row.offered)} open"
         for row in rows[:MOST_TYPES]
     ]
@@ -85,3 +85,7 @@ def _top(lines: Sequence[Line], waiting: int) -> list[Block]:
         for line in lines[:MOST_TOP]
     ]
     return bullets("Largest that wait", shown, left=waiting - len(shown), of="opportunity")
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]

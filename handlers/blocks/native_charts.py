@@ -131,6 +131,8 @@ def _chart(
     labels: tuple[str, str],
 ) -> Block:
     categories = _labels(names)
+    # A row of nothing only makes the others thinner.
+    shown = {name: values for name, values in series.items() if any(values)} or series
     drawn = [
         {
             "name": text.plain(name, _LABEL),
@@ -139,7 +141,7 @@ def _chart(
                 for label, value in zip(categories, values, strict=True)
             ],
         }
-        for name, values in series.items()
+        for name, values in shown.items()
     ]
     axis = {"categories": categories, "x_label": labels[0], "y_label": labels[1]}
     return {
