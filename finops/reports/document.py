@@ -57,7 +57,7 @@ class Document:
 MOST_IN_A_CELL = 140
 MOST_IN_A_SENTENCE = 700
 # Controls, half characters and everything that lets a name turn the sentence around it.
-_UNWANTED = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+_UNWANTED = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 
 
 def cleaned(document: Document) -> Document:
@@ -91,6 +91,7 @@ def _clean_figure(figure: Figure) -> Figure:
 def _clean_section(section: Section) -> Section:
     return replace(
         section,
+        title=one_line(section.title, MOST_IN_A_CELL),
         takeaway=one_line(section.takeaway, MOST_IN_A_SENTENCE),
         table=section.table and _clean_table(section.table),
         bullets=tuple(one_line(words, MOST_IN_A_SENTENCE) for words in section.bullets),
@@ -98,5 +99,13 @@ def _clean_section(section: Section) -> Section:
 
 
 def _clean_table(table: Table) -> Table:
-    rows = (tuple(one_line(cell, MOST_IN_A_CELL) for cell in row) for row in table.rows)
-    return replace(table, rows=tuple(rows))
+    return replace(
+        table,
+        caption=one_line(table.caption, MOST_IN_A_SENTENCE),
+        head=_clean_row(table.head),
+        rows=tuple(_clean_row(row) for row in table.rows),
+    )
+
+
+def _clean_row(row: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(one_line(cell, MOST_IN_A_CELL) for cell in row)

