@@ -46,7 +46,7 @@ _KINDS = (
 
 def made_records(seed: int, count: int, names: Sequence[str] = ()) -> list[OpportunityRecord]:
     """Records of every status, kind and verdict; `names` stand wherever a name can stand."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311 - not for secrets
     return [_made(chance, number, names) for number in range(count)]
 
 

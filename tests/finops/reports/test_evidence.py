@@ -96,7 +96,9 @@ def test_the_takeaway_counts_the_links_and_names_the_next() -> None:
 
 
 def test_the_day_of_the_change_counts_on_neither_side() -> None:
-    days = [CostDay(NOW.date() + timedelta(days=i), Decimal(usd)) for i, usd in enumerate((9, 5, 1))]
+    days = [
+        CostDay(NOW.date() + timedelta(days=i), Decimal(usd)) for i, usd in enumerate((9, 5, 1))
+    ]
 
     assert before_and_after(days, NOW.date() + timedelta(days=1)) == (Decimal(9), Decimal(1))
     assert before_and_after(days, None) == (Decimal(5), None)
