@@ -193,8 +193,7 @@ def test_editions_of_one_channel_and_period_are_two_messages(
 def test_a_monthly_digest_is_of_the_month_that_was_due(
     deliveries: SlackDeliveries, driver: Driver
 ) -> None:
-    days = {"first_day": "2026-10-01", "end_day": "2026-11-01"}
-    post_digest(deliveries, kind="monthly", **days)
+    post_digest(deliveries, kind="monthly", first_day="2026-10-01", end_day="2026-11-01")
 
     assert driver.messages(FINOPS)[0]["text"].startswith("Savings of October 2026")
 
