@@ -1,5 +1,6 @@
 """Tables and words that the editions of a report share."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -32,8 +33,8 @@ def day_words(day: date | datetime | None) -> str:
 
 
 def count_words(number: int, noun: str) -> str:
-    """`1 team`, `3 teams`, `2 opportunities`."""
-    many = f"{noun[:-1]}ies" if noun.endswith("y") and noun != "day" else f"{noun}s"
+    """`1 team`, `3 teams`, `2 opportunities`, `5 days`."""
+    many = f"{noun[:-1]}ies" if re.search("[^aeiou]y$", noun) else f"{noun}s"
     return f"{number:,} {noun if number == 1 else many}"
 
 

@@ -11,7 +11,10 @@ from handlers.blocks import text
 from handlers.blocks.budget import Part
 from handlers.blocks.digest_leaders import team_table
 from handlers.blocks.digest_parts import (
+    ACTION,
     MOST_LINES,
+    NAME,
+    RESOURCE,
     bullets,
     figure_fields,
     paragraph,
@@ -48,8 +51,8 @@ def _forecast(money: MoneyFacts) -> str:
 
 def _unproven(money: MoneyFacts) -> list[Block]:
     lines = [
-        f"{text.safe(line.resource, 100)} ({text.team(line.team)}), {text.saved(line.estimate)} "
-        f"expected: {said(unproven_words(line), 160)}"
+        f"{text.safe(line.resource, RESOURCE)} ({text.team(line.team, NAME)}), "
+        f"{text.saved(line.estimate)} expected: {said(unproven_words(line), 160)}"
         for line in money.unproven[:MOST_LINES]
     ]
     if not lines:
@@ -71,6 +74,6 @@ def _proved(line: ReportLine) -> str:
         low, high = text.usd(line.low_usd_per_month), text.usd(line.high_usd_per_month)
         interval = f" (4 in 5 chance: {low} to {high})"
     return (
-        f"{text.safe(line.action, 140)}: {worth(line)}{interval} · approved by "
+        f"{text.safe(line.action, ACTION)}: {worth(line)}{interval} · approved by "
         f"{text.person(line.decided_by)} · {pull_request(line)} · {text.date(line.verified_at)}"
     )

@@ -9,7 +9,9 @@ from finops.reports.report import SavingsReport, named
 from handlers.blocks import text
 from handlers.blocks.budget import Part
 from handlers.blocks.digest_parts import (
+    ACTION,
     MOST_LINES,
+    NAME,
     bullets,
     figure_fields,
     pull_request,
@@ -39,8 +41,8 @@ def cto_parts(report: SavingsReport, charts: Sequence[Block]) -> list[Part]:
 
 def _stuck(facts: DeliveryFacts) -> list[Block]:
     lines = [
-        f"{pull_request(one.line)} ({text.team(one.line.team)}), open {text.count(one.days, 'day')}"
-        f": {text.safe(one.line.action, 140)}"
+        f"{pull_request(one.line)} ({text.team(one.line.team, NAME)}), open "
+        f"{text.count(one.days, 'day')}: {text.safe(one.line.action, ACTION)}"
         for one in facts.stuck[:MOST_LINES]
     ]
     left = len(facts.stuck) - len(lines)
@@ -53,7 +55,7 @@ def _teams(facts: DeliveryFacts) -> list[Block]:
     head = ["Team", "Waiting", "Oldest", "Decided", "Median", "Stuck", "Reversed"]
     rows = [
         [
-            named(row.name) or "all",
+            text.plain(named(row.name) or "all", NAME),
             f"{row.waiting:,}",
             days_words(row.oldest_waiting_days) if row.waiting else text.NOTHING,
             f"{row.decided:,}",
@@ -80,7 +82,7 @@ def _risks(facts: DeliveryFacts) -> list[Block]:
 
 def _raises(facts: DeliveryFacts) -> list[Block]:
     lines = [
-        f"{text.safe(line.action, 140)} ({text.team(line.team)}): {line.status.words}, "
+        f"{text.safe(line.action, ACTION)} ({text.team(line.team, NAME)}): {line.status.words}, "
         f"{text.usd(line.cost_usd_per_month)}/month of room"
         for line in facts.raises[:MOST_LINES]
     ]

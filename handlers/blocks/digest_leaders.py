@@ -7,7 +7,15 @@ from finops.reports.report import Line, SavingsReport, Tally, named
 from finops.reports.tables import bill_takeaway
 from handlers.blocks import text
 from handlers.blocks.budget import Part
-from handlers.blocks.digest_parts import bullets, paragraph, recommendations, said, undone
+from handlers.blocks.digest_parts import (
+    NAME,
+    RESOURCE,
+    bullets,
+    paragraph,
+    recommendations,
+    said,
+    undone,
+)
 from handlers.blocks.elements import Block, context, fields, table
 
 MOST_ROWS = 10
@@ -60,7 +68,7 @@ def team_table(rows: Sequence[Tally]) -> list[Block]:
     head = ["Team", "Verified", "In flight", "Offered"]
     lines = [
         [
-            named(row.name) or "all",
+            text.plain(named(row.name) or "all", NAME),
             *map(text.saving_cell, (row.verified, row.in_flight, row.offered)),
         ]
         for row in rows[:MOST_ROWS]
@@ -81,7 +89,8 @@ def _types(rows: Sequence[Tally]) -> list[Block]:
 
 def _top(lines: Sequence[Line], waiting: int) -> list[Block]:
     shown = [
-        f"{text.safe(line.label, 100)} ({text.team(line.team)}): {text.saving_words(line.saving)}"
+        f"{text.safe(line.label, RESOURCE)} ({text.team(line.team, NAME)}): "
+        f"{text.saving_words(line.saving)}"
         for line in lines[:MOST_TOP]
     ]
     return bullets("Largest that wait", shown, left=waiting - len(shown), of="opportunity")

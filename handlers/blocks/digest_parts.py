@@ -13,6 +13,8 @@ from handlers.blocks.elements import Block, fields, section
 
 MOST_RECOMMENDATIONS = 5
 MOST_LINES = 5
+# Legal names have up to 253 characters; what people know them by stands in the first ones.
+NAME, RESOURCE, ACTION = 40, 70, 110
 
 
 def said(sentence: str, limit: int) -> str:
@@ -51,7 +53,7 @@ def recommendations(report: SavingsReport) -> list[Block]:
 def _step(one: Recommendation) -> str:
     if not one.action:
         return said(one.sentence, 300)
-    who = "Triage" if one.team == UNKNOWN_TEAM else f"Team {text.safe(one.team, 60)}"
+    who = "Triage" if one.team == UNKNOWN_TEAM else f"Team {text.safe(one.team, NAME)}"
     named = f"{_person(one.owner)} ({who})" if one.owner else who
     return f"{named}: {text.safe(one.action, 200)} by {on(one.due)}, worth {said(one.gain, 120)}."
 
@@ -68,7 +70,8 @@ def on(day: date) -> str:
 def undone(lines: Sequence[Line]) -> list[Block]:
     """What was taken back, and why."""
     shown = [
-        f"{text.safe(line.label, 100)} ({text.team(line.team)}): {said(line.sentence, 200)}"
+        f"{text.safe(line.label, RESOURCE)} ({text.team(line.team, NAME)}): "
+        f"{said(line.sentence, 160)}"
         for line in lines[:MOST_LINES]
     ]
     return bullets("Undone since", shown, left=len(lines) - len(shown), of="reversal")
@@ -78,7 +81,8 @@ def pull_request(line: ReportLine) -> str:
     """A link to the pull request of a line, or its repository and number."""
     if line.pull_request_number is None:
         return text.NOTHING
-    return text.link(line.pull_request_url, f"{line.repository} #{line.pull_request_number}")
+    repository = text.plain(line.repository, NAME)
+    return text.link(line.pull_request_url, f"{repository} #{line.pull_request_number}")
 
 
 def worth(line: ReportLine) -> str:

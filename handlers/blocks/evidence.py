@@ -37,7 +37,7 @@ def _link(link: Link) -> list[Part]:
     name = text.bold(link.step.value.capitalize())
     when = text.date(link.at, with_time=True) if link.at else link.state.value
     words = text.sentence(link.words, 350)
-    url = f" {text.link(link.url, 'Open it')}" if link.url else ""
+    url = f" {text.link(link.url, 'Open it')}" if link.url.startswith("http") else ""
     shown = section(f"{_SIGNS[link.state]} {name} · {when}\n{words}{url}")
     return [Part(0, [shown]), Part(2, _facts(link))]
 
