@@ -33,7 +33,7 @@ from finops.reports.report import period_before
 
 SCOPE = "all"
 TREND_WEEKS = 12
-# A few mornings late is still the report before this one.
+# Reports of former versions ended at the hour they were made.
 _SLACK = timedelta(days=1)
 
 
@@ -149,7 +149,7 @@ def _keep(parts: Parts, report: SavingsReport, now: datetime) -> None:
             scope=SCOPE,
             # A day is the key: the report of a day replaces the one made an hour before.
             period_start=datetime.combine(period.start, time(), tzinfo=now.tzinfo),
-            period_end=now,
+            period_end=datetime.combine(period.end, time(), tzinfo=now.tzinfo),
             report=report.as_dict(),
         )
 

@@ -1,5 +1,7 @@
 """The edition for everybody: what is verified, in flight and offered, by team and by type."""
 
+from datetime import UTC
+
 from finops.domain.money import Saving
 from finops.reports.document import Document, Figure, Section
 from finops.reports.drawing import Chart
@@ -55,7 +57,8 @@ def title_of(report: SavingsReport, edition: Edition) -> str:
 def subtitle_of(report: SavingsReport) -> str:
     """Which days, and as of when the stages stand."""
     start, end = report.period.start, report.period.end
-    as_of = f" Stages as of {report.made_at:%Y-%m-%d %H:%M} UTC." if report.made_at else ""
+    made = report.made_at and report.made_at.astimezone(UTC)
+    as_of = f" Stages as of {made:%Y-%m-%d %H:%M} UTC." if made else ""
     return f"{start.isoformat()} up to, not including, {end.isoformat()}.{as_of}"
 
 

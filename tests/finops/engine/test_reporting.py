@@ -1,12 +1,13 @@
 """Reports from a real ledger: the report before, the bill, whom it names."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from finops.domain.verdict import DailyCost
 from finops.ledger import history
 from finops.report_generator import Edition, PeriodKind
 from finops.reports.editions import document_of
+from finops.reports.report import month_before
 from tests.finops.engine.conftest import OWNER, World
 
 
@@ -60,6 +61,18 @@ def test_a_report_is_compared_with_the_one_before_its_period(world: World) -> No
     assert next_day.previous is None
     assert next_week.previous is not None
     assert next_week.previous.offered == first.totals.offered
+
+
+def test_a_calendar_month_is_compared_with_the_one_before_it(world: World) -> None:
+    world.scan()
+    november, december = month_before(date(2026, 12, 1)), month_before(date(2027, 1, 1))
+    world.pass_days(9)  # the first working day of December is not its first day everywhere
+    first = world.engine.generate_monthly_report(november)
+    world.pass_days(31)
+    second = world.engine.generate_monthly_report(december)
+
+    assert second.previous is not None
+    assert second.previous.offered == first.totals.offered
 
 
 def test_recommendations_name_the_first_owner_of_the_team(world: World) -> None:
