@@ -66,7 +66,8 @@ class Context:
     """What a report knows beyond its records.
 
     `asked` is when the owner of an opportunity was asked, by its id; `owners` whom a team's
-    recommendation names. `now` is the moment of the records; the period's end when not given.
+    recommendation names; `people` what those are called who decided, by id. `now` is the moment of
+    the records; the period's end when not given.
     """
 
     now: datetime | None = None
@@ -74,6 +75,7 @@ class Context:
     audit: AuditFacts | None = None
     asked: Mapping[str, Sequence[datetime]] = field(default_factory=dict)
     owners: Mapping[str, str] = field(default_factory=dict)
+    people: Mapping[str, str] = field(default_factory=dict)
     verify_after: timedelta = timedelta(days=VERIFY_AFTER_DAYS)
 
 
@@ -148,6 +150,7 @@ def line_of(record: OpportunityRecord, around: Context) -> ReportLine:
         asked_at=_asked_before(around.asked.get(record.id, ()), record.decided_at),
         decided_at=record.decided_at,
         decided_by=record.decided_by,
+        decided_by_name=around.people.get(record.decided_by, ""),
         merged_at=record.merged_at,
         implemented_at=record.implemented_at,
         judged_from=judged_from,

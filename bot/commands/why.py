@@ -11,7 +11,7 @@ from finops.reports.evidence_picture import evidence_picture
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the chain, and write the files that were asked for."""
-    chain = configured_engine().evidence(arguments.id)
+    chain = configured_engine().evidence(arguments.id).with_names()
     if arguments.picture is not None or arguments.html is not None:
         picture = evidence_picture(chain)
         if arguments.picture is not None:

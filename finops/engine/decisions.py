@@ -7,6 +7,8 @@ conditional UPDATE ours. A refusal changes nothing but leaves an audit row.
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from sqlalchemy import Connection
+
 from finops.domain.errors import AlreadyDecided, InvalidInput, NotPermitted, Refused
 from finops.domain.lifecycle import Status
 from finops.domain.opportunity import OpportunityRecord
@@ -99,6 +101,13 @@ def _approve(
 def person_key(user: str) -> str:
     """The setting that keeps what a person is called."""
     return f"person:{user}"
+
+
+def known_people(connection: Connection) -> dict[str, str]:
+    """What the people are called who ever decided something, by their id."""
+    return {
+        who: str(name) for who, name in history.settings_below(connection, person_key("")).items()
+    }
 
 
 def remember_name(tx: LedgerTransaction, actor: Actor, *, now: datetime) -> None:

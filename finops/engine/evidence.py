@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from finops.domain.intents import IntentKind
 from finops.domain.opportunity import OpportunityRecord
+from finops.engine.decisions import known_people
 from finops.engine.evidence_known import UNDECIDED, Known
 from finops.engine.evidence_links import links_of
 from finops.engine.guarding import guardrail_decision
@@ -24,6 +25,7 @@ def evidence_of(parts: Parts, opportunity_id: str, *, now: datetime) -> Evidence
     """The whole chain as it stands at `now`; raises InvalidInput for an unknown id."""
     with parts.ledger.reading() as tx:
         record = tx.get(opportunity_id)
+        people = known_people(tx.connection)
         entries = audit.entries(tx.connection, subject=opportunity_id)
         known = Known(
             record=record,
@@ -46,6 +48,7 @@ def evidence_of(parts: Parts, opportunity_id: str, *, now: datetime) -> Evidence
         changed_on=known.changed_on,
         audit_rows=len(entries),
         newest_hash=entries[-1].hash if entries else "",
+        people=people,
     )
 
 

@@ -11,6 +11,7 @@ from finops.domain.lifecycle import Status
 from finops.domain.money import Saving
 from finops.domain.opportunity import OpportunityRecord
 from finops.domain.people import Directory
+from finops.engine.decisions import known_people
 from finops.engine.parts import Parts
 from finops.engine.proving import BILLED
 from finops.engine.refusals import PATIENCE_SECONDS
@@ -107,6 +108,7 @@ def _context(
         audit=AuditFacts(checked.rows, checked.newest_hash, checked.is_intact),
         asked=audit.times_of(connection, action=Status.NOTIFIED),
         owners=owners_of(parts.directory),
+        people=known_people(connection),
         verify_after=timedelta(days=parts.pace.verify_after_days),
     )
 

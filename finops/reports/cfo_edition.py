@@ -199,7 +199,7 @@ def _trail_row(line: ReportLine) -> tuple[str, ...]:
     return (
         line.action,
         named(line.team),
-        line.decided_by or NOTHING,
+        line.decider or NOTHING,
         where,
         day_words(line.verified_at),
         saving_words(line.counted),

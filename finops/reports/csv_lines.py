@@ -47,6 +47,7 @@ _COLUMNS: dict[str, Callable[[ReportLine], Cell]] = {
     "asked_at": lambda x: x.asked_at,
     "decided_at": lambda x: x.decided_at,
     "decided_by": lambda x: x.decided_by,
+    "decided_by_name": lambda x: x.decided_by_name,
     "merged_at": lambda x: x.merged_at,
     "implemented_at": lambda x: x.implemented_at,
     "verified_at": lambda x: x.verified_at,

@@ -4,8 +4,9 @@ A link that is not there yet says what it waits for and when it will come; one t
 says why.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -69,6 +70,18 @@ class EvidenceChain:
     changed_on: date | None = None
     audit_rows: int = 0
     newest_hash: str = ""
+    people: Mapping[str, str] = field(default_factory=dict)
+
+    def with_names(self) -> "EvidenceChain":
+        """The same with people's names in the place of their ids, for readers outside the chat."""
+        if not self.people:
+            return self
+        ids = re.compile("|".join(rf"\b{re.escape(who)}\b" for who in self.people))
+        links = (
+            replace(link, words=ids.sub(lambda who: self.people[who[0]], link.words))
+            for link in self.links
+        )
+        return replace(self, links=tuple(links))
 
     @property
     def takeaway(self) -> str:

@@ -74,6 +74,7 @@ class ReportLine:
     asked_at: datetime | None = None
     decided_at: datetime | None = None
     decided_by: str = ""
+    decided_by_name: str = ""
     merged_at: datetime | None = None
     implemented_at: datetime | None = None
     judged_from: datetime | None = None
@@ -102,6 +103,11 @@ class ReportLine:
     def risk_class(self) -> RiskClass:
         """Low, medium or high."""
         return risk_class_of(self.risk)
+
+    @property
+    def decider(self) -> str:
+        """Who decided it, by name where one is known."""
+        return self.decided_by_name or self.decided_by
 
     @property
     def was_reversed(self) -> bool:

@@ -37,7 +37,8 @@ class EvidenceDeliveries:
         """Send the chain with its picture, then the page in the thread."""
         chain = self._engine.evidence(str(intent.payload["opportunity"]))
         channel = self._outlet.direct_channel(str(intent.payload["user"]))
-        drawn = evidence_picture(chain)
+        named = chain.with_names()  # a picture and a page mention nobody
+        drawn = evidence_picture(named)
         picture: list[Block] = []
         try:
             picture = [picture_block(upload(self._outlet, drawn))]
@@ -49,7 +50,7 @@ class EvidenceDeliveries:
         thread = self._post(intent, chain, channel, picture)
         name = f"evidence-{chain.opportunity_id}.html"
         page = Upload(name, f"Evidence of {chain.opportunity_id}",
-                      evidence_html(chain, drawn).encode())  # fmt: skip
+                      evidence_html(named, drawn).encode())  # fmt: skip
         attach(self._outlet, [page], channel=channel, thread=thread, tries=intent.attempts,
                comment=COMMENT)  # fmt: skip
 

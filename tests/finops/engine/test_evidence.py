@@ -1,5 +1,6 @@
 """The chain of evidence as an opportunity goes its way, on a real ledger and a real repository."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -106,6 +107,17 @@ def test_a_proved_saving_has_a_whole_chain_with_both_means(world: World) -> None
     assert len(chain.days) == 28
     assert chain.audit_rows >= 6
     assert len(chain.newest_hash) == 64
+
+
+def test_outside_the_chat_people_have_their_names(world: World) -> None:
+    card = world.card()
+    world.engine.approve(card.id, revision=1, actor=replace(APPROVER, name="Priya Raman"))
+    chain = evidence(world)
+
+    assert f"Approved by {APPROVER.id}," in link(chain, Step.APPROVAL).words
+    assert "Approved by Priya Raman," in link(chain.with_names(), Step.APPROVAL).words
+    [line] = [x for x in world.engine.generate_weekly_report().lines if x.decided_by]
+    assert line.decider == "Priya Raman"
 
 
 def test_an_unknown_id_is_refused(world: World) -> None:
