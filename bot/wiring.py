@@ -15,9 +15,10 @@ from bot.app import build_app, build_client
 from bot.configuration import Configuration
 from bot.estate_wiring import build_estate, build_prices
 from bot.repositories import code_host, repository_name
-from bot.schedule import Ticker, Timetable
+from bot.schedule import Ticker
 from bot.settings import Settings
 from bot.socket_mode import SocketModeConnection
+from bot.timetable import Timetable
 from bot.worker import Deliver, Worker
 from finops.billing.daily_costs import BillFile
 from finops.domain.errors import FinOpsError

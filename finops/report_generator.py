@@ -4,22 +4,21 @@ Only verified cash counts towards the promise. Freed room is shown beside it and
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 
 from finops.domain.lifecycle import IN_FLIGHT, OFFERED, Status
 from finops.domain.money import Saving
 from finops.domain.opportunity import OpportunityRecord
 from finops.pr_body import action_words
-from finops.reports.bill_context import BillContext
 from finops.reports.charts import (
     Chart,
     charts_for,
     savings_by_team_chart,
     verified_trend_chart,
 )
+from finops.reports.context import Context
 from finops.reports.delivery_facts import delivery_facts
 from finops.reports.headline import headline_of
 from finops.reports.lines import ReportLine
@@ -58,25 +57,6 @@ __all__ = [
 ]
 
 TOP = 10
-VERIFY_AFTER_DAYS = 7
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
-    """What a report knows beyond its records.
-
-    `asked` is when the owner of an opportunity was asked, by its id; `owners` whom a team's
-    recommendation names; `people` what those are called who decided, by id. `now` is the moment of
-    the records; the period's end when not given.
-    """
-
-    now: datetime | None = None
-    bill: BillContext | None = None
-    audit: AuditFacts | None = None
-    asked: Mapping[str, Sequence[datetime]] = field(default_factory=dict)
-    owners: Mapping[str, str] = field(default_factory=dict)
-    people: Mapping[str, str] = field(default_factory=dict)
-    verify_after: timedelta = timedelta(days=VERIFY_AFTER_DAYS)
 
 
 def build_report(

@@ -72,7 +72,14 @@ def _name(report: SavingsReport, edition: Edition) -> str:
 
 def _are_there(outlet: Outlet, files: Sequence[Upload], channel: str, thread: str) -> bool:
     """Whether an earlier try shared them and only its answer was lost."""
-    answer = outlet.call(outlet.client.conversations_replies, channel=channel, ts=thread, limit=50)
+    try:
+        answer = outlet.call(
+            outlet.client.conversations_replies, channel=channel, ts=thread, limit=50
+        )
+    except WillNeverWork as error:
+        # Without the history scope doubled files are possible; lost ones would be worse.
+        _log.warning("cannot look for earlier files in %s: %s", channel, error)
+        return False
     shared = {
         str(file.get("name"))
         for message in answer.get("messages") or []

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.schedule import Ticker, Timetable, cycle_unit, newest_digest, newest_monthly_digest
+from bot.schedule import Ticker
+from bot.timetable import Timetable, cycle_unit, newest_digest, newest_monthly_digest
 from finops.domain.errors import TryAgainLater
 from finops.domain.estate import Gap, Snapshot
 from finops.domain.people import Directory

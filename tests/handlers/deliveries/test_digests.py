@@ -99,6 +99,19 @@ def test_a_lost_answer_doubles_neither_digest_nor_files(
 
 
 @pytest.mark.usefixtures("charted")
+def test_files_are_not_lost_where_the_bot_may_not_look_for_them(
+    deliveries: SlackDeliveries, driver: Driver, slack: SlackSandbox
+) -> None:
+    slack.faults.fail("files.completeUploadExternal")
+    with pytest.raises(TryAgainLater):
+        post_digest(deliveries)
+    slack.faults.fail("conversations.replies", status=200, error="missing_scope")
+    post_digest(deliveries, attempts=2)
+
+    assert len(files(driver)) == 3
+
+
+@pytest.mark.usefixtures("charted")
 def test_where_native_charts_are_refused_a_picture_is_shown(
     deliveries: SlackDeliveries, driver: Driver, slack: SlackSandbox
 ) -> None:
