@@ -144,12 +144,15 @@ def _add_ledger(commands: _Commands) -> None:
     listing.add_argument("--team")
     listing.add_argument("--status", choices=[status.value for status in Status])
     _add(commands, "show", "ledger:show", "show one opportunity").add_argument("id")
+    why = _add(commands, "why", "why:run", "the evidence of one opportunity, link by link")
+    why.add_argument("id")
+    why.add_argument("--picture", type=Path, metavar="FILE.png", help="draw the chain")
+    why.add_argument("--html", type=Path, metavar="FILE", help="one page with everything in it")
+    why.add_argument("--json", action="store_true", help="print one JSON object")
     savings = _add(commands, "savings", "ledger:savings", "what is offered, in flight and proved")
     savings.add_argument("--team")
     _add_cost(commands)
-    report = _add(commands, "report", "ledger:report", "make a report without Slack")
-    report.add_argument("kind", choices=["weekly", "monthly"])
-    report.add_argument("--charts", type=Path, help="a folder to write the charts into")
+    _add_report(commands)
     audit = _add(commands, "audit", "ledger:audit", "check the audit log's chain of hashes")
     audit.add_argument("verb", choices=["verify"])
 
@@ -166,6 +169,22 @@ def _add_cost(commands: _Commands) -> None:
     cost.add_argument("--read", action="store_true", help="read the bill anew before")
     cost.add_argument("--picture", type=Path, metavar="FILE.png", help="draw a chart")
     cost.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def _add_report(commands: _Commands) -> None:
+    report = _add(commands, "report", "report:run", "make a report without Slack")
+    report.add_argument("kind", choices=["weekly", "monthly"])
+    report.add_argument(
+        "--edition",
+        choices=["leaders", "cfo", "cto"],
+        default="leaders",
+        help="whom it is for (leaders)",
+    )
+    report.add_argument("--html", type=Path, metavar="FILE", help="one page with everything in it")
+    report.add_argument("--pdf", type=Path, metavar="FILE", help="the same on paper")
+    report.add_argument("--csv", type=Path, metavar="FILE", help="the lines behind each number")
+    report.add_argument("--charts", type=Path, metavar="DIR", help="write the charts into a folder")
+    report.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def _add_care(commands: _Commands) -> None:

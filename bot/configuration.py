@@ -21,7 +21,7 @@ from bot.estate_sections import (
     RepositorySection,
     Section,
 )
-from bot.schedule import Timetable
+from bot.timetable import Timetable
 from finops.config_file import load_checked
 from finops.domain.errors import InvalidInput
 from finops.domain.people import ApprovalLevel, Approvers, Directory, Team
@@ -98,6 +98,11 @@ class ScheduleSection(Section):
     plan_hour: int = Field(default=9, ge=0, le=23)
     quiet_hours: str = Field(default="20:00-07:00", pattern=_QUIET_HOURS)
     time_zone: Annotated[str, Field(min_length=1), AfterValidator(_known_zone)] = "UTC"
+    # Of channels whose clock is another one.
+    time_zones: dict[Annotated[str, Field(pattern=r"^[CG][A-Z0-9]{5,20}$")], str] = {}
+    weekly_digest: bool = True
+    # On the first working day, of the calendar month before.
+    monthly_digest: bool = True
 
     def timetable(self) -> Timetable:
         """When cycles and digests are due."""
@@ -106,6 +111,9 @@ class ScheduleSection(Section):
             digest_weekday=self.digest_weekday,
             digest_hour=self.digest_hour,
             time_zone=self.time_zone,
+            time_zones=self.time_zones,
+            weekly_digest=self.weekly_digest,
+            monthly_digest=self.monthly_digest,
         )
 
     def hours(self) -> SendingHours:
@@ -118,6 +126,13 @@ class ScheduleSection(Section):
             plan_weekday=self.plan_weekday,
             plan_hour=self.plan_hour,
         )
+
+    @field_validator("time_zones")
+    @classmethod
+    def _known_zones(cls, zones: dict[str, str]) -> dict[str, str]:
+        for name in zones.values():
+            _known_zone(name)
+        return zones
 
 
 class RightsizingSection(Section):
@@ -164,6 +179,9 @@ class Configuration(Section):
     user_group_members: dict[str, list[str]] = {}
     triage_channel: str = ""
     leadership_channel: str = ""
+    # The digest's other editions, each in a channel of its readers.
+    cfo_channel: str = ""
+    cto_channel: str = ""
     guardrails: GuardrailSettings = GuardrailSettings()
     schedule: ScheduleSection = ScheduleSection()
     pace: PaceSection = PaceSection()
@@ -244,6 +262,8 @@ class Configuration(Section):
             platform=self.platform.to_domain(),
             triage_channel=self.triage_channel,
             leadership_channel=self.leadership_channel,
+            cfo_channel=self.cfo_channel,
+            cto_channel=self.cto_channel,
         )
 
 

@@ -223,7 +223,8 @@ class Loop:
         return self._driver.messages(channel)
 
     def _charts(self, message: Message) -> int:
-        return sum(block["type"] == "image" for block in message.get("blocks") or [])
+        kinds = ("image", "data_visualization")
+        return sum(block["type"] in kinds for block in message.get("blocks") or [])
 
     def _duplicates(self) -> int:
         """Cards, notes, messages, digests and pull requests that exist more than once."""

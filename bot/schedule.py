@@ -8,18 +8,24 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot.heartbeat import kept
+from bot.timetable import (
+    DueDigest,
+    Timetable,
+    cycle_unit,
+    newest_digest,
+    newest_monthly_digest,
+)
 from finops.domain.errors import FinOpsError
 from finops.domain.intents import IntentKind
-from finops.domain.sending import newest_weekly
 from finops.finops_engine import FinOpsEngine
 from finops.ledger import history
+from finops.report_generator import Edition
 
 log = logging.getLogger(__name__)
 
@@ -29,43 +35,6 @@ RETRY_AFTER = timedelta(minutes=10)
 LEASE = timedelta(minutes=5)
 # Reading waits for servers; recording takes turns in the ledger anyway.
 CYCLES_AT_ONCE = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timetable:
-    """When cycles and digests are due. The digest's hour is local to `time_zone`."""
-
-    cycle_every_hours: int = 24
-    digest_weekday: int = 0
-    digest_hour: int = 9
-    time_zone: str = "UTC"
-
-
-def cycle_unit(cluster: str, now: datetime, every_hours: int) -> str:
-    """The unit of work that a cycle at `now` belongs to.
-
-    >>> cycle_unit("shop", datetime(2026, 11, 23, 14, 30, tzinfo=UTC), 24)
-    'shop/2026-11-23T00'
-    """
-    hours = int(now.timestamp()) // 3600
-    start = datetime.fromtimestamp(hours // every_hours * every_hours * 3600, tz=UTC)
-    return f"{cluster}/{start:%Y-%m-%dT%H}"
-
-
-def newest_digest(now: datetime, timetable: Timetable) -> tuple[str, datetime]:
-    """The newest weekly digest that is due: its local ISO week and the moment it was due.
-
-    Keyed by the local week, so that a clock change neither doubles nor drops one.
-
-    >>> newest_digest(datetime(2026, 11, 24, 8, tzinfo=UTC), Timetable())[0]
-    '2026-W48'
-    """
-    return newest_weekly(
-        now,
-        weekday=timetable.digest_weekday,
-        hour=timetable.digest_hour,
-        zone=timetable.time_zone,
-    )
 
 
 class Ticker:
@@ -130,7 +99,7 @@ class Ticker:
                 self._engine.offer_plans,
                 self._engine.tell_owners,
                 self._forget,
-                self._offer_digest,
+                self._offer_digests,
                 self._also,
             ):
                 self._try(step)
@@ -186,30 +155,51 @@ class Ticker:
         unit = cycle_unit(cluster, now, self._timetable.cycle_every_hours)
         self._claimed("cycle", unit, partial(self._engine.scan, cluster))
 
-    def _offer_digest(self) -> None:
-        channel = self._engine.directory.leadership_channel
-        if not channel:
-            return
-        week, due = newest_digest(self._engine.now(), self._timetable)
+    def _offer_digests(self) -> None:
         with self._engine.ledger.reading() as tx:
             installed = history.setting(tx.connection, INSTALLED_AT)
-        if installed is None or due < datetime.fromisoformat(installed):
-            return  # the week before the bot came has nothing to tell
-        self._claimed(
-            "digest", f"{channel}/{week}", lambda: self._enqueue_digest(channel, week, due)
-        )
+        if installed is None:
+            return
+        since = datetime.fromisoformat(installed)
+        for channel, edition in self._engine.directory.digest_channels:
+            for due in self._due(channel):
+                if due.due >= since:  # the time before the bot came has nothing to tell
+                    self._offer_digest(channel, Edition(edition), due)
 
-    def _enqueue_digest(self, channel: str, week: str, due: datetime) -> None:
+    def _due(self, channel: str) -> list[DueDigest]:
+        now, timetable = self._engine.now(), self._timetable
+        weekly = [newest_digest(now, timetable, channel=channel)]
+        monthly = [newest_monthly_digest(now, timetable, channel=channel)]
+        return [
+            *(weekly if timetable.weekly_digest else []),
+            *(monthly if timetable.monthly_digest else []),
+        ]
+
+    def _offer_digest(self, channel: str, edition: Edition, due: DueDigest) -> None:
+        # The common edition's unit is as it always was: an update sends no second one.
+        name = "" if edition is Edition.LEADERS else f"{edition.value}/"
+        unit = f"{channel}/{name}{due.unit}"
+        enqueue = partial(self._enqueue_digest, channel, edition, due, unit.replace("/", ":"))
+        self._claimed("digest", unit, enqueue)
+
+    def _enqueue_digest(self, channel: str, edition: Edition, due: DueDigest, key: str) -> None:
+        period = due.period
+        days = period and {
+            "first_day": period.start.isoformat(),
+            "end_day": period.end.isoformat(),
+        }
         with self._engine.ledger.transaction() as tx:
             tx.enqueue(
                 kind=IntentKind.POST_DIGEST,
                 subject=f"digest/{channel}",
-                idempotency_key=f"digest:{channel}:{week}",
+                idempotency_key=f"digest:{key}",
                 payload={
                     "channel": channel,
-                    "kind": "weekly",
-                    "unit": week,
-                    "period_end": due.isoformat(),
+                    "kind": due.kind.value,
+                    "edition": edition.value,
+                    "unit": due.unit,
+                    "period_end": due.due.isoformat(),
+                    **(days or {}),
                 },
             )
 

@@ -36,6 +36,7 @@ from finops.engine import (
     dashboards,
     decisions,
     drafts,
+    evidence,
     freezing,
     muting,
     pausing,
@@ -64,7 +65,8 @@ from finops.owners.owner import OwnerRules
 from finops.owners.repository import HasFiles, OwnerFiles
 from finops.ports import AllocatingBill, BillSource, HourlyUsage, SnapshotSource, UsageSampler
 from finops.pr_generator import PullRequestGenerator
-from finops.report_generator import Chart, PeriodKind, SavingsReport
+from finops.report_generator import Chart, Edition, Period, PeriodKind, SavingsReport
+from finops.reports.evidence_chain import EvidenceChain
 from finops.savings_ledger import Breakdown, SavingsLedger, utc_now
 from finops.sources.cluster_data import read_cluster_data
 from finops.waste_detectors import Detection, WasteDetectionEngine
@@ -473,15 +475,29 @@ class FinOpsEngine:
 
     def generate_weekly_report(self) -> SavingsReport:
         """The report of the seven days up to now, kept in the ledger."""
-        return reporting.make_report(self.parts, PeriodKind.WEEKLY, end=self.now())
+        return reporting.make_report(self.parts, PeriodKind.WEEKLY, now=self.now())
 
-    def generate_monthly_report(self) -> SavingsReport:
-        """The report of the thirty days up to now, kept in the ledger."""
-        return reporting.make_report(self.parts, PeriodKind.MONTHLY, end=self.now())
+    def generate_monthly_report(self, period: Period | None = None) -> SavingsReport:
+        """The report of a period, by default of the thirty days up to now, kept in the ledger."""
+        return reporting.make_report(self.parts, PeriodKind.MONTHLY, now=self.now(), period=period)
 
-    def digest_charts(self, report: SavingsReport) -> tuple[Chart, ...]:
-        """The charts of a report, as PNG with alt text."""
-        return reporting.charts_of(report)
+    def request_report(self, kind: PeriodKind, edition: Edition, *, user: str) -> bool:
+        """Have a report sent to a person; False when the same was asked for within the minute."""
+        return reporting.ask_for_report(self.parts, kind, edition, user=user, now=self.now())
+
+    def evidence(self, opportunity_id: str) -> EvidenceChain:
+        """From the metric window to the verdict; raises InvalidInput for an unknown id."""
+        return evidence.evidence_of(self.parts, opportunity_id, now=self.now())
+
+    def request_evidence(self, opportunity_id: str, *, user: str) -> bool:
+        """Have the evidence page sent to a person; False when asked for within the minute."""
+        return evidence.ask_for_page(self.parts, opportunity_id, user=user, now=self.now())
+
+    def digest_charts(
+        self, report: SavingsReport, edition: Edition = Edition.LEADERS
+    ) -> tuple[Chart, ...]:
+        """The charts of an edition, as PNG with alt text."""
+        return reporting.charts_of(report, edition)
 
     def freshness(self) -> tuple[CycleInfo, ...]:
         """The newest cycle of each cluster."""

@@ -5,17 +5,29 @@ Only verified cash counts towards the promise. Freed room is shown beside it and
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import date
-from decimal import Decimal
+from datetime import UTC, date, datetime, time
+from decimal import Decimal, InvalidOperation
 
 from finops.domain.lifecycle import IN_FLIGHT, OFFERED, Status
 from finops.domain.money import Saving
 from finops.domain.opportunity import OpportunityRecord
-from finops.reports.charts import Chart, savings_by_team_chart, verified_trend_chart
+from finops.pr_body import action_words
+from finops.reports.charts import (
+    Chart,
+    charts_for,
+    savings_by_team_chart,
+    verified_trend_chart,
+)
+from finops.reports.context import Context
+from finops.reports.delivery_facts import delivery_facts
 from finops.reports.headline import headline_of
+from finops.reports.lines import ReportLine
+from finops.reports.money_facts import money_facts
 from finops.reports.recommendations import recommendations_of, was_reversed
 from finops.reports.report import (
     PROMISED_SHARE,
+    AuditFacts,
+    Edition,
     Line,
     Period,
     PeriodKind,
@@ -27,7 +39,10 @@ from finops.reports.report import (
 
 __all__ = [
     "PROMISED_SHARE",
+    "AuditFacts",
     "Chart",
+    "Context",
+    "Edition",
     "Line",
     "Period",
     "PeriodKind",
@@ -36,6 +51,7 @@ __all__ = [
     "Tally",
     "TrendPoint",
     "build_report",
+    "charts_for",
     "savings_by_team_chart",
     "verified_trend_chart",
 ]
@@ -50,6 +66,7 @@ def build_report(
     bill_usd_per_month: Decimal | None = None,
     trend: Sequence[TrendPoint] = (),
     previous: Tally | None = None,
+    context: Context | None = None,
 ) -> SavingsReport:
     """Sum up records as they stand at the period's end.
 
@@ -57,6 +74,9 @@ def build_report(
     the totals of the report before, for the change in the headline. Empty records give an empty
     report with a headline that says so.
     """
+    around = context or Context()
+    now = around.now or datetime.combine(period.end, time(), tzinfo=UTC)
+    lines = tuple(line_of(record, around) for record in records)
     totals = _tally("", records)
     cashable = totals.verified.cashable_usd_per_month
     share = cashable / bill_usd_per_month if bill_usd_per_month else None
@@ -75,9 +95,69 @@ def build_report(
         by_cluster=_table(records, lambda r: r.opportunity.resource.cluster),
         top=_top(records),
         reversed=tuple(_line(r) for r in records if was_reversed(r)),
-        recommendations=recommendations_of(records, today=period.end),
+        recommendations=recommendations_of(records, today=now.date(), owners=around.owners),
         trend=tuple(sorted(trend, key=lambda point: point.day)),
+        made_at=now,
+        bill=around.bill,
+        money=money_facts(lines, until=now),
+        delivery=delivery_facts(lines, now=now),
+        audit=around.audit,
+        lines=lines,
     )
+
+
+def line_of(record: OpportunityRecord, around: Context) -> ReportLine:
+    """The line of one opportunity."""
+    found, verdict = record.opportunity, record.verdict
+    judged_from = record.implemented_at and record.implemented_at + around.verify_after
+    return ReportLine(
+        opportunity_id=record.id,
+        revision=found.revision,
+        status=found.status,
+        team=found.team,
+        kind=found.kind.words,
+        cluster=found.resource.cluster,
+        namespace=found.resource.namespace,
+        resource=found.resource.label,
+        action=action_words(found),
+        estimate=found.saving,
+        realised=record.realised,
+        cost_usd_per_month=found.cost_usd_per_month,
+        is_for_reliability=found.kind.is_for_reliability,
+        confidence=found.confidence,
+        risk=found.risk,
+        detected_at=found.detected_at,
+        status_changed_at=record.status_changed_at,
+        asked_at=_asked_before(around.asked.get(record.id, ()), record.decided_at),
+        decided_at=record.decided_at,
+        decided_by=record.decided_by,
+        decided_by_name=around.people.get(record.decided_by, ""),
+        merged_at=record.merged_at,
+        implemented_at=record.implemented_at,
+        judged_from=judged_from,
+        verified_at=record.verified_at,
+        verdict=str(verdict.get("verdict", "")),
+        low_usd_per_month=_amount(verdict.get("low_usd_per_month")),
+        high_usd_per_month=_amount(verdict.get("high_usd_per_month")),
+        reason=str(verdict.get("sentence", "")) or record.status_reason,
+        repository=record.repository,
+        pull_request_number=record.pull_request_number,
+        pull_request_url=record.pull_request_url,
+    )
+
+
+def _asked_before(asked: Sequence[datetime], decided: datetime | None) -> datetime | None:
+    """When its owner was last asked before the decision."""
+    before = [at for at in asked if decided is None or at <= decided]
+    return max(before, default=None)
+
+
+def _amount(value: object) -> Decimal | None:
+    try:
+        amount = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() else None
 
 
 def _tally(name: str, records: Sequence[OpportunityRecord]) -> Tally:

@@ -30,6 +30,7 @@ def channel_checks(
 
 def _channels(directory: Directory) -> dict[str, list[str]]:
     wanted = [(directory.triage_channel, "triage"), (directory.leadership_channel, "leadership")]
+    wanted += [(directory.cfo_channel, "CFO digest"), (directory.cto_channel, "CTO digest")]
     wanted += [(team.channel, team.name) for team in directory.teams]
     found: dict[str, list[str]] = {}
     for channel, use in wanted:

@@ -15,8 +15,8 @@ _LOST = {
     "channels:history": "after a crash a card in a public channel may be posted twice",
     "groups:history": "after a crash a card in a private channel may be posted twice",
     "im:history": "after a crash a direct message may be sent twice",
-    "files:write": "digests have no charts",
-    "files:read": "digests have no charts",
+    "files:write": "reports come without PDF, page and CSV, and charts never as pictures",
+    "files:read": "charts are never shown as pictures",
     "chat:write.public": "public channels need an invitation of the bot",
 }
 

@@ -1,7 +1,6 @@
-"""What the ledger knows: `finops list`, `show`, `savings`, `report` and `audit verify`."""
+"""What the ledger knows: `finops list`, `show`, `savings` and `audit verify`."""
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
@@ -34,21 +33,6 @@ def savings(arguments: argparse.Namespace) -> int:
     """Print what is offered, in flight and proved."""
     summary = configured_engine().savings(team=arguments.team)
     print("\n".join(terminal.savings_lines(summary)))
-    return 0
-
-
-def report(arguments: argparse.Namespace) -> int:
-    """Print a report as JSON; its charts go into files, their alt texts to standard error."""
-    engine = configured_engine()
-    weekly = arguments.kind == "weekly"
-    made = engine.generate_weekly_report() if weekly else engine.generate_monthly_report()
-    if arguments.charts is not None:
-        arguments.charts.mkdir(parents=True, exist_ok=True)
-        for number, chart in enumerate(engine.digest_charts(made), start=1):
-            path = arguments.charts / f"{arguments.kind}-{number}.png"
-            path.write_bytes(chart.png)
-            print(f"{path}: {chart.alt_text}", file=sys.stderr)
-    print(json.dumps(made.as_dict(), indent=2, default=str))
     return 0
 
 

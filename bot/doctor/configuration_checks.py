@@ -103,7 +103,7 @@ def _channels(configuration: Configuration) -> Iterator[Check]:
         yield _AREA.ok("teams", f"{_count(len(configuration.teams), 'team')}, each with a channel")
     else:
         yield _AREA.ok("teams", "none is listed, so the triage channel gets everything")
-    if not configuration.leadership_channel:
+    if not configuration.directory().digest_channels:
         detail = "no leadership channel, so no digest for leaders"
         yield _AREA.warning("leadership", detail, fix="Set leadership_channel: to a channel's id.")
 
@@ -119,6 +119,8 @@ def _ids(configuration: Configuration) -> Iterator[Check]:
 def _written_ids(configuration: Configuration) -> Iterator[tuple[str, "_IdKind", str]]:
     yield "triage_channel", _CHANNEL, configuration.triage_channel
     yield "leadership_channel", _CHANNEL, configuration.leadership_channel
+    yield "cfo_channel", _CHANNEL, configuration.cfo_channel
+    yield "cto_channel", _CHANNEL, configuration.cto_channel
     yield from _approver_ids("default_approvers", configuration.default_approvers)
     for name, team in configuration.teams.items():
         yield f"teams.{name}.channel", _CHANNEL, team.channel
@@ -136,8 +138,10 @@ def _approver_ids(where: str, section: ApproversSection) -> Iterator[tuple[str, 
 
 def _schedule(configuration: Configuration) -> Check:
     schedule = configuration.schedule
-    day = calendar.day_name[schedule.digest_weekday]
-    when = f"digest {day} {schedule.digest_hour:02d}:00 {schedule.time_zone}"
+    days = [calendar.day_name[schedule.digest_weekday]] if schedule.weekly_digest else []
+    days += ["first working day of the month"] if schedule.monthly_digest else []
+    at = f"{schedule.digest_hour:02d}:00 {schedule.time_zone}"
+    when = f"digest {' and '.join(days)} {at}" if days else "no digest"
     return _AREA.ok("schedule", f"{when}, a cycle every {schedule.cycle_every_hours} h")
 
 

@@ -140,7 +140,10 @@ TRIAGE_HEAD = """\
 """
 
 LEADERSHIP_HEAD = """\
-## The channel of the weekly digest. Without it there is no digest for leaders.
+## The channel of the weekly and monthly digest. Without it there is no digest for leaders.
+## Editions for finance and engineering go to channels of their own.
+#cfo_channel: C0123456789
+#cto_channel: C0123456789
 """
 
 BILL_HEAD = """\
@@ -166,6 +169,9 @@ schedule:
   #plan_weekday: 0          # when each team gets its plan of the week
   #plan_hour: 9             # on the team's own clock
   #quiet_hours: "20:00-07:00"  # nobody is written to unasked; "" means never quiet
+  #weekly_digest: true
+  #monthly_digest: true     # on the first working day, of the month before
+  #time_zones: {C0123456789: America/New_York}  # channels on another clock
   time_zone: TIME_ZONE
 """
 

@@ -18,7 +18,10 @@ class IntentKind(StrEnum):
     TELL_PERSON        subject: "person/<user id>"; {"user", "sentence"}: one DM
     POST_PLAN          subject: plan id; {}
     UPDATE_PLAN        subject: plan id; {}
-    POST_DIGEST        subject: "digest/<channel>"; {"channel", "kind", "period_end"}
+    POST_DIGEST        subject: "digest/<channel>" or "report/<user id>"; {"channel" or "user",
+                       "kind", "edition", "period_end"}, and {"first_day", "end_day"} where the
+                       period is not the days up to the delivery
+    SHOW_EVIDENCE      subject: "evidence/<user id>"; {"user", "opportunity"}: one DM
     RUN_CYCLE          subject: "cycle"; {"requested_by"}
     """
 
@@ -33,4 +36,5 @@ class IntentKind(StrEnum):
     POST_PLAN = "post_plan"
     UPDATE_PLAN = "update_plan"
     POST_DIGEST = "post_digest"
+    SHOW_EVIDENCE = "show_evidence"
     RUN_CYCLE = "run_cycle"

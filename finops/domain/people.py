@@ -81,6 +81,18 @@ class Directory:
     platform: Approvers = field(default_factory=Approvers)
     triage_channel: str = ""
     leadership_channel: str = ""
+    cfo_channel: str = ""
+    cto_channel: str = ""
+
+    @property
+    def digest_channels(self) -> tuple[tuple[str, str], ...]:
+        """Each channel that gets a digest with the name of its edition."""
+        places = (
+            (self.leadership_channel, "leaders"),
+            (self.cfo_channel, "cfo"),
+            (self.cto_channel, "cto"),
+        )
+        return tuple(place for place in places if place[0])
 
     def team(self, name: str) -> Team:
         """The team of that name; an unknown one goes to the triage channel, never dropped."""

@@ -1,82 +1,171 @@
 """Reports from the ledger: the records, the bill, and how the verified cash grew."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from sqlalchemy import Connection
 
-from finops.domain.money import DAYS_PER_MONTH
+from finops.domain.intents import IntentKind
+from finops.domain.lifecycle import Status
+from finops.domain.money import Saving
 from finops.domain.opportunity import OpportunityRecord
-from finops.domain.verdict import DailyCost
+from finops.domain.people import Directory
 from finops.engine.parts import Parts
-from finops.ledger import history
+from finops.engine.proving import BILLED
+from finops.engine.refusals import PATIENCE_SECONDS
+from finops.engine.rights import known_people
+from finops.ledger import audit, history, opportunities
 from finops.ledger.costs import bill_days
 from finops.report_generator import (
+    AuditFacts,
     Chart,
+    Context,
+    Edition,
     Period,
     PeriodKind,
     SavingsReport,
+    Tally,
     TrendPoint,
     build_report,
-    savings_by_team_chart,
-    verified_trend_chart,
+    charts_for,
 )
+from finops.reports.bill_context import BillContext, BillDay, bill_context
+from finops.reports.report import period_before
 
-DAYS = {PeriodKind.WEEKLY: 7, PeriodKind.MONTHLY: 30}
+SCOPE = "all"
 TREND_WEEKS = 12
-BILL_DAYS = 30
+# Reports of former versions ended at the hour they were made.
+_SLACK = timedelta(days=1)
 
 
-def make_report(parts: Parts, kind: PeriodKind, *, end: datetime) -> SavingsReport:
-    """The report of the period that ends at `end`, kept in the ledger."""
-    start = end - timedelta(days=DAYS[kind])
+def make_report(
+    parts: Parts, kind: PeriodKind, *, now: datetime, period: Period | None = None
+) -> SavingsReport:
+    """The report of a period, by default of the days up to `now`, kept in the ledger.
+
+    Its stages are as they stand at `now`; only what it says of the period and of the bill is the
+    period's.
+    """
+    span = period or period_before(kind, now.date())
     with parts.ledger.reading() as tx:
-        records = tx.find()
-        first = min((r.opportunity.detected_at for r in records), default=end).date()
-        bill = _bill_usd_per_month(tx.connection, first - timedelta(days=BILL_DAYS), first)
+        records = opportunities.find_brief(tx.connection)
+        context = _context(tx.connection, parts, records, period=span, now=now)
+        previous = _previous(tx.connection, span, now)
     report = build_report(
         records,
-        period=Period(kind=kind, start=start.date(), end=end.date()),
-        bill_usd_per_month=bill,
-        trend=trend_of(records, until=end.date()),
+        period=span,
+        bill_usd_per_month=context.bill.base_usd_per_month if context.bill else None,
+        trend=trend_of(records, until=now.date()),
+        previous=previous,
+        context=context,
     )
-    with parts.ledger.transaction() as tx:
-        history.save_report(
-            tx.connection,
-            now=end,
-            kind=kind.value,
-            scope="all",
-            # A day is the key: the report of a day replaces the one made an hour before.
-            period_start=datetime.combine(start.date(), time(), tzinfo=start.tzinfo),
-            period_end=end,
-            report=report.as_dict(),
-        )
+    _keep(parts, report, now)
     return report
 
 
-def _bill_usd_per_month(connection: Connection, start: date, end: date) -> Decimal | None:
-    """The whole bill where one was read; else what is known of its resources."""
-    whole = [d for _, d in bill_days(connection, start=start, end=end) if d.currency == "USD"]
-    days = {day.day for day in whole}
-    if days:
-        total = sum((day.effective_cost for day in whole), Decimal(0))
-        return total / len(days) * DAYS_PER_MONTH
-    known = history.costs(connection, start=start, end=end, category="billed")
-    return monthly_cost(known)
+def ask_for_report(
+    parts: Parts, kind: PeriodKind, edition: Edition, *, user: str, now: datetime
+) -> bool:
+    """Have a report sent to one person; False when the same was asked for within the minute."""
+    minute = now.replace(second=0, microsecond=0).isoformat()
+    with parts.ledger.transaction(patience_seconds=PATIENCE_SECONDS) as tx:
+        return tx.enqueue(
+            kind=IntentKind.POST_DIGEST,
+            subject=f"report/{user}",
+            idempotency_key=f"report:{user}:{kind.value}:{edition.value}:{minute}",
+            payload={
+                "user": user,
+                "kind": kind.value,
+                "edition": edition.value,
+                "period_end": minute,
+            },
+        )
 
 
-def charts_of(report: SavingsReport) -> tuple[Chart, ...]:
-    """The digest's charts as PNG with alt text."""
-    return (savings_by_team_chart(report), verified_trend_chart(report))
+def charts_of(report: SavingsReport, edition: Edition) -> tuple[Chart, ...]:
+    """The charts of an edition as PNG with alt text."""
+    return charts_for(report, edition)
 
 
-def monthly_cost(rows: Sequence[DailyCost]) -> Decimal | None:
-    """The mean day's cost of these rows as a month (× 730 ÷ 24); None without rows."""
-    days = {row.day for row in rows}
+def owners_of(directory: Directory) -> dict[str, str]:
+    """Whom a recommendation names: a team's first owner, or else its user group."""
+    named = {team.name: next(iter(team.owners), team.user_group) for team in directory.teams}
+    return {name: owner for name, owner in named.items() if owner}
+
+
+def _context(
+    connection: Connection,
+    parts: Parts,
+    records: Sequence[OpportunityRecord],
+    *,
+    period: Period,
+    now: datetime,
+) -> Context:
+    checked = audit.check(connection)
+    return Context(
+        now=now,
+        bill=_bill(connection, records, period),
+        audit=AuditFacts(checked.rows, checked.newest_hash, checked.is_intact),
+        asked=audit.times_of(connection, action=Status.NOTIFIED),
+        owners=owners_of(parts.directory),
+        people=known_people(connection),
+        verify_after=timedelta(days=parts.pace.verify_after_days),
+    )
+
+
+def _bill(
+    connection: Connection, records: Sequence[OpportunityRecord], period: Period
+) -> BillContext | None:
+    days = _whole_bill(connection) or [
+        BillDay(*row) for row in history.daily_totals(connection, category=BILLED)
+    ]
     if not days:
         return None
-    return sum((row.effective_cost for row in rows), Decimal(0)) / len(days) * DAYS_PER_MONTH
+    first = min((r.opportunity.detected_at.date() for r in records), default=period.end)
+    return bill_context(days, start=period.start, end=period.end, first_finding=first)
+
+
+def _whole_bill(connection: Connection) -> list[BillDay]:
+    """The invoice by day where one was read; else only what is known of its resources is left."""
+    sums: dict[date, Decimal] = {}
+    for _, billed in bill_days(connection, start=date.min, end=date.max):
+        if billed.currency == "USD":
+            sums[billed.day] = sums.get(billed.day, Decimal(0)) + billed.effective_cost
+    return [BillDay(day, usd) for day, usd in sorted(sums.items())]
+
+
+def _previous(connection: Connection, period: Period, now: datetime) -> Tally | None:
+    """The totals of the report before this period."""
+    until = datetime.combine(period.start, time(), tzinfo=now.tzinfo) + _SLACK
+    kept = history.report_before(connection, kind=period.kind.value, scope=SCOPE, until=until)
+    return _tally_from(kept["totals"]) if kept else None
+
+
+def _tally_from(kept: Mapping[str, Mapping[str, str]]) -> Tally:
+    def saving(stage: str) -> Saving:
+        money = kept[stage]
+        cash, room = money["cashable_usd_per_month"], money["freed_usd_per_month"]
+        return Saving(Decimal(cash), Decimal(room))
+
+    return Tally(
+        verified=saving("verified"), in_flight=saving("in_flight"), offered=saving("offered")
+    )
+
+
+def _keep(parts: Parts, report: SavingsReport, now: datetime) -> None:
+    period = report.period
+    with parts.ledger.transaction() as tx:
+        history.save_report(
+            tx.connection,
+            now=now,
+            kind=period.kind.value,
+            scope=SCOPE,
+            # A day is the key: the report of a day replaces the one made an hour before.
+            period_start=datetime.combine(period.start, time(), tzinfo=now.tzinfo),
+            period_end=datetime.combine(period.end, time(), tzinfo=now.tzinfo),
+            report=report.as_dict(),
+        )
 
 
 def trend_of(records: Sequence[OpportunityRecord], *, until: date) -> tuple[TrendPoint, ...]:

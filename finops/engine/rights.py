@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from sqlalchemy import Connection
+
 from finops.domain.errors import NotPermitted
 from finops.domain.opportunity import Opportunity, OpportunityRecord
 from finops.domain.people import Actor, Approvers, Directory
@@ -46,6 +48,13 @@ def require_owner_or_approver(directory: Directory, team: str, actor: Actor, ver
 def person_key(user: str) -> str:
     """The setting that keeps what a person is called."""
     return f"person:{user}"
+
+
+def known_people(connection: Connection) -> dict[str, str]:
+    """What the people are called who ever decided something, by their id."""
+    return {
+        who: str(name) for who, name in history.settings_below(connection, person_key("")).items()
+    }
 
 
 def remember_name(tx: LedgerTransaction, actor: Actor, *, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, func, select
@@ -84,6 +85,18 @@ def costs(
         )
         for row in connection.execute(query.order_by(table.c.day, table.c.resource_key))
     ]
+
+
+def daily_totals(connection: Connection, *, category: str) -> list[tuple[date, Decimal]]:
+    """What each day cost in US dollars over all resources of that category, oldest first."""
+    table = tables.resource_costs
+    query = (
+        select(table.c.day, func.sum(table.c.effective_cost, type_=tables.Usd()))
+        .where(table.c.category == category)
+        .group_by(table.c.day)
+        .order_by(table.c.day)
+    )
+    return [(row[0], row[1]) for row in connection.execute(query)]
 
 
 def covered_days(
@@ -205,6 +218,18 @@ def save_report(connection: Connection, *, now: datetime, **values: Any) -> None
     )
 
 
+def report_before(connection: Connection, *, kind: str, scope: str, until: datetime) -> Any:
+    """The newest report of that kind that ended by `until`, as it was kept; None without one."""
+    table = tables.savings_reports
+    query = (
+        select(table.c.report)
+        .where(table.c.kind == kind, table.c.scope == scope, table.c.period_end <= until)
+        .order_by(table.c.period_end.desc())
+        .limit(1)
+    )
+    return connection.execute(query).scalar()
+
+
 def save_message(connection: Connection, message: Message, *, now: datetime) -> None:
     """Remember where a message stands and what it shows."""
     row = {
@@ -250,7 +275,7 @@ def setting(connection: Connection, key: str) -> Any:
 
 
 def settings_below(connection: Connection, prefix: str) -> dict[str, Any]:
-    """All settings whose key begins with `prefix`, by the rest of their key."""
+    """The settings whose key begins with `prefix`, by what follows it."""
     table = tables.settings
     query = select(table.c.key, table.c.value).where(
         table.c.key.startswith(prefix, autoescape=True)

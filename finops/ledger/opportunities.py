@@ -194,6 +194,20 @@ def find(  # noqa: PLR0913 - every filter is a keyword that says what it does
     return [record_from(row) for row in connection.execute(query.limit(limit))]
 
 
+def find_brief(connection: Connection) -> list[OpportunityRecord]:
+    """All records without what only a card or a pull request shows; the largest saving first.
+
+    Ten thousand records take 20 MB more with eight facts of evidence each (benchmarks.digest).
+    """
+    query = select(opportunities).order_by(*_LARGEST_FIRST).execution_options(yield_per=500)
+    return [_brief(record_from(row)) for row in connection.execute(query)]
+
+
+def _brief(known: OpportunityRecord) -> OpportunityRecord:
+    found = replace(known.opportunity, evidence=(), caveats=(), tags={}, rollback="", basis=None)
+    return replace(known, opportunity=found, guardrail_reasons=())
+
+
 def implemented_before(connection: Connection, known: Opportunity) -> datetime | None:
     """When the former generation of the same waste was implemented, if one was."""
     table = opportunities

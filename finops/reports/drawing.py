@@ -6,6 +6,7 @@ that it reads the same in Slack's dark mode. No pyplot: its global state is not 
 """
 
 import io
+import re
 import textwrap
 import unicodedata
 from dataclasses import dataclass
@@ -29,6 +30,19 @@ VERIFIED = "#009E73"
 IN_FLIGHT = "#0072B2"
 OFFERED = "#E69F00"
 PROMISE = "#D55E00"
+# Letters on a bar of that colour, in light and dark mode alike.
+ON_OFFERED = "#1A1D20"
+ON_DARK = "#FFFFFE"
+_VARIABLES = {
+    INK: "--ink",
+    QUIET: "--quiet",
+    RULE: "--rule",
+    PAPER: "--paper",
+    VERIFIED: "--verified",
+    IN_FLIGHT: "--in-flight",
+    OFFERED: "--offered",
+    PROMISE: "--promise",
+}
 
 # It comes with matplotlib, so the picture is the same on every machine.
 FONT = "DejaVu Sans"
@@ -40,11 +54,16 @@ _MARGIN_INCHES = 0.28
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A picture as PNG bytes, its takeaway as the title, and the same in words for alt text."""
+    """A picture as PNG bytes, its takeaway as the title, and the same in words for alt text.
+
+    `svg` is the same for a web page: its colours are CSS variables (`--ink`, `--paper`, …), so that
+    it follows the page into dark mode.
+    """
 
     png: bytes
     alt_text: str
     title: str
+    svg: str = ""
 
 
 def new_figure(height_inches: float) -> Figure:
@@ -110,6 +129,33 @@ def png_of(figure: Figure) -> bytes:
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", facecolor=PAPER, metadata={"Software": None})
     return buffer.getvalue()
+
+
+def chart_of(figure: Figure, *, title: str, alt_text: str) -> Chart:
+    """The sheet as a chart, for chats and documents (PNG) and for web pages (SVG)."""
+    return Chart(png=png_of(figure), alt_text=alt_text, title=title, svg=svg_of(figure))
+
+
+def svg_of(figure: Figure) -> str:
+    """The sheet as an `<svg>` element for inlining; letters are shapes, as in the PNG."""
+    buffer = io.StringIO()
+    figure.savefig(buffer, format="svg", facecolor=PAPER, metadata={"Date": None, "Creator": None})
+    drawn = buffer.getvalue()
+    element = drawn[drawn.index("<svg") :]
+    for colour, variable in _VARIABLES.items():
+        element = re.sub(colour, f"var({variable})", element, flags=re.IGNORECASE)
+    return _without_metadata(element)
+
+
+def on_paper(svg: str) -> str:
+    """The same with the colours of white paper in the place of the page's variables."""
+    for colour, variable in _VARIABLES.items():
+        svg = svg.replace(f"var({variable})", colour)
+    return svg
+
+
+def _without_metadata(element: str) -> str:
+    return re.sub(r"<metadata>.*?</metadata>", "", element, flags=re.DOTALL)
 
 
 def short_usd(amount: Decimal) -> str:

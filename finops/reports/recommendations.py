@@ -1,6 +1,7 @@
 """Who should do what by when. Each names a team, a date and what it is worth."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from finops.domain.estate import UNKNOWN_TEAM
@@ -22,19 +23,24 @@ def was_reversed(record: OpportunityRecord) -> bool:
 
 
 def recommendations_of(
-    records: Sequence[OpportunityRecord], *, today: date
+    records: Sequence[OpportunityRecord], *, today: date, owners: Mapping[str, str] | None = None
 ) -> tuple[Recommendation, ...]:
-    """At most eight: savings lost first, then agreed ones that hang, then decisions; by worth."""
-    teams = sorted({record.opportunity.team for record in records})
+    """At most eight: savings lost first, then agreed ones that hang, then decisions; by worth.
+
+    `owners` names by team the person or group that a recommendation is for.
+    """
+    by_team: dict[str, list[OpportunityRecord]] = {}
+    for record in records:
+        by_team.setdefault(record.opportunity.team, []).append(record)
     ranked = []
     for order, make in enumerate((_restore, _merge, _decide)):
-        for team in teams:
-            own = [record for record in records if record.opportunity.team == team]
+        for team, own in sorted(by_team.items()):
             found = make(team, own, today)
             if found is not None:
                 ranked.append((order, -found.worth.larger_usd_per_month, team, found))
     ranked.sort(key=lambda item: item[:3])
-    return tuple(item[3] for item in ranked[:MOST])
+    known = owners or {}
+    return tuple(replace(item[3], owner=known.get(item[2], "")) for item in ranked[:MOST])
 
 
 def _restore(team: str, records: Sequence[OpportunityRecord], today: date) -> Recommendation | None:
@@ -67,8 +73,11 @@ def _recommendation(
         return None
     worth = sum((record.opportunity.saving for record in records), Saving())
     who = "Triage" if team == UNKNOWN_TEAM else f"Team {team}"
-    sentence = f"{who}: {what} by {due:%a} {due.day} {due:%b}, worth {_worth_words(worth)}."
-    return Recommendation(team=team, due=due, sentence=sentence, worth=worth)
+    gain = _worth_words(worth)
+    sentence = f"{who}: {what} by {due:%a} {due.day} {due:%b}, worth {gain}."
+    return Recommendation(
+        team=team, due=due, sentence=sentence, worth=worth, action=what, gain=gain
+    )
 
 
 def _worth_words(worth: Saving) -> str:

@@ -2,15 +2,15 @@
 
 from finops.reports.drawing import (
     IN_FLIGHT,
-    INK,
     OFFERED,
-    PAPER,
+    ON_DARK,
+    ON_OFFERED,
     QUIET,
     VERIFIED,
     Chart,
     add_axes,
+    chart_of,
     new_figure,
-    png_of,
     write,
     write_title,
 )
@@ -34,10 +34,10 @@ def teaching_chart(title: str) -> Chart:
     for index, (name, words, colour) in enumerate(_STEPS):
         axes.barh(0.78, 0.86, left=index + 0.03, height=0.3, color=colour)
         style = {"ha": "center", "va": "center"}
-        ink = INK if colour == OFFERED else PAPER
+        ink = ON_OFFERED if colour == OFFERED else ON_DARK
         write(axes, (index + 0.46, 0.78), name, fontsize=12, weight="bold", color=ink, **style)
         write(axes, (index + 0.46, 0.36), words, fontsize=9.5, **style)
         if index < len(_STEPS) - 1:
             write(axes, (index + 0.96, 0.78), "→", fontsize=18, color=QUIET, **style)
     steps = ", then ".join(f"{name.lower()}: {words}" for name, words, _ in _STEPS)
-    return Chart(png=png_of(figure), alt_text=f"{title}. {steps}.".replace("\n", " "), title=title)
+    return chart_of(figure, title=title, alt_text=f"{title}. {steps}.".replace("\n", " "))

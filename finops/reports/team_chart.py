@@ -19,10 +19,10 @@ from finops.reports.drawing import (
     WIDTH_INCHES,
     Chart,
     add_axes,
+    chart_of,
     dollar_axis,
     legible,
     new_figure,
-    png_of,
     said_usd,
     short_usd,
     write,
@@ -56,7 +56,7 @@ def savings_by_team_chart(report: SavingsReport) -> Chart:
     if not named:
         return teaching_chart("No team has a saving yet: the bars appear with the first finding")
     rows = [*named, rest] if rest else named
-    title = _title(report.by_team)
+    title = team_takeaway(report.by_team)
     figure = new_figure(1.95 + _ROW_INCHES * max(3, len(rows)))
     note = "US dollars a month, verified of all that is possible. One scale for both."
     top = write_title(figure, title, note) + 0.32
@@ -71,7 +71,7 @@ def savings_by_team_chart(report: SavingsReport) -> Chart:
         if index == 0:
             _name_rows(axes, rows)
     _legend(figure)
-    return Chart(png=png_of(figure), alt_text=_alt_text(title, report.by_team), title=title)
+    return chart_of(figure, title=title, alt_text=_alt_text(title, report.by_team))
 
 
 def _draw_panel(
@@ -170,7 +170,8 @@ def _total(row: Tally, part: Callable[[Saving], Decimal]) -> Decimal:
     return sum((max(Decimal(0), part(of(row))) for *_, of in _STAGES), Decimal(0))
 
 
-def _title(teams: Sequence[Tally]) -> str:
+def team_takeaway(teams: Sequence[Tally]) -> str:
+    """The one sentence: who leads, and who has the most to decide. Of at least one team."""
     best = max(teams, key=lambda team: team.verified.cashable_usd_per_month)
     open_to = max(teams, key=lambda team: team.offered.cashable_usd_per_month)
     verified = best.verified.cashable_usd_per_month

@@ -12,9 +12,9 @@ from finops.reports.drawing import (
     VERIFIED,
     Chart,
     add_axes,
+    chart_of,
     dollar_axis,
     new_figure,
-    png_of,
     said_usd,
     write,
     write_title,
@@ -24,7 +24,7 @@ from finops.reports.report import SavingsReport, TrendPoint
 from finops.reports.teaching_chart import teaching_chart
 
 # A promise far above the curve would press it flat; then the note says how much it is.
-_PROMISE_IN_SIGHT = 3
+PROMISE_IN_SIGHT = 3
 _MOST_WEEKS = 53
 _MOST_MARKERS = 20
 
@@ -34,13 +34,13 @@ def verified_trend_chart(report: SavingsReport) -> Chart:
 
     No trend, or nothing verified in it, gives a picture that explains where the line comes from.
     """
-    weeks = _by_week(report.trend)
+    weeks = by_week(report.trend)
     values = [float(point.verified_cashable_usd_per_month) for point in weeks]
     if not any(value > 0 for value in values):
         return teaching_chart("No cash is verified yet: the line starts with the first proof")
-    title = _title(report, weeks)
-    promise = _promise(report)
-    in_sight = promise if promise and promise <= _PROMISE_IN_SIGHT * max(values) else None
+    title = trend_takeaway(report, weeks)
+    promise = promise_in_usd(report)
+    in_sight = promise if promise and promise <= PROMISE_IN_SIGHT * max(values) else None
     figure = new_figure(3.3)
     top = write_title(figure, title, _note(promise, in_sight)) + 0.15
     axes = add_axes(figure, left=0.75, right=0.75, top=top, bottom=0.4)
@@ -49,7 +49,7 @@ def verified_trend_chart(report: SavingsReport) -> Chart:
     if in_sight:
         _draw_promise(axes, in_sight, len(values))
     axes.set_ylim(0, 1.18 * max([*values, in_sight or 0]))
-    return Chart(png=png_of(figure), alt_text=_alt_text(title, weeks, promise), title=title)
+    return chart_of(figure, title=title, alt_text=_alt_text(title, weeks, promise))
 
 
 def _draw(axes: Axes, values: Sequence[float]) -> None:
@@ -91,7 +91,7 @@ def _name_weeks(axes: Axes, weeks: Sequence[TrendPoint]) -> None:
     axes.set_xticks(named, [f"{weeks[i].day:%d %b}".lstrip("0") for i in named])
 
 
-def _by_week(trend: Sequence[TrendPoint]) -> list[TrendPoint]:
+def by_week(trend: Sequence[TrendPoint]) -> list[TrendPoint]:
     """The newest point of each week that ends on a Sunday; a week without one repeats the last."""
     newest: dict[date, TrendPoint] = {}
     for point in sorted(trend, key=lambda p: p.day):
@@ -107,12 +107,14 @@ def _by_week(trend: Sequence[TrendPoint]) -> list[TrendPoint]:
     return weeks[-_MOST_WEEKS:]
 
 
-def _promise(report: SavingsReport) -> float | None:
+def promise_in_usd(report: SavingsReport) -> float | None:
+    """The promised share of the bill in US dollars a month; None without a bill."""
     bill = report.bill_usd_per_month
     return float(bill * report.promised_share) if bill else None
 
 
-def _title(report: SavingsReport, weeks: Sequence[TrendPoint]) -> str:
+def trend_takeaway(report: SavingsReport, weeks: Sequence[TrendPoint]) -> str:
+    """The one sentence: where it stands, how it moved, and its share of the bill."""
     newest = weeks[-1].verified_cashable_usd_per_month
     said = f"Verified cash stands at {said_usd(newest)}/month"
     if len(weeks) > 1:

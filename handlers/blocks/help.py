@@ -6,12 +6,14 @@ _LINES = (
     ("list", "what waits for a decision, the largest saving first"),
     ("list payments denied", "of one team, in one status"),
     ("show op-0123456789", "one opportunity with its evidence and history"),
+    ("why op-0123456789", "the whole chain of evidence, from the metric to the bill"),
     ("savings", "offered, in flight, and verified on the bill; `savings payments` for one team"),
     ("cost", "who spent what this month; `cost shop last month`, `cost by service 30d`"),
     ("assign op-0123456789 shop", "say whose it is, also for the next cycles; `nobody` undoes it"),
     ("snooze op-0123456789 1w", "put one aside; also `until friday`, `month end`"),
     ("policy", "the guardrails; `policy what-if max_risk=0.5` before you change one"),
     ("freeze team shop until friday", "stop every change at once; `unfreeze` lets it go on"),
+    ("report monthly cfo", "weekly or monthly, for all leaders, a `cfo` or a `cto`, as a message"),
     ("scan", "look for waste now"),
 )
 

@@ -154,7 +154,6 @@ def team(name: str, limit: int = 60) -> str:
 
 
 def count(number: int, noun: str) -> str:
-    """`1 pod`, `3 days`, `2 opportunities`."""
-    has_ies = noun.endswith("y") and noun[-2:-1] not in "aeou"
-    many = f"{noun[:-1]}ies" if has_ies else f"{noun}s"
+    """`1 pod`, `3 pods`, `2 opportunities`, `5 days`."""
+    many = f"{noun[:-1]}ies" if re.search("[^aeiou]y$", noun) else f"{noun}s"
     return f"{number:,} {noun if number == 1 else many}"

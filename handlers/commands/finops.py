@@ -17,8 +17,10 @@ from handlers.commands.cost import cost
 from handlers.commands.freeze import freeze, unfreeze
 from handlers.commands.listing import list_page, read_query, team_of
 from handlers.commands.policy import policy
+from handlers.commands.report import report
 from handlers.commands.sentences import understood
 from handlers.commands.snooze import snooze
+from handlers.commands.why import why
 from handlers.context import HandlerContext
 from handlers.ids import COMMAND
 from handlers.interaction import Interaction
@@ -85,7 +87,6 @@ COMMANDS: dict[str, Callable[[HandlerContext, Interaction, str], None]] = {
     "help": _help,
     "list": _list,
     "show": _show,
-    "why": _show,
     "savings": _savings,
     "cost": cost,
     "assign": assign,
@@ -93,5 +94,7 @@ COMMANDS: dict[str, Callable[[HandlerContext, Interaction, str], None]] = {
     "policy": policy,
     "freeze": freeze,
     "unfreeze": unfreeze,
+    "report": report,
+    "why": why,
     "scan": _scan,
 }

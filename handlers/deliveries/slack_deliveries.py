@@ -14,6 +14,7 @@ from handlers.blocks.text import channel as channel_link
 from handlers.deliveries.cards import CardDeliveries
 from handlers.deliveries.digests import DigestDeliveries
 from handlers.deliveries.directs import DirectDeliveries
+from handlers.deliveries.evidence import EvidenceDeliveries
 from handlers.deliveries.failures import MENDABLE, ChannelLost, SlackSaidNo
 from handlers.deliveries.outlet import Outlet, Post
 from handlers.deliveries.pacing import Lanes, Pacing, Unpaced
@@ -54,6 +55,7 @@ class SlackDeliveries:
         directs = DirectDeliveries(self._outlet, self._engine, self._instance)
         plans = PlanDeliveries(self._outlet, self._engine, self._instance)
         digests = DigestDeliveries(self._outlet, self._engine, self._instance)
+        evidence = EvidenceDeliveries(self._outlet, self._engine, self._instance)
         deliveries = {
             IntentKind.POST_CARD: cards.post_card,
             IntentKind.UPDATE_CARD: cards.update_card,
@@ -63,6 +65,7 @@ class SlackDeliveries:
             IntentKind.POST_PLAN: plans.post_plan,
             IntentKind.UPDATE_PLAN: plans.update_plan,
             IntentKind.POST_DIGEST: digests.post_digest,
+            IntentKind.SHOW_EVIDENCE: evidence.show_evidence,
         }
         return {kind: self._keeping(delivery) for kind, delivery in deliveries.items()}
 

@@ -54,7 +54,7 @@ def test_a_report_is_json_and_its_charts_are_pictures(capsys: pytest.CaptureFixt
     main(["scan", "--snapshot", write(SNAPSHOT)])
     capsys.readouterr()
 
-    assert main(["report", "weekly", "--charts", "charts"]) == 0
+    assert main(["report", "weekly", "--json", "--charts", "charts"]) == 0
 
     assert json.loads(capsys.readouterr().out)["headline"]
     pictures = sorted(Path("charts").iterdir())

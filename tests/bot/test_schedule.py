@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.schedule import Ticker, Timetable, cycle_unit, newest_digest
+from bot.schedule import Ticker
+from bot.timetable import Timetable, cycle_unit, newest_digest, newest_monthly_digest
 from finops.domain.errors import TryAgainLater
 from finops.domain.estate import Gap, Snapshot
 from finops.domain.people import Directory
@@ -144,11 +145,11 @@ def test_a_digest_missed_while_the_bot_was_down_comes_late_but_comes(
 def test_a_digest_belongs_to_a_local_week(now: str, week: str) -> None:
     timetable = Timetable(time_zone="Europe/Berlin")
 
-    assert newest_digest(datetime.fromisoformat(now), timetable)[0] == week
+    assert newest_digest(datetime.fromisoformat(now), timetable).unit == week
 
 
 def test_the_default_digest_is_on_monday_and_not_on_tuesday() -> None:
-    _, due = newest_digest(datetime(2026, 11, 27, tzinfo=UTC), Timetable())
+    due = newest_digest(datetime(2026, 11, 27, tzinfo=UTC), Timetable()).due
 
     assert (due.strftime("%A"), due.hour) == ("Monday", 9)
 
@@ -280,3 +281,71 @@ def test_clusters_are_read_side_by_side_and_usage_is_sampled(tmp_path: Path) -> 
 
     assert [each.readings for each in estates.values()] == [1, 1]
     assert sampled == ["prod"]
+
+
+@pytest.mark.parametrize(
+    ("now", "unit", "month"),
+    [
+        ("2026-12-01T08:00:00+00:00", "2026-12", "November 2026"),  # Tuesday 09:00 in Berlin
+        ("2026-12-01T07:59:59+00:00", "2026-11", "October 2026"),
+        ("2026-11-02T08:00:00+00:00", "2026-11", "October 2026"),  # the first was a Sunday
+        ("2026-08-03T07:00:00+00:00", "2026-08", "July 2026"),  # the first was a Saturday
+        ("2026-08-01T12:00:00+00:00", "2026-07", "June 2026"),
+        ("2027-01-01T08:00:00+00:00", "2027-01", "December 2026"),
+    ],
+)
+def test_a_monthly_digest_is_due_on_the_first_working_day(now: str, unit: str, month: str) -> None:
+    timetable = Timetable(time_zone="Europe/Berlin")
+    due = newest_monthly_digest(datetime.fromisoformat(now), timetable)
+
+    assert due.unit == unit
+    assert due.period is not None
+    assert due.period.words == month
+
+
+def test_a_channel_on_another_clock_gets_its_digest_at_its_own_hour() -> None:
+    timetable = Timetable(time_zone="Europe/Berlin", time_zones={"C0NEWYORK": "America/New_York"})
+    now = datetime(2026, 11, 23, 12, tzinfo=UTC)  # 13:00 in Berlin, 07:00 in New York
+
+    assert newest_digest(now, timetable).unit == "2026-W48"
+    assert newest_digest(now, timetable, channel="C0NEWYORK").unit == "2026-W47"
+
+
+def test_each_edition_has_its_channel_and_each_replica_finds_the_unit_claimed(
+    tmp_path: Path, estate: Estate
+) -> None:
+    directory = Directory(
+        leadership_channel="C0LEADERS", cfo_channel="C0FINANCE", cto_channel="C0ENGINEERS"
+    )
+    ledger = SavingsLedger(f"sqlite:///{tmp_path}/shared.db")
+    engine = FinOpsEngine(ledger, directory=directory, now=lambda: estate.now)
+    replicas = [Ticker(engine, Timetable(), owner=name) for name in ("a", "b")]
+    replicas[0].tick()
+    estate.now = datetime(2026, 12, 1, 9, 1, tzinfo=UTC)
+    for ticker in replicas:
+        ticker.tick()
+    intents = ledger.lease_intents(owner="w", now=datetime(2099, 1, 1, tzinfo=UTC), limit=99)
+    asked = {(i.payload["channel"], i.payload["edition"], i.payload["kind"]) for i in intents}
+    total = sum(ledger.outbox_counts().values())
+    ledger.close()
+
+    # One of a channel at a time is leased; there are two for each: the week's and the month's.
+    assert total == 6
+    assert {channel for channel, *_ in asked} == {"C0LEADERS", "C0FINANCE", "C0ENGINEERS"}
+    assert ("C0FINANCE", "cfo", "weekly") in asked
+
+
+def test_either_digest_can_be_turned_off(tmp_path: Path, estate: Estate) -> None:
+    ledger = SavingsLedger(f"sqlite:///{tmp_path}/shared.db")
+    engine = FinOpsEngine(
+        ledger, directory=Directory(leadership_channel="C0LEADERS"), now=lambda: estate.now
+    )
+    ticker = Ticker(engine, Timetable(weekly_digest=False), owner="a")
+    ticker.tick()
+    estate.now = datetime(2026, 12, 1, 9, 1, tzinfo=UTC)
+    ticker.tick()
+    [intent] = ledger.lease_intents(owner="w", now=datetime(2099, 1, 1, tzinfo=UTC), limit=99)
+    ledger.close()
+
+    assert intent.payload["kind"] == "monthly"
+    assert (intent.payload["first_day"], intent.payload["end_day"]) == ("2026-11-01", "2026-12-01")

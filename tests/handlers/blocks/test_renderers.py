@@ -14,7 +14,7 @@ from finops.finops_engine import CycleInfo
 from finops.guardrails import GuardrailVerdict, PolicyReason
 from finops.pr_generator import render_title
 from handlers.blocks.card import Around, card
-from handlers.blocks.digest import Picture, digest
+from handlers.blocks.digest import Picture, digest, picture_block
 from handlers.blocks.direct import note, owner_message, person_message
 from handlers.blocks.forms import deny_modal, notice_modal, with_notice
 from handlers.blocks.help import help_blocks
@@ -102,7 +102,7 @@ def test_savings_and_help_hold_with_any_names(name: str) -> None:
 
 @given(name=names)
 def test_a_digest_holds_with_any_names_with_and_without_pictures(name: str) -> None:
-    picture = Picture("F0123456789", name)
+    picture = picture_block(Picture("F0123456789", name))
 
     for pictures in ([], [picture, picture, picture]):
         text, blocks = digest(report(name), pictures)
