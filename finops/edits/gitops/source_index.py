@@ -11,7 +11,7 @@ from finops.edits.gitops.kustomize_graph import NAMES, KustomizeGraph
 from finops.edits.gitops.plain import typed_documents
 from finops.edits.gitops.rendering import Rendering
 from finops.edits.gitops.steps import HelmStep, KustomizeStep, Layer, PlainStep, Repository, Step
-from finops.edits.gitops.units import Unit, UnitRenderer
+from finops.edits.gitops.units import Focus, Unit, UnitRenderer, nested_steps
 
 _YAML = (".yaml", ".yml")
 _DEPLOYER = re.compile(
@@ -19,6 +19,15 @@ _DEPLOYER = re.compile(
 )
 _NAME = re.compile(rb"\bname:\s*[\"']?([A-Za-z0-9][\w.-]*)")
 _VALUES_FILE = re.compile(r"(^|[._-])values([._-]|$)|^values", re.I)
+
+
+def _only(wanted: Step | None) -> Focus:
+    """Render one step and nothing that it deploys in turn."""
+    return lambda step, names: step == wanted
+
+
+# What gives an object another name than its manifest: Kustomize, or a chart that is deployed.
+_RENAMING = (b"namePrefix", b"nameSuffix", b"HelmRelease", b"Application")
 
 
 class SourceIndex:
@@ -71,7 +80,7 @@ class SourceIndex:
     @cached_property
     def units(self) -> list[Unit]:
         """Everything that is deployed as a whole and has to be rendered to be known."""
-        steps = [step for _, step in self._deployed_steps]
+        steps = [*(step for _, step in self._deployed_steps), *self._templated_steps()]
         deployed = {step.folder for step in steps if isinstance(step, KustomizeStep)}
         charted = {step.chart for step in steps if isinstance(step, HelmStep)}
         graph = self.repository.graph
@@ -157,8 +166,11 @@ class SourceIndex:
         An overlay keeps the name of a manifest, unless it gives it a prefix or suffix. A chart
         makes a name of the release's, or of words in its values and templates.
         """
-        if not name or any(each and each in name for each in names):
+        releases = (step.release,) if isinstance(step, HelmStep) else ()
+        if not name or any(each and each in name for each in (*names, *releases)):
             return True
+        if isinstance(step, KustomizeStep) and self.repository.graph.reach(step.folder).problems:
+            return True  # what is not here may make anything, and its reason is worth saying
         wanted = name.encode()
         paths = [path for path in step.paths(self.repository) if path in self.files]
         if isinstance(step, HelmStep):
@@ -169,7 +181,7 @@ class SourceIndex:
         if wanted in known:
             return True
         is_renaming = "name" in getattr(step, "wrapper", "") or any(
-            sign in self.files[path] for path in paths for sign in (b"namePrefix", b"nameSuffix")
+            sign in self.files[path] for path in paths for sign in _RENAMING
         )
         return is_renaming and any(each in wanted for each in known)
 
@@ -177,6 +189,22 @@ class SourceIndex:
         if path not in self._names:
             self._names[path] = frozenset(_NAME.findall(self.files[path]))
         return self._names[path]
+
+    def _templated_steps(self) -> Iterator[Step]:
+        """What the Applications and HelmReleases deploy that charts make (an app of apps)."""
+        for chart in self.repository.charts.folders:
+            templates = [
+                path
+                for path in self.repository.charts.own_paths(chart)
+                if "/templates/" in f"/{path}" and _DEPLOYER.search(self.files[path])
+            ]
+            if not templates:
+                continue
+            unit = Unit(templates[0], HelmStep(chart, self.repository.charts.name(chart), ""))
+            made = self._units.render(
+                unit, self.files, lambda step, names, own=unit.step: step == own
+            )
+            yield from nested_steps(made, self.repository)
 
     def _is_library(self, chart: str) -> bool:
         metadata = self.repository.charts.metadata(chart)

@@ -111,7 +111,7 @@ class UnitRenderer:
                 parts.append(self._step(step, deployment, files, focus, depth))
         return all_of(parts)
 
-    def _step(
+    def _step(  # noqa: PLR0917 - the state of one run
         self,
         step: Step,
         deployment: Deployment,
@@ -140,15 +140,31 @@ class UnitRenderer:
         return all_of([own, *nested])
 
     def _deployed(self, document: Document, documents: Sequence[Document]) -> Iterator[Deployment]:
-        if not any(kind in document.text for kind in ("HelmRelease", "Application")):
-            return
-        try:
-            root = document.root
-            value = typed(document.file, root) if root is not None else None
-        except UnreadableYaml:
-            return
-        if is_deployer(value) and text_at(value, "kind") != "Kustomization":
+        for value in _deployer_in(document):
             yield from deployed_by(value, self.repository, _config_maps_of(documents))
+
+
+def nested_steps(rendering: Rendering, repository: Repository) -> list[Step]:
+    """The steps of the deployers' objects in a rendering."""
+    found: list[Step] = []
+    for document in rendering.documents:
+        for value in _deployer_in(document):
+            configured = _config_maps_of(rendering.documents)
+            for each in deployed_by(value, repository, configured):
+                found += each.steps
+    return found
+
+
+def _deployer_in(document: Document) -> list[Plain]:
+    """The object as plain values if it is one of a deployer that is rendered further."""
+    if not any(kind in document.text for kind in ("HelmRelease", "Application")):
+        return []
+    try:
+        root = document.root
+        value = typed(document.file, root) if root is not None else None
+    except UnreadableYaml:
+        return []
+    return [value] if is_deployer(value) and text_at(value, "kind") != "Kustomization" else []
 
 
 def _carriers(documents: Sequence[Document]) -> frozenset[int]:
