@@ -27,8 +27,8 @@ class Candidate:
 
     `path` is the file, `place` the place in it (`spec.values.resources`; empty: all of it).
     `words` is what people read of it: its line, and what picking it would mean. A caller
-    keeps `choice` and passes it back as the choice for that resource. `note` is what the reviewer of
-    a picked place should know.
+    keeps `choice` and passes it back as the choice for that resource. `note` is what the reviewer
+    of a picked place should know.
     """
 
     path: str

@@ -201,9 +201,7 @@ class SourceIndex:
             if not templates:
                 continue
             unit = Unit(templates[0], HelmStep(chart, self.repository.charts.name(chart), ""))
-            made = self._units.render(
-                unit, self.files, lambda step, names, own=unit.step: step == own
-            )
+            made = self._units.render(unit, self.files, _only(unit.step))
             yield from nested_steps(made, self.repository)
 
     def _is_library(self, chart: str) -> bool:
