@@ -106,11 +106,15 @@ def test_both_in_one_file_are_one_change_of_it() -> None:
 
 
 def test_the_target_of_an_overlay_is_followed_to_its_patch() -> None:
-    patch = (
-        b"apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\n"
-        b"metadata: {name: frontend, namespace: shop}\nspec:\n  metrics:\n    - type: Resource\n      resource:\n        name: cpu\n"
-        b"        target: {type: Utilization, averageUtilization: 60} # prod\n"
-    )
+    patch = b"""\
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: frontend, namespace: shop}
+spec:
+  metrics:
+    - type: Resource
+      resource: {name: cpu, target: {type: Utilization, averageUtilization: 60}} # prod
+"""
     base = b"resources: [web.yaml, scale.yaml]\n"
     overlay = b"resources: [../base]\npatches: [{path: scale.yaml}]\n"
     files = {

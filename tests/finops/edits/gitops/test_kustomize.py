@@ -164,3 +164,48 @@ def test_an_anchor_that_others_use_is_refused() -> None:
 
     with pytest.raises(Refused, match="anchor &half"):
         planned(files, web(), cpu(500))
+
+
+def test_an_encrypted_input_of_a_generator_is_no_obstacle() -> None:
+    secret = "secretGenerator: [{name: keys, files: [keys.enc], envs: [more.env]}]\n"
+    files = BASE | {"prod/kustomization.yaml": OVERLAY + secret}
+
+    plan = planned(files, web(), cpu(500))
+
+    assert plan.proof.checks[0].startswith("kustomize prod: 2 objects")
+
+
+def test_a_folder_that_two_clusters_name_is_told_apart_by_the_cluster() -> None:
+    files = BASE | {
+        f"clusters/{name}/kustomization.yaml": "namespace: shop\nresources: [../../base]\n"
+        "patches: [{path: cpu.yaml}]\n"
+        for name in ("prod", "staging")
+    }
+    files |= {f"clusters/{name}/cpu.yaml": CPU_PATCH for name in ("prod", "staging")}
+
+    plan = planned(files, web(), cpu(750))
+
+    assert [each.path for each in plan.files] == ["clusters/prod/cpu.yaml"]
+
+
+def test_a_kustomization_of_flux_lays_its_own_patches_over_the_folder() -> None:
+    flux = """\
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: shop, namespace: flux-system}
+spec:
+  path: ./base
+  targetNamespace: shop
+  patches:
+    - target: {kind: Deployment}
+      patch: |
+        - op: replace
+          path: /spec/template/spec/containers/0/resources/requests/cpu
+          value: 650m
+"""
+    files = BASE | {"clusters/prod/shop.yaml": flux}
+
+    plan = planned(files, web(), cpu(650))
+
+    assert [each.path for each in plan.files] == ["clusters/prod/shop.yaml"]
+    assert plan.files[0].after == flux.replace("650m", "120m").encode()
