@@ -109,7 +109,7 @@ def _carries(carrier: Difference, match: Match) -> bool:
     kind, _, name = carrier.identity
     hints = match.document.hints
     return kind in ("ConfigMap", "ApplicationSet") or bool(
-        {("helmrelease", name), ("argocd", name)} & hints
+        {("helmrelease", name), ("argocd", name), ("flux", name)} & hints
     )
 
 

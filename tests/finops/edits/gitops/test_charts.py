@@ -203,3 +203,38 @@ def test_a_template_that_fails_is_a_reason_and_never_ends_the_program() -> None:
 
     with pytest.raises(Refused, match="no values for prod"):
         planned(files, web("eu-web"), cpu(500), tags=RELEASE)
+
+
+def test_a_cluster_that_deploys_itself_is_walked_once() -> None:
+    flux = (
+        "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n"
+        "metadata: {{name: {name}, namespace: flux-system}}\nspec: {{path: {path}}}\n"
+    )
+    values = "  values:\n    web:\n      resources:\n        requests:\n          cpu: 650m\n"
+    files = chart() | {
+        "clusters/prod/kustomization.yaml": "resources: [self.yaml, apps.yaml]\n",
+        "clusters/prod/self.yaml": flux.format(name="self", path="./clusters/prod"),
+        "clusters/prod/apps.yaml": flux.format(name="apps", path="./apps"),
+        "apps/kustomization.yaml": "namespace: shop\nresources: [release.yaml]\n",
+        "apps/release.yaml": HELM_RELEASE + values,
+    }
+
+    plan = planned(files, web("eu-web"), cpu(650))
+
+    assert [each.path for each in plan.files] == ["apps/release.yaml"]
+
+
+def test_an_application_of_applications_is_followed() -> None:
+    template = APPLICATION.replace("name: eu,", "name: {{ .Values.name }},")
+    values = "values: |\n        web:\n          resources:\n            requests:\n"
+    values += "              cpu: 650m\n"
+    files = chart() | {
+        "all/Chart.yaml": CHART.replace("shop", "all"),
+        "all/values.yaml": "name: eu\n",
+        "all/templates/eu.yaml": f"{template}      {values}",
+    }
+
+    plan = planned(files, web("eu-web"), cpu(650))
+
+    assert [each.path for each in plan.files] == ["all/templates/eu.yaml"]
+    assert plan.files[0].after == files["all/templates/eu.yaml"].replace("650m", "120m").encode()
