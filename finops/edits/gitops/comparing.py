@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from finops.domain.opportunity import Change
 from finops.edits.gitops.deciding import RenderedLeaf
 from finops.edits.gitops.rendering import Document, Rendering
-from finops.edits.gitops.sites import quantity_of
+from finops.edits.setting_text import quantity_of
 from finops.edits.yaml_tree import NodeKind, Path, UnreadableYaml, YamlNode, path_text
 
 # A chart stamps its pods with the hash of its configuration; the stamp follows what it is made of.

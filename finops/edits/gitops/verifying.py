@@ -15,9 +15,9 @@ from finops.edits.gitops.comparing import (
 from finops.edits.gitops.deciding import Deciding
 from finops.edits.gitops.matches import Match
 from finops.edits.gitops.rendering import Rendering
-from finops.edits.gitops.sites import unit_of
 from finops.edits.gitops.source_index import SourceIndex
 from finops.edits.gitops.units import Unit
+from finops.edits.setting_text import unit_of
 from finops.edits.yaml_source import ContainerSource
 from finops.edits.yaml_tree import Path, YamlNode
 
