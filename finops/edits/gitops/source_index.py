@@ -51,7 +51,7 @@ class SourceIndex:
         """Whether a file is applied as it stands, as far as this repository tells."""
         return (
             path not in self.overlay_paths
-            and self.repository.charts.chart_of(path) is None
+            and not self.repository.charts.owns(path)
             and path.rpartition("/")[2] not in NAMES
         )
 
@@ -61,7 +61,7 @@ class SourceIndex:
         return [
             Unit(path, number=number)
             for path in sorted(self.files)
-            if path.endswith(_YAML) and self.repository.charts.chart_of(path) is None
+            if path.endswith(_YAML) and not self.repository.charts.owns(path)
             if _DEPLOYER.search(self.files[path])
             for number, document in enumerate(typed_documents(self.files[path]))
             if is_deployer(document)

@@ -5,7 +5,7 @@ import pytest
 from finops.domain.errors import Refused
 from finops.domain.opportunity import Change, Setting
 from finops.edits import AmbiguousSource
-from tests.finops.edits.gitops.repositories import CHART, GIB, chart, cpu, planned, web
+from tests.finops.edits.gitops.repositories import CHART, DEPLOYMENT, GIB, chart, cpu, planned, web
 
 RELEASE = {"meta.helm.sh/release-name": "eu"}
 APPLICATION = """\
@@ -238,3 +238,12 @@ def test_an_application_of_applications_is_followed() -> None:
 
     assert [each.path for each in plan.files] == ["all/templates/eu.yaml"]
     assert plan.files[0].after == files["all/templates/eu.yaml"].replace("650m", "120m").encode()
+
+
+def test_a_chart_at_the_root_leaves_manifests_beside_it_plain() -> None:
+    inner = {path.removeprefix("charts/shop/"): text for path, text in chart().items()}
+    files = inner | {"deploy/web.yaml": DEPLOYMENT}
+
+    plan = planned(files, web(), cpu(500))
+
+    assert [each.path for each in plan.files] == ["deploy/web.yaml"]
