@@ -247,3 +247,29 @@ def test_a_chart_at_the_root_leaves_manifests_beside_it_plain() -> None:
     plan = planned(files, web(), cpu(500))
 
     assert [each.path for each in plan.files] == ["deploy/web.yaml"]
+
+
+def test_what_a_chart_makes_at_random_says_nothing_of_the_edit() -> None:
+    files = chart()
+    files["charts/shop/templates/secret.yaml"] = (
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: keys}\n"
+        "stringData: {key: {{ randAlphaNum 20 | quote }}}\n"
+    )
+
+    plan = planned(files, web("eu-web"), cpu(500), tags=RELEASE)
+
+    assert [each.path for each in plan.files] == ["charts/shop/values.yaml"]
+    assert "2 objects rendered before and after, 1 differs" in plan.proof.checks[0]
+
+
+def test_a_stamp_of_the_configuration_follows_it() -> None:
+    files = chart()
+    files["charts/shop/templates/web.yaml"] = files["charts/shop/templates/web.yaml"].replace(
+        "    metadata: {labels: {app: web}}\n",
+        "    metadata:\n      labels: {app: web}\n      annotations:\n"
+        "        checksum/values: {{ .Values | toYaml | sha256sum }}\n",
+    )
+
+    plan = planned(files, web("eu-web"), cpu(500), tags=RELEASE)
+
+    assert [each.path for each in plan.files] == ["charts/shop/values.yaml"]
