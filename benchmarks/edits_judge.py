@@ -90,18 +90,25 @@ def _run(old: list[bytes], new: list[bytes]) -> int:
 
 
 def _line(old: bytes, new: bytes) -> int | None:
-    """Odd bytes in a changed line, or None when the two have nothing to do with each other."""
+    """Odd bytes in a changed line, or None when the two have nothing to do with each other.
+
+    What stays at both ends must begin with the line's key.
+    """
     if old.rstrip(b"\r\n") == new.rstrip(b"\r\n"):
         return 0  # a last line that had no end and now has one
-    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
-    if matcher.ratio() < 0.5 or old.partition(b":")[0].strip(b" -") not in new:
+    head = _common(old, new)
+    key = old.partition(b":")[0]
+    if head <= len(key) or b":" not in old:
         return None
-    odd = 0
-    for tag, first, last, start, end in matcher.get_opcodes():
-        if tag != "equal":
-            odd += 0 if _ADDED_INLINE.match(old[first:last]) else last - first
-            odd += 0 if _ADDED_INLINE.match(new[start:end]) else end - start
-    return odd
+    tail = _common(old[head:][::-1], new[head:][::-1])
+    middle = old[head : len(old) - tail], new[head : len(new) - tail]
+    return sum(0 if _ADDED_INLINE.match(each) else len(each) for each in middle)
+
+
+def _common(one: bytes, other: bytes) -> int:
+    """How many bytes two texts begin with alike."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((index for index, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _differences(before: Any, after: Any, path: Path) -> Iterator[tuple[Path, tuple[Any, Any]]]:

@@ -127,7 +127,9 @@ def _proposed(resource: str, now: int | None, *, is_limit: bool) -> int:
     return smaller if smaller else now + _MIB * (1 + is_limit)
 
 
-def _judge(name: str, source: bytes, documents: list[Any], target: Target, tally: Tally) -> None:
+def _judge(  # noqa: PLR0917 - the state of one run
+    name: str, source: bytes, documents: list[Any], target: Target, tally: Tally
+) -> None:
     where = f"{name}: {target.resource.key}"
     try:
         changes, leaves = changes_of(target.held)
@@ -147,7 +149,7 @@ def _judge(name: str, source: bytes, documents: list[Any], target: Target, tally
     tally.judge(is_right=is_right, unintended=unintended_bytes(source, after), where=where)
 
 
-def _planned(
+def _planned(  # noqa: PLR0917 - the state of one run
     name: str, source: bytes, target: Target, changes: tuple[Change, ...], tally: Tally
 ) -> PlannedEdit:
     opportunity = opportunity_for(target.resource, changes)

@@ -101,41 +101,36 @@ def _planned(index: SourceIndex, opportunity: Opportunity, tally: Tally) -> Plan
     return plan_edit(files, opportunity, choices=choices, index=index)
 
 
-def _renders_as_wanted(
+def _renders_as_wanted(  # noqa: PLR0917 - the state of one run
     index: SourceIndex,
     before: list[Rendering],
     deployed: Deployed,
     planned: PlannedEdit,
     wanted: Mapping[Path, Any],
 ) -> bool:
-    """Whether the target changed as wanted somewhere, and nothing that was not said changed."""
+    """Whether the target changed as wanted, and whatever else changed was said before."""
     edits = {each.path: each.after for each in planned.files}
-    changed = _plain_changes(index, edits, deployed, wanted)
+    changed, others = _plain_changes(index, edits, deployed, wanted), 0
     for unit, old in zip(index.units, before, strict=True):
-        if not old.paths & edits.keys():
-            continue
-        new = index.render(unit, "", edits=edits)
-        found = _changed_objects(old, new, deployed, wanted)
-        if found is None and not planned.notes:
-            return False
-        changed += found or 0
-    return changed > 0
+        if old.paths & edits.keys():
+            mine, odd = _changed_objects(old, index.render(unit, "", edits=edits), deployed, wanted)
+            changed, others = changed + mine, others + odd
+    return changed > 0 and (not others or bool(planned.notes))
 
 
 def _changed_objects(
     old: Rendering, new: Rendering, deployed: Deployed, wanted: Mapping[Path, Any]
-) -> int | None:
-    """How many objects changed as wanted; None when one changed otherwise."""
+) -> tuple[int, int]:
+    """How many objects changed as wanted, and how many otherwise."""
     if len(old.documents) != len(new.documents):
-        return None
-    count = 0
-    for number, (one, other) in enumerate(zip(old.documents, new.documents, strict=True)):
-        if one.text == other.text or number in old.carriers:
-            continue
-        if not _is_wanted(one.text.encode(), other.text.encode(), deployed, wanted):
-            return None
-        count += 1
-    return count
+        return 0, 1
+    pairs = [
+        (one.text.encode(), other.text.encode())
+        for number, (one, other) in enumerate(zip(old.documents, new.documents, strict=True))
+        if one.text != other.text and number not in old.carriers
+    ]
+    mine = sum(_is_wanted(one, other, deployed, wanted) for one, other in pairs)
+    return mine, len(pairs) - mine
 
 
 def _plain_changes(

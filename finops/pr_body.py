@@ -73,6 +73,7 @@ _KIND_WORDS = {
     "DatabaseCluster": "database cluster",
     "Address": "Elastic IP address",
 }
+_SHOWN_CHECKS = 12  # a base may have many overlays
 _METADATA = re.compile(r"<!-- finops-bot (\{[^\n]*\}) -->")
 _LONG_PRICE = re.compile(r"\$(\d*\.\d{5,})")
 _WHOLE_DOLLARS = re.compile(r"(\$[\d,]+)\.00\b")
@@ -292,11 +293,14 @@ def _evidence(evidence: Sequence[Evidence]) -> str:
 
 def _proof(proof: Proof) -> str:
     rows = [(e.path or proof.path, e.where, e.before or "—", e.after or "—") for e in proof.entries]
+    checks = "".join(f"\n- {_escape(each)}." for each in proof.checks[:_SHOWN_CHECKS])
+    checks = f" What is deployed was rendered too:\n{checks}" if checks else ""
     return (
         "### Proof\n\n"
         f"{_table(('File', 'Place', 'Before', 'After'), rows)}\n\n"
         f"{_count(proof.lines_changed, 'line')} changed, {proof.unintended_lines_changed} "
         "unintended. Every file was parsed before and after, and the two were compared."
+        f"{checks}"
     )
 
 

@@ -17,6 +17,7 @@ from finops.edits import (
     SourceNotFound,
     plan_edit,
 )
+from finops.edits.gitops.source_index import SourceIndex
 from finops.edits.plan import NO_CHOICES
 from finops.ports import CodeHost
 from finops.pr_body import (
@@ -60,6 +61,7 @@ class PullRequestGenerator:
     def __init__(self, repositories: Sequence[CodeHost]) -> None:
         self._repositories = tuple(repositories)
         self._outcomes: OrderedDict[tuple[str, str], _Outcome] = OrderedDict()
+        self._indexes: dict[str, tuple[RepositoryFiles, SourceIndex]] = {}
 
     @property
     def repositories(self) -> tuple[CodeHost, ...]:
@@ -139,18 +141,27 @@ class PullRequestGenerator:
         question = (files.commit, opportunity, choice)
         if known and (known.commit, known.opportunity, known.choice) == question:
             return known
-        outcome = _Outcome(*question, _edit_or_refusal(files, opportunity, choice))
+        index = self._index(host.name, files)
+        outcome = _Outcome(*question, _edit_or_refusal(files, opportunity, choice, index))
         self._outcomes[key] = outcome
         while len(self._outcomes) > _REMEMBERED_EDITS:
             self._outcomes.popitem(last=False)
         return outcome
 
+    def _index(self, name: str, files: RepositoryFiles) -> SourceIndex:
+        """The index of a repository's newest commit, made once for all opportunities."""
+        known = self._indexes.get(name)
+        if known is None or known[0] is not files:
+            self._indexes[name] = known = (files, SourceIndex(files.files))
+        return known[1]
+
 
 def _edit_or_refusal(
-    files: RepositoryFiles, opportunity: Opportunity, choice: str
+    files: RepositoryFiles, opportunity: Opportunity, choice: str, index: SourceIndex
 ) -> PlannedEdit | Refused:
+    choices = {opportunity.resource.key: choice}
     try:
-        return plan_edit(files, opportunity, choices={opportunity.resource.key: choice})
+        return plan_edit(files, opportunity, choices=choices, index=index)
     except Refused as error:
         # Without its traceback, which would keep every frame and file of the planning alive.
         return error.with_traceback(None)

@@ -16,6 +16,9 @@ from finops.owners.codeowners import PLACES
 RELEVANT = (".yaml", ".yml", ".tf", ".tf.json", ".tofu", ".tfvars", "terragrunt.hcl")
 _CACHE_BYTES = 64 * 1024**2
 
+# What charts and overlays are rendered from besides.
+_RENDERED = (".tpl", "/Kustomization", "values.schema.json", ".patch.json")
+
 
 @dataclass(slots=True)
 class BlobCache:
@@ -58,7 +61,8 @@ def read_relevant(repository: Repository, commit: str, cache: BlobCache) -> dict
     wanted = {
         path: entry.sha
         for path, entry in list_files(repository, commit).items()
-        if (path.endswith(RELEVANT) or path in PLACES) and (entry.size or 0) <= MAX_FILE_BYTES
+        if (path.endswith((*RELEVANT, *_RENDERED)) or path in PLACES)
+        and (entry.size or 0) <= MAX_FILE_BYTES
     }
     contents = {path: cache.read(repository, sha) for path, sha in wanted.items()}
     return {path: content for path, content in contents.items() if is_text(content)}

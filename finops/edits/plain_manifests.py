@@ -10,12 +10,13 @@ from finops.domain.opportunity import Change, Opportunity, Resource
 from finops.edits.autoscalers import find_targets
 from finops.edits.gitops.comparing import node_at
 from finops.edits.gitops.plain import typed
-from finops.edits.gitops.sites import Literal, quantity_of, written_like
+from finops.edits.gitops.sites import Literal
 from finops.edits.gitops.source_index import SourceIndex
 from finops.edits.manifest_schema import fault
 from finops.edits.pieces import Piece
 from finops.edits.prove import failed
 from finops.edits.results import AlreadyApplied
+from finops.edits.setting_text import quantity_of, written_like
 from finops.edits.slots import Slot
 from finops.edits.splices import UTF8_BOM
 from finops.edits.yaml_source import (

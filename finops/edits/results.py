@@ -25,10 +25,10 @@ class AlreadyApplied(Refused):
 class Candidate:
     """One place that may decide the value, for a person to pick.
 
-    `path` is the file and `place` the place in it (`spec.values.resources`; empty for all of it).
+    `path` is the file, `place` the place in it (`spec.values.resources`; empty: all of it).
     `words` is what people read of it: its line, and what picking it would mean. A caller
-    keeps `choice` and passes it back as the choice for that resource. `note` is what the reviewer of
-    a picked place should know.
+    keeps `choice` and passes it back as the choice for that resource. `note` is what the reviewer
+    of a picked place should know.
     """
 
     path: str

@@ -1,19 +1,18 @@
 """Plan the edit of a container: find every place that may be meant, take the one, prove it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from finops.domain.errors import Refused
 from finops.domain.opportunity import Opportunity
-from finops.edits.gitops.matches import Match, Search, hints_of, holds_current, search
+from finops.edits.gitops.matches import Match, Search, search
 from finops.edits.gitops.rendered_pieces import rendered_pieces
 from finops.edits.gitops.source_index import SourceIndex
-from finops.edits.gitops.steps import HelmStep
 from finops.edits.gitops.unseen import unseen_options
 from finops.edits.gitops.verifying import Effect, effects
+from finops.edits.options import Option, match_options, narrowed, plain_options, reading
 from finops.edits.pieces import Piece, TemplatePiece, proof_of, put_together
 from finops.edits.plain_manifests import (
-    ContainerTarget,
     PlainSearch,
     check_schema,
     container_piece,
@@ -28,25 +27,9 @@ from finops.edits.results import (
     picked,
 )
 from finops.edits.yaml_source import place_text
-from finops.edits.yaml_splice import holds_all
 
 _SHOWN = 10  # names in one sentence; more are counted
 _Pieces = tuple[Piece | TemplatePiece, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One place in what the repository deploys that may be the container.
-
-    It is a plain manifest, or what rendering a unit gives.
-    """
-
-    target: ContainerTarget | None
-    match: Match | None
-    namespace: str
-    hints: frozenset[tuple[str, str]]
-    clues: frozenset[str]
-    is_current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +45,8 @@ def plan_container(index: SourceIndex, opportunity: Opportunity, choice: str) ->
     """The edit of a container with its proof; see `plan_edit` for what it raises."""
     plain = find_plain(index, opportunity)
     rendered = search(index, opportunity)
-    options = [*_plain_options(index, plain, opportunity), *_match_options(rendered, opportunity)]
-    options = _reading(_narrowed(options, opportunity), choice)
+    options = [*plain_options(index, plain, opportunity), *match_options(rendered, opportunity)]
+    options = reading(narrowed(options, opportunity), choice)
     options = _one_container(options, opportunity, choice)
     sources = _sources(index, options, opportunity)
     if not sources:
@@ -113,74 +96,6 @@ def _notes(
         "this one is meant.",
         [candidate],
     )
-
-
-def _plain_options(
-    index: SourceIndex, plain: PlainSearch, opportunity: Opportunity
-) -> list[Option]:
-    changes = [each for each in opportunity.changes if not each.setting.is_hpa_target]
-    return [
-        Option(
-            target,
-            None,
-            target.container.namespace,
-            index.plain_hints(target.path) if len(plain.targets) > 1 else frozenset(),
-            frozenset(target.path.split("/")[:-1]),
-            holds_all(target.container, changes),
-        )
-        for target in plain.targets
-    ]
-
-
-def _match_options(rendered: Search, opportunity: Opportunity) -> list[Option]:
-    return [
-        Option(
-            None,
-            match,
-            _namespace(match),
-            match.document.hints,
-            match.document.clues | frozenset(match.unit.entry.split("/")[:-1]),
-            holds_current(match, opportunity.changes),
-        )
-        for match in rendered.matches
-    ]
-
-
-def _namespace(match: Match) -> str:
-    """Where it is deployed; a chart that no deployer names goes where we said."""
-    if isinstance(match.unit.step, HelmStep):
-        return ""
-    return match.document.root_namespace or match.document.namespace
-
-
-def _narrowed(options: list[Option], opportunity: Opportunity) -> list[Option]:
-    """Those that the hints, the namespace, the cluster's name and the values leave."""
-    resource = opportunity.resource
-    hints = hints_of(opportunity.tags)
-    found = _kept(options, lambda each: bool(each.hints & hints))
-    if resource.namespace:
-        found = _kept(found, lambda each: each.namespace == resource.namespace)
-    found = _kept(found, lambda each: resource.cluster in each.clues)
-    # Without a container's name, the one that happens to have the value would be a guess.
-    return _kept(found, lambda each: each.is_current) if resource.container else found
-
-
-def _kept(found: list[Option], wanted: Callable[[Option], bool]) -> list[Option]:
-    """Those that are wanted, if that tells them apart at all."""
-    kept = [each for each in found if wanted(each)] if len(found) > 1 else []
-    return kept or found
-
-
-def _reading(options: list[Option], choice: str) -> list[Option]:
-    """Those that a picked file can decide, if there are any."""
-    path = choice.partition(":")[2].partition("#")[0]
-    found = [
-        each
-        for each in options
-        if (each.target and each.target.path == path)
-        or (each.match and path in each.match.rendering.paths)
-    ]
-    return found or options
 
 
 def _one_container(options: list[Option], opportunity: Opportunity, choice: str) -> list[Option]:

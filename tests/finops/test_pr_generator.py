@@ -13,6 +13,7 @@ from finops.domain.money import Saving
 from finops.domain.opportunity import Change, Opportunity, OpportunityRecord, Setting
 from finops.domain.pull_request import RepositoryFiles
 from finops.edits import AlreadyApplied, AmbiguousSource, PlannedEdit, plan_edit
+from finops.edits.gitops.source_index import SourceIndex
 from finops.pr_body import confidence_words, short_figures
 from finops.pr_generator import (
     Metadata,
@@ -69,10 +70,14 @@ def test_the_same_edit_at_the_same_commit_is_planned_once(
     planned: list[str] = []
 
     def counted(
-        files: RepositoryFiles, subject: Opportunity, *, choices: Mapping[str, str]
+        files: RepositoryFiles,
+        subject: Opportunity,
+        *,
+        choices: Mapping[str, str],
+        index: SourceIndex,
     ) -> PlannedEdit:
         planned.append(files.commit)
-        return plan_edit(files, subject, choices=choices)
+        return plan_edit(files, subject, choices=choices, index=index)
 
     monkeypatch.setattr("finops.pr_generator.plan_edit", counted)
     repositories = [

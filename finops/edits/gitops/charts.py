@@ -7,6 +7,10 @@ from finops.edits.gitops.folders import Folders, parents
 from finops.edits.gitops.plain import Plain, mappings_at, plain_documents, text_at
 
 CHART_FILE = "Chart.yaml"
+_OWN_FOLDERS = ("templates/", "charts/", "crds/", "files/", "ci/")
+
+# A chart at the root of a repository has the whole repository below it.
+_MAX_FILES = 2_000
 
 
 class ChartShelf:
@@ -45,7 +49,10 @@ class ChartShelf:
     def own_paths(self, chart: str) -> frozenset[str]:
         """The files below the chart's folder."""
         if chart not in self._paths:
-            self._paths[chart] = frozenset(self._tree.below(chart))
+            paths = self._tree.below(chart)
+            if len(paths) > _MAX_FILES:
+                paths = [path for path in paths if self.owns(path)]
+            self._paths[chart] = frozenset(paths)
         return self._paths[chart]
 
     def paths(self, chart: str) -> frozenset[str]:
@@ -77,6 +84,14 @@ class ChartShelf:
     def chart_of(self, path: str) -> str | None:
         """The outermost chart a file is in, or None."""
         return next((each for each in parents(path) if each in self._all), None)
+
+    def owns(self, path: str) -> bool:
+        """Whether a file is a chart's by its place; other files may lie in a chart's folder too."""
+        chart = self.chart_of(path)
+        if chart is None:
+            return False
+        inner = path.removeprefix(f"{chart}/") if chart else path
+        return "/" not in inner or inner.startswith(_OWN_FOLDERS)
 
     def _neighbours(self, chart: str) -> list[tuple[str, str]]:
         found: list[tuple[str, str]] = []

@@ -1,12 +1,12 @@
 """Compare all that units deploy before and after an edit, object by object."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from finops.domain.opportunity import Change
 from finops.edits.gitops.deciding import RenderedLeaf
 from finops.edits.gitops.rendering import Document, Rendering
-from finops.edits.gitops.sites import quantity_of
+from finops.edits.setting_text import quantity_of
 from finops.edits.yaml_tree import NodeKind, Path, UnreadableYaml, YamlNode, path_text
 
 # A chart stamps its pods with the hash of its configuration; the stamp follows what it is made of.
@@ -45,18 +45,18 @@ class Expected:
     root: Path
 
 
-def differences(
-    before: Rendering, after: Rendering, again: Callable[[], Rendering]
-) -> list[Difference]:
-    """The objects that differ, those left out that carry values rendered further.
+def differences(before: Rendering, after: Rendering) -> list[Difference]:
+    """The objects that differ, those left out that carry values rendered further."""
+    return list(_differing(before, after))
 
-    `again` renders the unchanged files once more: what differs between two renderings of the same
-    files (random passwords, fresh certificates) says nothing of the edit.
+
+def stable(found: Sequence[Difference], before: Rendering, again: Rendering) -> list[Difference]:
+    """Those that do not differ by themselves; `again` is the unchanged files rendered once more.
+
+    What differs between two renderings of the same files (random passwords, fresh certificates)
+    says nothing of the edit.
     """
-    found = list(_differing(before, after))
-    if not found:
-        return []
-    unstable = {each.identity for each in _differing(before, again())}
+    unstable = {each.identity for each in _differing(before, again)}
     return [each for each in found if each.identity not in unstable]
 
 

@@ -5,19 +5,12 @@ from dataclasses import dataclass
 
 from finops.domain.errors import Refused
 from finops.domain.opportunity import Change, Opportunity, Setting
+from finops.edits.gitops.marking import marked_all
 from finops.edits.gitops.matches import Match, targets_in
 from finops.edits.gitops.rendering import Rendering
-from finops.edits.gitops.sites import (
-    Holder,
-    Site,
-    holders,
-    literals,
-    marked_all,
-    quantity_of,
-    template_lines,
-    unit_of,
-)
+from finops.edits.gitops.sites import Holder, Site, holders, literals, template_lines
 from finops.edits.gitops.source_index import SourceIndex
+from finops.edits.setting_text import quantity_of, unit_of
 from finops.edits.slots import Slot, slots_of
 from finops.edits.yaml_source import ContainerSource, containers_of, find_containers
 from finops.edits.yaml_splice import setting_node, words_of

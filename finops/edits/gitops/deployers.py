@@ -243,7 +243,7 @@ def _manifests(repository: Repository, folder: str, *, is_deep: bool) -> tuple[s
         for path in repository.folders.below(folder)
         if path.endswith(_YAML)
         and (is_deep or "/" not in path.removeprefix(prefix))
-        and repository.charts.chart_of(path) is None
+        and not repository.charts.owns(path)
     )
 
 

@@ -20,12 +20,14 @@ _GENERATOR_KEYS = ("configMapGenerator", "secretGenerator")
 @dataclass(frozen=True, slots=True)
 class Reach:
     """What rendering a folder reads: files, folders with a kustomization, and sentences of what
-    cannot be read here.
+    cannot be read here. `stubs` are inputs of generators that are not here (encrypted or binary
+    files): they decide no request, so empty files stand in for them.
     """
 
     files: frozenset[str]
     folders: frozenset[str]
     problems: tuple[str, ...] = ()
+    stubs: frozenset[str] = frozenset()
 
 
 class KustomizeGraph:
@@ -59,8 +61,12 @@ class KustomizeGraph:
         if folder not in self._reaches:
             walk = _Walk(self)
             walk.enter(folder)
-            found = frozenset(walk.files), frozenset(walk.folders), tuple(walk.problems)
-            self._reaches[folder] = Reach(*found)
+            self._reaches[folder] = Reach(
+                frozenset(walk.files),
+                frozenset(walk.folders),
+                tuple(walk.problems),
+                frozenset(walk.stubs),
+            )
         return self._reaches[folder]
 
     def holds(self, path: str) -> bool:
@@ -80,6 +86,10 @@ class KustomizeGraph:
             each for each in self._file_of if each not in included and not self.is_component(each)
         )
 
+    def inputs(self, folder: str) -> Iterator[str]:
+        """The files whose contents its generators put into ConfigMaps and Secrets."""
+        return _generated(self.document(folder))
+
     def references(self, folder: str) -> Iterator[str]:
         """Every path that the kustomization of a folder names, as it names it."""
         document = self.document(folder)
@@ -91,7 +101,6 @@ class KustomizeGraph:
             yield from (
                 path for each in mappings_at(document, key) if (path := text_at(each, "path"))
             )
-        yield from _generated(document)
         if path := text_at(document, "openapi", "path"):
             yield path
 
@@ -104,6 +113,7 @@ class _Walk:
         self.files: set[str] = set()
         self.folders: set[str] = set()
         self.problems: list[str] = []
+        self.stubs: set[str] = set()
 
     def enter(self, folder: str) -> None:
         """Read a folder's kustomization and follow what it names."""
@@ -119,6 +129,10 @@ class _Walk:
             self.problems.append(f"{own} inflates Helm charts, which kustomize would fetch")
         for path in self._graph.references(folder):
             self._follow(path, folder)
+        for path in self._graph.inputs(folder):
+            where = joined(folder, path)
+            if where is not None:
+                (self.files if self._graph.holds(where) else self.stubs).add(where)
 
     def _follow(self, path: str, folder: str) -> None:
         own, where = self._graph.folders[folder], joined(folder, path)

@@ -7,10 +7,10 @@ from typing import TypeVar
 from finops.domain.opportunity import Change, Opportunity, Resource
 from finops.edits.autoscalers import TargetSource, find_targets
 from finops.edits.gitops.rendering import Document, Rendering
-from finops.edits.gitops.sites import quantity_of
 from finops.edits.gitops.source_index import SourceIndex
 from finops.edits.gitops.steps import HelmStep
 from finops.edits.gitops.units import Unit
+from finops.edits.setting_text import quantity_of
 from finops.edits.yaml_source import ContainerSource, find_containers
 from finops.edits.yaml_splice import setting_node
 from finops.edits.yaml_tree import UnreadableYaml, YamlNode

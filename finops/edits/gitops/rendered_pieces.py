@@ -6,11 +6,12 @@ from finops.domain.errors import Refused
 from finops.domain.opportunity import Change, Opportunity
 from finops.edits.gitops.deciding import Decider, Deciding
 from finops.edits.gitops.matches import Match
-from finops.edits.gitops.sites import Holder, Literal, Site, TemplateLine, unit_of, written_like
+from finops.edits.gitops.sites import Holder, Literal, Site, TemplateLine
 from finops.edits.gitops.source_index import SourceIndex
 from finops.edits.pieces import Piece, TemplatePiece
 from finops.edits.plain_manifests import target_piece
 from finops.edits.results import AlreadyApplied, Candidate
+from finops.edits.setting_text import unit_of, written_like
 from finops.edits.splices import Splice
 from finops.edits.yaml_insert import Missing, insert_settings
 from finops.edits.yaml_source import refuse_shared

@@ -7,16 +7,15 @@ does in the cluster.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from finops.domain.errors import InvalidInput, Refused
+from finops.domain.errors import Refused
 from finops.domain.opportunity import Setting
-from finops.domain.quantities import parse_cpu_millicores, parse_memory_bytes
-from finops.edits.quantity_style import cpu_like, memory_like
+from finops.edits.setting_text import quantity_of, unit_of, written_like
 from finops.edits.slots import Slot
-from finops.edits.splices import Splice, apply_splices
+from finops.edits.splices import Splice
 from finops.edits.yaml_insert import Missing, insert_settings
 from finops.edits.yaml_source import ContainerSource
 from finops.edits.yaml_tree import NodeKind, Path, YamlNode
@@ -25,34 +24,7 @@ _QUOTED = {"": "{}", "'": "'{}'", '"': '"{}"'}
 _TEMPLATE_LINE = re.compile(
     rb"^[ \t]*(?:- )?[\w.-]+:[ \t]+([\"']?)([0-9][\w.]*)\1[ \t]*(?:#[^\r\n]*)?\r?$", re.M
 )
-# Larger than any real request and still a quantity that every schema takes.
-_FIRST_MARK = {"cpu": 9_000_000, "memory": 800 * 1024**4, "target": 100_000}
-_MARK_STEP = {"cpu": 1, "memory": 1024, "target": 1}
 _HOLDER = re.compile(r"resources$", re.IGNORECASE)
-
-
-def unit_of(setting: Setting) -> str:
-    """`cpu`, `memory` or `target`: how the setting's quantities are read and written."""
-    return "target" if setting.is_hpa_target else "cpu" if "cpu" in setting else "memory"
-
-
-def quantity_of(setting: Setting, text: str) -> int | None:
-    """The text in the setting's unit, or None when it is no such quantity."""
-    try:
-        if setting.is_hpa_target:
-            return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None
-        is_cpu = unit_of(setting) == "cpu"
-        return parse_cpu_millicores(text) if is_cpu else parse_memory_bytes(text)
-    except InvalidInput:
-        return None
-
-
-def written_like(setting: Setting, text: str, value: int) -> str:
-    """The value the way `text` is written."""
-    unit = unit_of(setting)
-    if unit == "target":
-        return str(value)
-    return cpu_like(text, value) if unit == "cpu" else memory_like(text, value)
 
 
 class Site(Protocol):
@@ -236,44 +208,6 @@ def holders(slots: Sequence[Slot]) -> list[Holder]:
         for key, value in trail[-1].entries()
         if _HOLDER.search(key.text) and (value.kind is NodeKind.MAPPING or not value.text)
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class Marked:
-    """Files with every site changed to a mark of its own, and which mark is whose."""
-
-    files: Mapping[str, bytes]
-    sites: Mapping[int, Site]
-
-
-def marked_all(
-    files: Mapping[str, bytes], groups: Sequence[tuple[Setting, Sequence[Site]]]
-) -> Marked:
-    """Mark every site of every group; one that cannot be written is left out."""
-    marks: dict[int, Site] = {}
-    by_path: dict[str, list[Splice]] = {}
-    for setting, sites in groups:
-        unit = unit_of(setting)
-        for index, site in enumerate(sites):
-            mark = _FIRST_MARK[unit] + index * _MARK_STEP[unit]
-            try:
-                splices = site.splices(setting, mark)
-            except Refused:
-                continue
-            if _overlap(by_path.get(site.path, ()), splices):
-                continue
-            marks[mark] = site
-            by_path.setdefault(site.path, []).extend(splices)
-    changed = {path: apply_splices(files[path], each) for path, each in by_path.items()}
-    return Marked(changed, marks)
-
-
-def _overlap(known: Sequence[Splice], splices: Sequence[Splice]) -> bool:
-    return any(
-        (one.start < other.end and other.start < one.end) or one == other
-        for one in known
-        for other in splices
-    )
 
 
 def _trails(root: YamlNode) -> Iterator[tuple[Path, tuple[YamlNode, ...]]]:

@@ -11,7 +11,7 @@ from finops.edits.gitops.kustomize_graph import NAMES, KustomizeGraph
 from finops.edits.gitops.plain import typed_documents
 from finops.edits.gitops.rendering import Rendering
 from finops.edits.gitops.steps import HelmStep, KustomizeStep, Layer, PlainStep, Repository, Step
-from finops.edits.gitops.units import Unit, UnitRenderer
+from finops.edits.gitops.units import Focus, Unit, UnitRenderer, nested_steps
 
 _YAML = (".yaml", ".yml")
 _DEPLOYER = re.compile(
@@ -19,6 +19,15 @@ _DEPLOYER = re.compile(
 )
 _NAME = re.compile(rb"\bname:\s*[\"']?([A-Za-z0-9][\w.-]*)")
 _VALUES_FILE = re.compile(r"(^|[._-])values([._-]|$)|^values", re.I)
+
+
+def _only(wanted: Step | None) -> Focus:
+    """Render one step and nothing that it deploys in turn."""
+    return lambda step, names: step == wanted
+
+
+# What gives an object another name than its manifest: Kustomize, or a chart that is deployed.
+_RENAMING = (b"namePrefix", b"nameSuffix", b"HelmRelease", b"Application")
 
 
 class SourceIndex:
@@ -42,7 +51,7 @@ class SourceIndex:
         """Whether a file is applied as it stands, as far as this repository tells."""
         return (
             path not in self.overlay_paths
-            and self.repository.charts.chart_of(path) is None
+            and not self.repository.charts.owns(path)
             and path.rpartition("/")[2] not in NAMES
         )
 
@@ -52,33 +61,21 @@ class SourceIndex:
         return [
             Unit(path, number=number)
             for path in sorted(self.files)
-            if path.endswith(_YAML) and self.repository.charts.chart_of(path) is None
+            if path.endswith(_YAML) and not self.repository.charts.owns(path)
             if _DEPLOYER.search(self.files[path])
             for number, document in enumerate(typed_documents(self.files[path]))
             if is_deployer(document)
         ]
 
     @cached_property
-    def _deployed_steps(self) -> list[tuple[Unit, Step]]:
-        """Every step that an object of a deployer asks for, before any overlay changes it."""
-        return [
-            (unit, step)
-            for unit in self.deployer_objects
-            for deployment in unit.deployments(self.repository, self.files)
-            for step in deployment.steps
-        ]
-
-    @cached_property
     def units(self) -> list[Unit]:
         """Everything that is deployed as a whole and has to be rendered to be known."""
-        steps = [step for _, step in self._deployed_steps]
-        deployed = {step.folder for step in steps if isinstance(step, KustomizeStep)}
-        charted = {step.chart for step in steps if isinstance(step, HelmStep)}
+        charted = {step.chart for step in self._all_steps if isinstance(step, HelmStep)}
         graph = self.repository.graph
         overlays = [
             Unit(graph.folders[folder], KustomizeStep(folder))
             for folder in graph.roots()
-            if folder not in deployed
+            if folder not in self._deployed_folders
         ]
         objects = [unit for unit in self.deployer_objects if unit.entry not in self.overlay_paths]
         charts = [
@@ -88,6 +85,23 @@ class SourceIndex:
             for unit in self._chart_units(chart)
         ]
         return [*overlays, *objects, *charts]
+
+    @cached_property
+    def _all_steps(self) -> list[Step]:
+        """Every step that an object of a deployer asks for, in a file or made by a chart."""
+        written = [step for each in self._steps_in.values() for step, _ in each]
+        return [*written, *self._templated_steps]
+
+    @cached_property
+    def _deployed_folders(self) -> set[str]:
+        """The overlays that are deployed from outside; one that deploys itself is a beginning."""
+        reach = self.repository.graph.reach
+        found = {step.folder for step in self._templated_steps if isinstance(step, KustomizeStep)}
+        for entry, steps in self._steps_in.items():
+            for step, _ in steps:
+                if isinstance(step, KustomizeStep) and entry not in reach(step.folder).files:
+                    found.add(step.folder)
+        return found
 
     def render(
         self,
@@ -104,7 +118,7 @@ class SourceIndex:
             if isinstance(step, PlainStep):
                 return False
             paths = step.paths(self.repository)
-            return bool(paths & touched) or self._may_make(step, name, names)
+            return bool(paths & touched) or self._may_lead_to(step, name, names, touched)
 
         files = self.repository.changed(edits) if edits else self.files
         return self._units.render(unit, files, focus)
@@ -128,18 +142,22 @@ class SourceIndex:
 
         By what the files say before any overlay changes them.
         """
-        steps: dict[str, list[Step]] = {}
-        for unit, step in self._deployed_steps:
-            steps.setdefault(unit.entry, []).append(step)
         found: dict[str, list[int]] = {}
         for number, unit in enumerate(self.units):
-            own = unit.step.paths(self.repository) if unit.step is not None else frozenset[str]()
-            read = {unit.entry, *own}
-            for entry in read & steps.keys():
-                read = read.union(*(step.paths(self.repository) for step in steps[entry]))
-            for path in read:
+            for path in self._read_by(unit):
                 found.setdefault(path, []).append(number)
         return found
+
+    def _read_by(self, unit: Unit) -> set[str]:
+        """The unit's own files, and those of everything that is deployed from them in turn."""
+        own = unit.step.paths(self.repository) if unit.step is not None else frozenset[str]()
+        read, open_ = {unit.entry, *own}, [unit.entry, *own]
+        while open_:
+            for step, _ in self._steps_in.get(open_.pop(), ()):
+                more = step.paths(self.repository) - read
+                read |= more
+                open_ += more
+        return read
 
     def plain_hints(self, path: str) -> frozenset[tuple[str, str]]:
         """The deployers that apply a plain file as it stands."""
@@ -151,14 +169,45 @@ class SourceIndex:
                         found |= each.hints
         return frozenset(found)
 
+    def _may_lead_to(
+        self, step: Step, name: str, names: Collection[str], touched: frozenset[str]
+    ) -> bool:
+        """Whether the step, or what its deployers' objects deploy in turn, may make the object."""
+        open_, seen = [(step, tuple(names))], {step}
+        while open_:
+            each, called = open_.pop()
+            if self._may_make(each, name, called):
+                return True
+            for path in each.paths(self.repository):
+                for child, child_names in self._steps_in.get(path, ()):
+                    if child not in seen:
+                        if child.paths(self.repository) & touched:
+                            return True
+                        seen.add(child)
+                        open_.append((child, child_names))
+        return False
+
+    @cached_property
+    def _steps_in(self) -> Mapping[str, list[tuple[Step, tuple[str, ...]]]]:
+        """For each file the steps that the deployers' objects in it ask for, with their names."""
+        found: dict[str, list[tuple[Step, tuple[str, ...]]]] = {}
+        for unit in self.deployer_objects:
+            for each in unit.deployments(self.repository, self.files):
+                names = tuple(name for _, name in each.hints)
+                found.setdefault(unit.entry, []).extend((step, names) for step in each.steps)
+        return found
+
     def _may_make(self, step: Step, name: str, names: Collection[str]) -> bool:
         """Whether a step may make an object of that name, by what its files say.
 
         An overlay keeps the name of a manifest, unless it gives it a prefix or suffix. A chart
         makes a name of the release's, or of words in its values and templates.
         """
-        if not name or any(each and each in name for each in names):
+        releases = (step.release,) if isinstance(step, HelmStep) else ()
+        if not name or any(each and each in name for each in (*names, *releases)):
             return True
+        if isinstance(step, KustomizeStep) and self.repository.graph.reach(step.folder).problems:
+            return True  # what is not here may make anything, and its reason is worth saying
         wanted = name.encode()
         paths = [path for path in step.paths(self.repository) if path in self.files]
         if isinstance(step, HelmStep):
@@ -169,7 +218,7 @@ class SourceIndex:
         if wanted in known:
             return True
         is_renaming = "name" in getattr(step, "wrapper", "") or any(
-            sign in self.files[path] for path in paths for sign in (b"namePrefix", b"nameSuffix")
+            sign in self.files[path] for path in paths for sign in _RENAMING
         )
         return is_renaming and any(each in wanted for each in known)
 
@@ -177,6 +226,23 @@ class SourceIndex:
         if path not in self._names:
             self._names[path] = frozenset(_NAME.findall(self.files[path]))
         return self._names[path]
+
+    @cached_property
+    def _templated_steps(self) -> list[Step]:
+        """What the Applications and HelmReleases deploy that charts make (an app of apps)."""
+        found: list[Step] = []
+        for chart in self.repository.charts.folders:
+            templates = [
+                path
+                for path in self.repository.charts.own_paths(chart)
+                if "/templates/" in f"/{path}" and _DEPLOYER.search(self.files[path])
+            ]
+            if not templates:
+                continue
+            unit = Unit(templates[0], HelmStep(chart, self.repository.charts.name(chart), ""))
+            made = self._units.render(unit, self.files, _only(unit.step))
+            found += nested_steps(made, self.repository)
+        return found
 
     def _is_library(self, chart: str) -> bool:
         metadata = self.repository.charts.metadata(chart)

@@ -55,12 +55,13 @@ class KustomizeStep:
         reach = repository.graph.reach(self.folder)
         if reach.problems:
             raise CannotRender("; ".join(reach.problems[:3]))
-        paths, folder = set(reach.files), self.folder
+        added = dict.fromkeys(reach.stubs, b"")
+        folder = self.folder
         if self.wrapper:
-            path = f"{_WRAPPER}/kustomization.yaml"
-            files = ChainMap({path: self.wrapper.encode()}, files)  # type: ignore[arg-type]
-            paths.add(path)
+            added[f"{_WRAPPER}/kustomization.yaml"] = self.wrapper.encode()
             folder = _WRAPPER
+        paths = reach.files | added.keys()
+        files = ChainMap(added, files)  # type: ignore[arg-type]  # only read from
         documents = run_kustomize(files, paths, folder, origin=self.name)
         return [_substituted(each, dict(self.substitutions)) for each in documents]
 

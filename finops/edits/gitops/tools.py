@@ -14,7 +14,7 @@ import sys
 import sysconfig
 import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -83,31 +83,46 @@ def _written(files: Mapping[str, bytes], paths: Collection[str]) -> Iterator[Pat
 
 def _run(command: list[str], stdin: bytes, root: Path) -> bytes:
     try:
-        done = subprocess.run(
-            command,
-            input=stdin,
-            capture_output=True,
-            timeout=TIME_LIMIT_SECONDS,
-            check=False,
-            cwd=_import_root(),
-            env=_environment(root),
-            preexec_fn=_bounded,
-        )
+        status, output, said = _ended(command, stdin, root)
     except subprocess.TimeoutExpired as error:
         raise CannotRender(f"rendering took longer than {TIME_LIMIT_SECONDS} s") from error
     except OSError as error:
         raise CannotRender(f"{Path(command[0]).name} cannot be started ({error})") from error
-    if done.returncode:
-        said = done.stderr.decode("utf-8", "replace") or f"it ended with {done.returncode}"
-        raise CannotRender(f"{Path(command[0]).name} says: {_short(said, root)}")
-    if len(done.stdout) > _MAX_OUTPUT_BYTES:
+    if status:
+        words = said.decode("utf-8", "replace") or f"it ended with {status}"
+        raise CannotRender(f"{Path(command[0]).name} says: {_short(words, root)}")
+    if len(output) > _MAX_OUTPUT_BYTES:
         raise CannotRender(f"rendering gives more than {_MAX_OUTPUT_BYTES // 1024**2} MB")
-    return done.stdout
+    return output
 
 
-def _bounded() -> None:
-    resource.setrlimit(resource.RLIMIT_DATA, (_MEMORY_LIMIT_BYTES, _MEMORY_LIMIT_BYTES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+def _ended(command: list[str], stdin: bytes, root: Path) -> tuple[int, bytes, bytes]:
+    """Exit status, output and errors of a command that ran within its limits."""
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=_import_root(),
+        env=_environment(root),
+    ) as child:
+        _bound(child.pid)
+        try:
+            output, said = child.communicate(stdin, timeout=TIME_LIMIT_SECONDS)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            raise
+    return child.returncode, output, said
+
+
+def _bound(pid: int) -> None:
+    """Limit the memory of a child from outside: a fork hook is unsafe beside threads.
+
+    Only Linux can; elsewhere the time limit stands alone.
+    """
+    if hasattr(resource, "prlimit"):
+        with suppress(ProcessLookupError):
+            resource.prlimit(pid, resource.RLIMIT_DATA, (_MEMORY_LIMIT_BYTES, _MEMORY_LIMIT_BYTES))
 
 
 def _environment(root: Path) -> dict[str, str]:

@@ -24,9 +24,11 @@ from finops.edits.gitops.steps import (
 )
 from finops.edits.yaml_tree import UnreadableYaml
 
-# An Application of Applications of HelmReleases; what goes deeper deploys itself.
-_MAX_DEPTH = 3
-_SIGNS = ("kind: HelmRelease", "kind: Application", "kind: ConfigMap")
+# Flux's own folder, a cluster's, a team's, an application's, its HelmRelease: five.
+_MAX_DEPTH = 6
+_DEPLOYERS = ("HelmRelease", "Application", "kustomize.toolkit.fluxcd.io")
+_CARRIERS = ("HelmRelease", "Application", "ApplicationSet", "Kustomization")
+_SIGNS = (*(f"kind: {kind}" for kind in _CARRIERS), "kind: ConfigMap")
 
 
 class Focus(Protocol):
@@ -86,7 +88,7 @@ class UnitRenderer:
     def render(self, unit: Unit, files: Mapping[str, bytes], focus: Focus) -> Rendering:
         """All documents of a unit that the focus asks for, and the reasons for what is not."""
         deployments = self._deployments(unit, files)
-        found = [self._deployment(each, files, focus, 0) for each in deployments]
+        found = [self._deployment(each, files, focus, ()) for each in deployments]
         whole = all_of(found)
         entry = frozenset({unit.entry}) if unit.step is None else frozenset[str]()
         return replace(whole, paths=whole.paths | entry)
@@ -100,24 +102,29 @@ class UnitRenderer:
         return self._deployed_by[unit]
 
     def _deployment(
-        self, deployment: Deployment, files: Mapping[str, bytes], focus: Focus, depth: int
+        self,
+        deployment: Deployment,
+        files: Mapping[str, bytes],
+        focus: Focus,
+        around: tuple[Step, ...],
     ) -> Rendering:
         names = {deployment.name.rpartition(" ")[2], *(name for _, name in deployment.hints)}
         parts: list[Rendering] = []
         if deployment.problems:
             parts.append(Rendering((), problems=deployment.problems, unseen=(deployment,)))
         for step in deployment.steps:
-            if focus(step, names):
-                parts.append(self._step(step, deployment, files, focus, depth))
+            # A cluster's folder that holds the object which deploys it would never end.
+            if step not in around and focus(step, names):
+                parts.append(self._step(step, deployment, files, focus, around))
         return all_of(parts)
 
-    def _step(
+    def _step(  # noqa: PLR0917 - the state of one run
         self,
         step: Step,
         deployment: Deployment,
         files: Mapping[str, bytes],
         focus: Focus,
-        depth: int,
+        around: tuple[Step, ...],
     ) -> Rendering:
         paths = frozenset(step.paths(self.repository))
         try:
@@ -130,25 +137,41 @@ class UnitRenderer:
             for each in made
         )
         own = Rendering(documents, paths, carriers=_carriers(documents))
-        if depth >= _MAX_DEPTH or isinstance(step, PlainStep):
+        if len(around) >= _MAX_DEPTH or isinstance(step, PlainStep):
             return own
         nested = [
-            self._deployment(each, files, focus, depth + 1)
+            self._deployment(each, files, focus, (*around, step))
             for document in documents
             for each in self._deployed(document, documents)
         ]
         return all_of([own, *nested])
 
     def _deployed(self, document: Document, documents: Sequence[Document]) -> Iterator[Deployment]:
-        if not any(kind in document.text for kind in ("HelmRelease", "Application")):
-            return
-        try:
-            root = document.root
-            value = typed(document.file, root) if root is not None else None
-        except UnreadableYaml:
-            return
-        if is_deployer(value) and text_at(value, "kind") != "Kustomization":
+        for value in _deployer_in(document):
             yield from deployed_by(value, self.repository, _config_maps_of(documents))
+
+
+def nested_steps(rendering: Rendering, repository: Repository) -> list[Step]:
+    """The steps of the deployers' objects in a rendering."""
+    found: list[Step] = []
+    for document in rendering.documents:
+        for value in _deployer_in(document):
+            configured = _config_maps_of(rendering.documents)
+            for each in deployed_by(value, repository, configured):
+                found += each.steps
+    return found
+
+
+def _deployer_in(document: Document) -> list[Plain]:
+    """The object as plain values if it is one of a deployer that is rendered further."""
+    if not any(kind in document.text for kind in _DEPLOYERS):
+        return []
+    try:
+        root = document.root
+        value = typed(document.file, root) if root is not None else None
+    except UnreadableYaml:
+        return []
+    return [value] if is_deployer(value) else []
 
 
 def _carriers(documents: Sequence[Document]) -> frozenset[int]:
@@ -159,7 +182,7 @@ def _carriers(documents: Sequence[Document]) -> frozenset[int]:
         for index, each in enumerate(documents)
         if any(sign in each.text for sign in _SIGNS)
         and (
-            each.identity[0] in ("HelmRelease", "Application", "ApplicationSet")
+            each.identity[0] in _CARRIERS
             or (each.identity[0] == "ConfigMap" and any(each.identity[2] in s for s in sources))
         )
     )

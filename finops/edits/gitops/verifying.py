@@ -10,14 +10,15 @@ from finops.edits.gitops.comparing import (
     Expected,
     changed_carriers,
     differences,
+    stable,
     unexpected,
 )
 from finops.edits.gitops.deciding import Deciding
 from finops.edits.gitops.matches import Match
 from finops.edits.gitops.rendering import Rendering
-from finops.edits.gitops.sites import unit_of
 from finops.edits.gitops.source_index import SourceIndex
 from finops.edits.gitops.units import Unit
+from finops.edits.setting_text import unit_of
 from finops.edits.yaml_source import ContainerSource
 from finops.edits.yaml_tree import Path, YamlNode
 
@@ -95,13 +96,15 @@ def _effect(  # noqa: PLR0917 - one unit with what was asked of all
         raise _failed(unit, f"it no longer renders: {after.problems[0]}")
     if before.problems and not before.documents:
         return Effect(unit, 0, 0, unknown=before.problems[0])
-    found = differences(before, after, lambda: index.render_anew(unit, name, touching=edits))
-    carriers = changed_carriers(before, after)
+    found, carriers = differences(before, after), changed_carriers(before, after)
+    expected = [] if match is None else _expected(index, match, before, opportunity)
+    wanted = {each.leaf.identity for each in expected}
+    if any(each.identity not in wanted for each in found):
+        found = stable(found, before, index.render_anew(unit, name, touching=edits))
+    found += [each for each in carriers if match is None or not _carries(each, match)]
     if match is None:
-        others = tuple(each.label for each in (*found, *carriers))
-        return Effect(unit, len(after.documents), 0, others)
-    found += [each for each in carriers if not _carries(each, match)]
-    return _judged(unit, found, _expected(index, match, before, opportunity), len(after.documents))
+        return Effect(unit, len(after.documents), 0, tuple(each.label for each in found))
+    return _judged(unit, found, expected, len(after.documents))
 
 
 def _carries(carrier: Difference, match: Match) -> bool:
@@ -109,7 +112,7 @@ def _carries(carrier: Difference, match: Match) -> bool:
     kind, _, name = carrier.identity
     hints = match.document.hints
     return kind in ("ConfigMap", "ApplicationSet") or bool(
-        {("helmrelease", name), ("argocd", name)} & hints
+        {("helmrelease", name), ("argocd", name), ("flux", name)} & hints
     )
 
 

@@ -1,0 +1,275 @@
+"""Which values decide what a chart renders, found and proved with the real Helm."""
+
+import pytest
+
+from finops.domain.errors import Refused
+from finops.domain.opportunity import Change, Setting
+from finops.edits import AmbiguousSource
+from tests.finops.edits.gitops.repositories import CHART, DEPLOYMENT, GIB, chart, cpu, planned, web
+
+RELEASE = {"meta.helm.sh/release-name": "eu"}
+APPLICATION = """\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: eu, namespace: argocd}
+spec:
+  destination: {namespace: shop, name: prod}
+  source:
+    repoURL: https://git.example/platform
+    path: charts/shop
+    helm:
+"""
+HELM_RELEASE = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: eu, namespace: shop}
+spec:
+  chart:
+    spec:
+      chart: ./charts/shop
+      sourceRef: {kind: GitRepository, name: platform}
+"""
+
+
+def test_the_value_that_the_template_reads_is_edited() -> None:
+    files = chart()
+
+    plan = planned(files, web("eu-web"), cpu(500), tags=RELEASE)
+
+    expected = files["charts/shop/values.yaml"].replace("500m", "120m")
+    assert [each.path for each in plan.files] == ["charts/shop/values.yaml"]
+    assert plan.files[0].after == expected.encode()
+    assert plan.proof.entries[0].where == "web.resources.requests.cpu"
+    assert plan.proof.checks[0].startswith("chart charts/shop: 1 objects rendered")
+
+
+def test_a_literal_in_a_template_is_edited_there() -> None:
+    files = chart()
+
+    plan = planned(files, web("eu-web", within="proxy"), cpu(40, 20), tags=RELEASE)
+
+    expected = files["charts/shop/templates/web.yaml"].replace("40m", "20m")
+    assert plan.files[0].after == expected.encode()
+
+
+def test_a_setting_that_is_not_there_goes_below_the_values_that_are_read() -> None:
+    files = chart()
+    change = Change(Setting.MEMORY_LIMIT, None, GIB)
+
+    plan = planned(files, web("eu-web"), change, tags=RELEASE)
+
+    added = "      memory: 1Gi\n    limits:\n      memory: 1Gi\n"
+    expected = files["charts/shop/values.yaml"].replace("      memory: 1Gi\n", added)
+    assert plan.files[0].after == expected.encode()
+
+
+def test_values_of_a_subchart_are_found_in_the_umbrella() -> None:
+    inner = {path.replace("charts/shop", "all/charts/shop"): t for path, t in chart().items()}
+    files = inner | {
+        "all/Chart.yaml": CHART.replace("shop", "all"),
+        "all/values.yaml": "shop:\n  web:\n    resources:\n      requests:\n        cpu: 800m\n",
+    }
+
+    plan = planned(files, web("eu-web"), cpu(800), tags=RELEASE)
+
+    assert [each.path for each in plan.files] == ["all/values.yaml"]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        "values: |\n        web:\n          resources:\n            requests: {cpu: 700m}\n",
+        "valuesObject: {web: {resources: {requests: {cpu: '700m'}}}}\n",
+        "parameters:\n        - {name: web.resources.requests.cpu, value: 700m}\n",
+    ],
+)
+def test_inline_values_of_an_application_win(values: str) -> None:
+    files = chart() | {"apps/eu.yaml": f"{APPLICATION}      {values}"}
+
+    plan = planned(files, web("eu-web"), cpu(700))
+
+    assert [each.path for each in plan.files] == ["apps/eu.yaml"]
+    assert plan.files[0].after == files["apps/eu.yaml"].replace("700m", "120m").encode()
+
+
+def test_the_application_that_tracks_it_is_taken() -> None:
+    files = chart() | {
+        f"apps/{name}.yaml": APPLICATION.replace("name: eu", f"name: {name}")
+        + f"      releaseName: eu\n      valueFiles: [../../env/{name}.yaml]\n"
+        for name in ("blue", "green")
+    }
+    files |= {
+        f"env/{name}.yaml": "web: {resources: {requests: {cpu: 700m}}}\n"
+        for name in ("blue", "green")
+    }
+    tags = {"argocd.argoproj.io/tracking-id": "green:apps/Deployment:shop/eu-web"}
+
+    with pytest.raises(AmbiguousSource):
+        planned(files, web("eu-web"), cpu(700))
+    plan = planned(files, web("eu-web"), cpu(700), tags=tags)
+
+    assert [each.path for each in plan.files] == ["env/green.yaml"]
+
+
+def test_an_application_set_is_expanded_over_folders() -> None:
+    generated = APPLICATION.partition("spec:\n")[2].replace("\n", "\n      ").rstrip(" ")
+    files = chart() | {
+        "set.yaml": "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\n"
+        "metadata: {name: all}\nspec:\n  generators:\n"
+        "    - git: {directories: [{path: env/*}]}\n"
+        "  template:\n    metadata: {name: 'shop-{{path.basename}}'}\n    spec:\n      "
+        + generated
+        + "            valueFiles: ['../../{{path}}/values.yaml']\n",
+        "env/prod/values.yaml": "web: {resources: {requests: {cpu: 700m}}}\n",
+        "env/dev/values.yaml": "web: {resources: {requests: {cpu: 600m}}}\n",
+    }
+
+    plan = planned(files, web("shop-prod-web"), cpu(700))
+
+    assert [each.path for each in plan.files] == ["env/prod/values.yaml"]
+
+
+def test_values_of_a_helm_release_win_and_its_patch_over_them() -> None:
+    values = "  values:\n    web:\n      resources:\n        requests:\n          cpu: 700m\n"
+    patch = HELM_RELEASE.partition("spec:")[0] + "spec:\n" + values.replace("700m", "650m")
+    files = chart() | {
+        "base/kustomization.yaml": "resources: [release.yaml]\n",
+        "base/release.yaml": HELM_RELEASE + values,
+        "prod/kustomization.yaml": "resources: [../base]\npatches: [{path: values.yaml}]\n",
+        "prod/values.yaml": patch,
+    }
+
+    plan = planned(files, web("eu-web"), cpu(650))
+
+    assert [each.path for each in plan.files] == ["prod/values.yaml"]
+    assert plan.files[0].after == patch.replace("650m", "120m").encode()
+
+
+def test_values_from_a_generated_config_map_lead_to_their_file() -> None:
+    source = "  valuesFrom: [{kind: ConfigMap, name: sizes}]\n"
+    generator = (
+        "namespace: shop\nresources: [release.yaml]\n"
+        "configMapGenerator:\n  - {name: sizes, files: [values.yaml=sizes.yaml]}\n"
+        "configurations: [names.yaml]\n"
+    )
+    names = (
+        "nameReference:\n  - kind: ConfigMap\n    version: v1\n    fieldSpecs:\n"
+        "      - {path: spec/valuesFrom/name, kind: HelmRelease}\n"
+    )
+    files = chart() | {
+        "prod/kustomization.yaml": generator,
+        "prod/names.yaml": names,
+        "prod/release.yaml": HELM_RELEASE + source,
+        "prod/sizes.yaml": "web:\n  resources:\n    requests:\n      cpu: 650m\n",
+    }
+
+    plan = planned(files, web("eu-web"), cpu(650))
+
+    assert [each.path for each in plan.files] == ["prod/sizes.yaml"]
+
+
+def test_a_chart_from_elsewhere_is_never_guessed_but_can_be_picked() -> None:
+    release = HELM_RELEASE.replace("./charts/shop", "shop").replace(
+        "GitRepository", "HelmRepository"
+    )
+    values = "  values:\n    web:\n      resources:\n        requests:\n          cpu: 700m\n"
+    files = {"prod/release.yaml": release + values}
+
+    with pytest.raises(AmbiguousSource) as caught:
+        planned(files, web("eu-web"), cpu(700))
+    (candidate,) = caught.value.candidates
+    plan = planned(files, web("eu-web"), cpu(700), choice=candidate.choice)
+
+    assert "comes from a HelmRepository" in str(caught.value)
+    assert candidate.place == "spec.values.web.resources"
+    assert plan.files[0].after == files["prod/release.yaml"].replace("700m", "120m").encode()
+    assert "could not be rendered here" in plan.notes[0]
+
+
+def test_a_computed_value_is_refused() -> None:
+    files = chart()
+    files["charts/shop/templates/web.yaml"] = files["charts/shop/templates/web.yaml"].replace(
+        "{{- toYaml .Values.web.resources | nindent 12 }}",
+        "requests: {cpu: {{ mul .Values.web.replicas 150 }}m}",
+    )
+
+    with pytest.raises(Refused, match="it is computed, or comes from elsewhere"):
+        planned(files, web("eu-web"), cpu(300), tags=RELEASE)
+
+
+def test_a_template_that_fails_is_a_reason_and_never_ends_the_program() -> None:
+    files = chart()
+    files["charts/shop/templates/bad.yaml"] = '{{ fail "no values for prod" }}'
+
+    with pytest.raises(Refused, match="no values for prod"):
+        planned(files, web("eu-web"), cpu(500), tags=RELEASE)
+
+
+def test_a_cluster_that_deploys_itself_is_walked_once() -> None:
+    flux = (
+        "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n"
+        "metadata: {{name: {name}, namespace: flux-system}}\nspec: {{path: {path}}}\n"
+    )
+    values = "  values:\n    web:\n      resources:\n        requests:\n          cpu: 650m\n"
+    files = chart() | {
+        "clusters/prod/kustomization.yaml": "resources: [self.yaml, apps.yaml]\n",
+        "clusters/prod/self.yaml": flux.format(name="self", path="./clusters/prod"),
+        "clusters/prod/apps.yaml": flux.format(name="apps", path="./apps"),
+        "apps/kustomization.yaml": "namespace: shop\nresources: [release.yaml]\n",
+        "apps/release.yaml": HELM_RELEASE + values,
+    }
+
+    plan = planned(files, web("eu-web"), cpu(650))
+
+    assert [each.path for each in plan.files] == ["apps/release.yaml"]
+
+
+def test_an_application_of_applications_is_followed() -> None:
+    template = APPLICATION.replace("name: eu,", "name: {{ .Values.name }},")
+    values = "values: |\n        web:\n          resources:\n            requests:\n"
+    values += "              cpu: 650m\n"
+    files = chart() | {
+        "all/Chart.yaml": CHART.replace("shop", "all"),
+        "all/values.yaml": "name: eu\n",
+        "all/templates/eu.yaml": f"{template}      {values}",
+    }
+
+    plan = planned(files, web("eu-web"), cpu(650))
+
+    assert [each.path for each in plan.files] == ["all/templates/eu.yaml"]
+    assert plan.files[0].after == files["all/templates/eu.yaml"].replace("650m", "120m").encode()
+
+
+def test_a_chart_at_the_root_leaves_manifests_beside_it_plain() -> None:
+    inner = {path.removeprefix("charts/shop/"): text for path, text in chart().items()}
+    files = inner | {"deploy/web.yaml": DEPLOYMENT}
+
+    plan = planned(files, web(), cpu(500))
+
+    assert [each.path for each in plan.files] == ["deploy/web.yaml"]
+
+
+def test_what_a_chart_makes_at_random_says_nothing_of_the_edit() -> None:
+    files = chart()
+    files["charts/shop/templates/secret.yaml"] = (
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: keys}\n"
+        "stringData: {key: {{ randAlphaNum 20 | quote }}}\n"
+    )
+
+    plan = planned(files, web("eu-web"), cpu(500), tags=RELEASE)
+
+    assert [each.path for each in plan.files] == ["charts/shop/values.yaml"]
+    assert "2 objects rendered before and after, 1 differs" in plan.proof.checks[0]
+
+
+def test_a_stamp_of_the_configuration_follows_it() -> None:
+    files = chart()
+    files["charts/shop/templates/web.yaml"] = files["charts/shop/templates/web.yaml"].replace(
+        "    metadata: {labels: {app: web}}\n",
+        "    metadata:\n      labels: {app: web}\n      annotations:\n"
+        "        checksum/values: {{ .Values | toYaml | sha256sum }}\n",
+    )
+
+    plan = planned(files, web("eu-web"), cpu(500), tags=RELEASE)
+
+    assert [each.path for each in plan.files] == ["charts/shop/values.yaml"]
