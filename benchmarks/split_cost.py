@@ -54,7 +54,7 @@ def measure(example: Mapping[str, Any]) -> Mapping[str, Any]:
     for namespace, printed in example["namespace_totals"].items():
         off += abs(namespaces[namespace] - Decimal(str(printed)))
     return {
-        "cents_off": float(off * 100),
+        "cents_off": int(cents) if (cents := off * 100) == int(off * 100) else float(cents),
         "sum_of_parts": float(sum((row.effective_cost for row in rows), Decimal(0))),
         "instance": float(example["instance"]["amortized_usd_per_hour"]),
         "pods": len(example["pods"]),

@@ -34,6 +34,9 @@ SELECT day, currency, 'unallocated', '', '', 'rounding', '', '', '', '', '', '',
     {", ".join(AMOUNTS)}, 0
 FROM rests WHERE {" OR ".join(f"{a} <> 0" for a in AMOUNTS)}"""
 
+# A place with less than half a millionth has its part in the rest, and needs no row.
+_DROP_EMPTY = f"DELETE FROM micros WHERE {' AND '.join(f'{a} = 0' for a in AMOUNTS)}"
+
 _DIFFERENT = """WITH billed AS (
     SELECT service, resource_id AS resource, CAST(sum(billed + netted) AS DOUBLE) AS cost
     FROM charges WHERE day = $day GROUP BY ALL
@@ -59,6 +62,7 @@ def settle(connection: duckdb.DuckDBPyConnection) -> None:
     if wrong:
         raise InvalidInput(_sentence(connection, wrong))
     connection.execute(_ADD_RESTS)
+    connection.execute(_DROP_EMPTY)
 
 
 def _sentence(connection: duckdb.DuckDBPyConnection, wrong: tuple[object, ...]) -> str:

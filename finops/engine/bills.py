@@ -79,7 +79,17 @@ def _write(parts: Parts, name: str, reading: BillReading) -> list[BillChange]:
     for day, totals in groupby(reading.days, key=lambda one: one.day):
         with parts.ledger.bookkeeping() as connection:
             rows = reading.rows(day)
-            changes += costs.replace_days(connection, name, list(totals), rows, now=now)
+            corrected = costs.replace_days(connection, name, list(totals), rows, now=now)
+        for one in corrected:
+            log.info(
+                "%s: %s was corrected from %s to %s %s",
+                name,
+                one.day,
+                one.billed_before,
+                one.billed_after,
+                one.currency,
+            )
+        changes += corrected
     for batch in batches(list(reading.judged()), BATCH):
         with parts.ledger.bookkeeping() as connection:
             history.save_costs(connection, batch, now=now)

@@ -23,7 +23,7 @@ from finops.billing.usage_hours import CONTAINER_TYPES, ESTATE_TYPES, UsageFiles
 from finops.domain.costs import AllocatedCost, CostCategory
 
 DAY = date(2026, 7, 1)
-EVER = {"start": date(1970, 1, 1), "end": date(2100, 1, 1)}
+FIRST, LAST = date(1970, 1, 1), date(2100, 1, 1)
 
 Cells = Mapping[str, object]
 
@@ -132,4 +132,6 @@ def allocated(
     )
     with local_database() as connection:
         opened = open_bill(connection, find_bill_files([str(bill)]))
-        yield Placed(connection, allocate(connection, opened, usage, rules=rules, **EVER))
+        yield Placed(
+            connection, allocate(connection, opened, usage, rules=rules, start=FIRST, end=LAST)
+        )

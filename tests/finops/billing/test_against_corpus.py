@@ -4,6 +4,7 @@
 """
 
 import csv
+import json
 import os
 import re
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from benchmarks.billing import real_bill
+from benchmarks.split_cost import measure
 from finops.billing.bill_lines import Pricing, RateLine
 from finops.billing.bill_rates import BillRates, rates_of
 from finops.billing.ec2_types import EC2_TYPES
@@ -131,3 +134,25 @@ def test_every_bundled_machine_is_exactly_what_aws_published() -> None:
     ]
 
     assert wrong == []
+
+
+def test_every_line_of_the_real_bill_is_placed_and_adds_up() -> None:
+    found = real_bill(CORPUS / "billing" / "Oct2018-WorkshopCUR-00001.snappy.parquet")
+    parts = ("allocated", "idle", "shared", "unallocated")
+
+    assert (found["rows"], found["billed"]) == (119_307, 4064.48313)
+    assert found["reconciliation_difference"] == 0
+    assert sum(found[name] for name in parts) == pytest.approx(found["effective"], abs=1e-6)
+
+
+def test_the_odd_file_of_the_corpus_is_read() -> None:
+    found = real_bill(CORPUS / "billing" / "licensing2019_before_ctrlA.csv.gz")
+
+    assert (found["format"], found["rows"]) == ("CUR legacy", 7_850)
+    assert found["reconciliation_difference"] == 0
+
+
+def test_aws_worked_example_is_met_to_the_cent() -> None:
+    path = CORPUS / "billing" / "split_cost_golden" / "aws_split_cost_example.json"
+
+    assert measure(json.loads(path.read_text()))["cents_off"] == 0

@@ -25,7 +25,7 @@ from finops.domain.errors import InvalidInput
 from tests.finops.billing.bills import container, cur, focus, node, write_csv
 from tests.real_parts.aws import Aws
 
-MONTH = {"start": date(2026, 7, 1), "end": date(2026, 8, 1)}
+FIRST, LAST = date(2026, 7, 1), date(2026, 8, 1)
 NODE = "i-0123456789abcdef0"
 TEXT = Column("billing_period")
 
@@ -118,7 +118,7 @@ def in_athena(athena: Aws, folder: Path, lines: list[Any]) -> tuple[Path, Athena
 
 def answers(connection: duckdb.DuckDBPyConnection, bill: Any, usage: UsageFiles) -> list[Any]:
     """Every placed row, and the bill's own totals."""
-    found = allocate(connection, bill, usage, **MONTH)
+    found = allocate(connection, bill, usage, start=FIRST, end=LAST)
     rows = connection.execute("SELECT * EXCLUDE (quantity) FROM micros ORDER BY ALL").fetchall()
     return [*rows, *found.days]
 
@@ -136,7 +136,9 @@ def test_athena_says_of_a_month_what_duckdb_says(
     )
     said: list[str] = []
     with local_database() as connection:
-        bill = open_athena_bill(connection, athena.session(), place, say=said.append, **MONTH)
+        bill = open_athena_bill(
+            connection, athena.session(), place, say=said.append, start=FIRST, end=LAST
+        )
         there = answers(connection, bill, usage)
         spent = bill.spent
     with local_database() as connection:
@@ -160,7 +162,7 @@ def test_a_budget_stops_the_statement_that_would_pass_it(
     # Athena bills 10 MiB at least: $0.0000477 for each of the two statements.
     poor = replace(place, max_usd=usd_of(10 * 2**20) * Decimal("1.5"))
     with local_database() as connection:
-        bill = open_athena_bill(connection, athena.session(), poor, **MONTH)
+        bill = open_athena_bill(connection, athena.session(), poor, start=FIRST, end=LAST)
 
         with pytest.raises(InvalidInput, match=r"was stopped: it had scanned .* Nothing was kept"):
             answers(connection, bill, UsageFiles())
@@ -181,4 +183,4 @@ def test_a_table_that_is_no_bill_is_refused_before_anything_is_scanned(
         local_database() as connection,
         pytest.raises(InvalidInput, match=r"in Athena: for a bill .* EffectiveCost are missing"),
     ):
-        open_athena_bill(connection, athena.session(), place, **MONTH)
+        open_athena_bill(connection, athena.session(), place, start=FIRST, end=LAST)

@@ -4,7 +4,6 @@ import gzip
 from collections.abc import Sequence
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from finops.billing.allocated_bill import AllocationRules, allocate
@@ -13,7 +12,7 @@ from finops.billing.duckdb_engine import local_database, open_bill
 from finops.billing.rounding import settle
 from finops.billing.usage_hours import UsageFiles
 from finops.domain.errors import InvalidInput
-from tests.finops.billing.bills import EVER, allocated, cur, focus, write_csv
+from tests.finops.billing.bills import FIRST, LAST, allocated, cur, focus, write_csv
 
 HEADER = "ChargePeriodStart,ResourceId,BilledCost,EffectiveCost\n"
 GOOD = "2026-07-01T00:00:00Z,vol-1,1,1\n"
@@ -23,7 +22,9 @@ def read(*paths: Path | str) -> int:
     """The lines of a bill that was allocated whole."""
     with local_database() as connection:
         bill = open_bill(connection, find_bill_files([str(path) for path in paths]))
-        return sum(d.lines for d in allocate(connection, bill, UsageFiles(), **EVER).days)
+        return sum(
+            d.lines for d in allocate(connection, bill, UsageFiles(), start=FIRST, end=LAST).days
+        )
 
 
 def refused(*paths: Path | str) -> str:
@@ -81,7 +82,7 @@ def test_the_same_file_twice_is_refused_and_one_path_named_twice_is_one_file(
 
 def test_parquet_and_csv_are_not_mixed(tmp_path: Path) -> None:
     path = file(tmp_path, HEADER + GOOD)
-    duckdb.sql("SELECT 1 AS a").write_parquet(str(tmp_path / "bill.parquet"))
+    file(tmp_path, b"PAR1", "bill.parquet")
 
     assert "both Parquet and CSV" in refused(path, tmp_path / "bill.parquet")
 

@@ -11,7 +11,7 @@ from finops.billing.s3_files import S3Bills, is_within
 from finops.domain.errors import InvalidInput, WillNeverWork
 from tests.real_parts.aws import Aws
 
-JULY = {"start": date(2026, 7, 3), "end": date(2026, 7, 20)}
+START, END = date(2026, 7, 3), date(2026, 7, 20)
 BILL = (
     b"ChargePeriodStart,ResourceId,BilledCost,EffectiveCost\n2026-07-04T00:00:00Z,vol-1,1.5,1.5\n"
 )
@@ -31,7 +31,7 @@ BILL = (
     ],
 )
 def test_months_are_told_by_the_names_that_aws_gives(key: str, is_read: bool) -> None:
-    assert is_within(key, **JULY) is is_read
+    assert is_within(key, start=START, end=END) is is_read
 
 
 def put(aws: Aws, keys: Sequence[str]) -> S3Bills:
@@ -53,14 +53,14 @@ def test_objects_of_other_months_and_kinds_are_not_copied(aws: Aws, tmp_path: Pa
         ],
     )
 
-    found = bills.copy(tmp_path, **JULY)
+    found = bills.copy(tmp_path, start=START, end=END)
 
     assert [Path(path).name for path in found] == ["a.csv"]
 
 
 def test_a_key_leads_nowhere_but_into_the_folder(aws: Aws, tmp_path: Path) -> None:
     (tmp_path / "inner").mkdir()
-    found = put(aws, ["cur/../../../evil.csv"]).copy(tmp_path / "inner", **JULY)
+    found = put(aws, ["cur/../../../evil.csv"]).copy(tmp_path / "inner", start=START, end=END)
 
     assert [Path(path).is_relative_to(tmp_path / "inner") for path in found] == [True]
 
@@ -70,7 +70,7 @@ def test_a_bill_in_s3_is_read_whole(aws: Aws, monkeypatch: pytest.MonkeyPatch) -
     for name, value in aws.environment.items():
         monkeypatch.setenv(name, value)
     source = BillSource(files=("s3://bills/cur/",))
-    with source.read(**JULY, today=date(2026, 8, 1)) as bill:
+    with source.read(start=START, end=END, today=date(2026, 8, 1)) as bill:
         assert [(day.day, str(day.billed_cost)) for day in bill.days] == [(date(2026, 7, 4), "1.5")]
 
 
@@ -78,11 +78,11 @@ def test_a_bucket_that_is_not_there_is_named(aws: Aws, tmp_path: Path) -> None:
     bills = S3Bills(("s3://nothing/cur/",), lambda: aws.client("s3", "us-east-1"))
 
     with pytest.raises(WillNeverWork, match="s3://nothing/cur/ cannot be read"):
-        bills.copy(tmp_path, **JULY)
+        bills.copy(tmp_path, start=START, end=END)
 
 
 def test_a_month_without_files_is_said(aws: Aws, tmp_path: Path) -> None:
     bills = put(aws, ["cur/billing_period=2025-01/a.csv"])
 
     with pytest.raises(InvalidInput, match="There is no bill for 2026-07-03 to 2026-07-20"):
-        bills.copy(tmp_path, **JULY)
+        bills.copy(tmp_path, start=START, end=END)
