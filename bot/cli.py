@@ -143,4 +143,9 @@ def _add_care(commands: _Commands) -> None:
     database = _add(commands, "db", "care:database", "create, migrate or describe the ledger")
     database.add_argument("verb", choices=["migrate", "schema"])
     database.add_argument("--database-url", default=None)
+    manifest = _add(commands, "manifest", "care:manifest", "print the Slack app's manifest")
+    manifest.add_argument(
+        "--url", default="", help="where the bot is reached, for HTTP; else for Socket Mode"
+    )
+    manifest.add_argument("--name", default="", help="the app's name, such as finops-bot-staging")
     _add(commands, "check-config", "care:check_config", "check the configuration file")

@@ -3,6 +3,7 @@
 A wrong file is refused whole, naming line and key (see `finops.config_file`).
 """
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -19,7 +20,7 @@ from bot.estate_sections import (
 )
 from finops.config_file import load_checked
 from finops.domain.errors import InvalidInput
-from finops.domain.people import Approvers, Directory, Team
+from finops.domain.people import ApprovalLevel, Approvers, Directory, Team
 from finops.guardrails import GuardrailSettings
 from finops.rightsizing.modes import Mode, ModeChoice
 
@@ -35,6 +36,22 @@ class ApproversSection(Section):
         return Approvers(tuple(self.users), tuple(self.user_groups))
 
 
+class ApprovalLevelSection(Section):
+    """Who approves what saves at least so much or is at least so risky, instead of the team."""
+
+    from_usd_per_month: Decimal = Field(default=Decimal(0), ge=0)
+    from_risk: float = Field(default=0, ge=0, le=1)
+    approvers: ApproversSection
+
+    def to_domain(self) -> ApprovalLevel:
+        """As the domain knows it."""
+        return ApprovalLevel(
+            approvers=self.approvers.to_domain(),
+            from_usd_per_month=self.from_usd_per_month,
+            from_risk=self.from_risk,
+        )
+
+
 class TeamSection(Section):
     """One team; its name is the key, as the estate's labels write it."""
 
@@ -43,6 +60,7 @@ class TeamSection(Section):
     user_group: str = Field(default="", pattern=r"^(S[A-Z0-9]{5,20})?$")
     owners: list[str] = []
     approvers: ApproversSection = ApproversSection()
+    approval_levels: list[ApprovalLevelSection] = []
     namespaces: list[str] = []
     # Other spellings of its name in labels, tags, CODEOWNERS and Backstage.
     aliases: list[str] = []
@@ -113,6 +131,9 @@ class Configuration(Section):
     repositories: list[RepositorySection] = []
     teams: dict[Annotated[str, Field(min_length=1, max_length=100)], TeamSection] = {}
     default_approvers: ApproversSection = ApproversSection()
+    approval_levels: list[ApprovalLevelSection] = []
+    # Platform engineers: they may change in Slack what this file leaves open.
+    platform: ApproversSection = ApproversSection()
     # Members of user groups for workspaces on a plan without user groups.
     user_group_members: dict[str, list[str]] = {}
     triage_channel: str = ""
@@ -175,12 +196,15 @@ class Configuration(Section):
                     user_group=team.user_group,
                     owners=tuple(team.owners),
                     approvers=team.approvers.to_domain(),
+                    approval_levels=tuple(each.to_domain() for each in team.approval_levels),
                     aliases=tuple(team.aliases),
                     namespaces=tuple(team.namespaces),
                 )
                 for name, team in self.teams.items()
             ),
             default_approvers=self.default_approvers.to_domain(),
+            approval_levels=tuple(each.to_domain() for each in self.approval_levels),
+            platform=self.platform.to_domain(),
             triage_channel=self.triage_channel,
             leadership_channel=self.leadership_channel,
         )

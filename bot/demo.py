@@ -77,7 +77,8 @@ def start_demo(folder: Path, *, port: int = 0, database_url: str | None = None) 
         slack_bot_token=slack.bot_token,
         slack_app_token=slack.app_token,
     )
-    bot = build_bot(settings, configuration, engine, tick_seconds=TICK_SECONDS)
+    # A week passes at a click here, and so do the seconds between two messages of a channel.
+    bot = build_bot(settings, configuration, engine, tick_seconds=TICK_SECONDS, is_paced=False)
     world.show_headlines(lambda bill: _headlines(engine, bill))
     bot.start()
     return Demo(slack, world, host, bot)
@@ -97,6 +98,7 @@ def _slack(world: SimulatedWorld, clock: EstateClock, *, port: int) -> SlackSand
         port=port,
         guide=GUIDE,
         commands=COMMANDS,
+        has_limits=False,
     ).start()
 
 

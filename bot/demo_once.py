@@ -11,6 +11,7 @@ from typing import Any
 from bot.demo import Demo, start_demo
 from finops.domain.errors import Refused
 from finops.domain.lifecycle import Status
+from finops.domain.mutes import DenyReason
 from finops.domain.opportunity import OpportunityRecord
 from finops.domain.people import UNKNOWN_TEAM
 from finops.ledger.outbox import OutboxStatus
@@ -105,7 +106,11 @@ class Loop:
         owner = self._demo.engine.directory.team(record.opportunity.team).owners
         person = owner[0] if owner else PLATFORM.id
         self._click(record, person, ActionId.DENY)
-        self._submit(person, {str(BlockId.REASON): {str(ActionId.REASON): reason}})
+        why = {str(BlockId.REASON_CLASS): {str(ActionId.REASON_CLASS): DenyReason.HEADROOM.value}}
+        self._submit(person, why | {str(BlockId.REASON): {str(ActionId.REASON): reason}})
+        # Alike proposals might be muted too; nobody wants that here.
+        for view in self._driver.open_views(person):
+            self._driver.close_view(person, view["id"])
         return int(self._demo.engine.ledger.get(record.id).status is Status.DENIED)
 
     def _assign_unowned(self) -> int:

@@ -29,6 +29,7 @@ def run_process(settings: Settings, configuration: Configuration, *, stop: threa
             bot.engine,
             push_token=settings.push_token,
             slack_app=None if bot.socket_mode else bot.app,
+            people=bot.people,
             is_healthy=lambda: bot.is_healthy,
         )
         server = _bound(web, settings)

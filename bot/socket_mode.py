@@ -19,6 +19,8 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.people_first import PeopleFirst
+
 log = logging.getLogger(__name__)
 THREADS = 32
 # apps.connections.open may be called once a minute and burst a little; never crash-loop on it.
@@ -30,20 +32,31 @@ class ThreadedSocketModeHandler(SocketModeHandler):
     """Dispatches each envelope on a thread pool."""
 
     _pool = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="slack")
+    people = PeopleFirst()
 
     async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]  # narrower client, as in the stock handler
         """Run Bolt beside the event loop and send its answer."""
         start = time()
         loop = asyncio.get_running_loop()
-        response = await loop.run_in_executor(self._pool, run_bolt_app, self.app, req)
-        await send_async_response(client, req, response, start)
+        with self.people.serving():
+            response = await loop.run_in_executor(self._pool, run_bolt_app, self.app, req)
+            await send_async_response(client, req, response, start)
 
 
 class SocketModeConnection:
     """A Socket Mode connection on its own thread and event loop."""
 
-    def __init__(self, app: App, *, app_token: str, bot_token: str, base_url: str) -> None:
+    def __init__(
+        self,
+        app: App,
+        *,
+        app_token: str,
+        bot_token: str,
+        base_url: str,
+        people: PeopleFirst | None = None,
+    ) -> None:
         self._app = app
+        self._people = people or PeopleFirst()
         self._app_token = app_token
         self._bot_token = bot_token
         self._base_url = base_url
@@ -86,6 +99,7 @@ class SocketModeConnection:
             app_token=self._app_token,
             web_client=AsyncWebClient(token=self._bot_token, base_url=self._base_url),
         )
+        handler.people = self._people
         try:
             if await self._connect(handler):
                 self._ready.set()

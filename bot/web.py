@@ -13,6 +13,7 @@ from slack_bolt import App
 from slack_bolt.adapter.flask import SlackRequestHandler
 from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 
+from bot.people_first import PeopleFirst
 from finops.domain.errors import InvalidInput, OutsideWorldFailed
 from finops.finops_engine import FinOpsEngine
 
@@ -29,6 +30,7 @@ def build_web(
     *,
     push_token: str = "",
     slack_app: App | None = None,
+    people: PeopleFirst | None = None,
     is_healthy: Callable[[], bool] = lambda: True,
 ) -> Flask:
     """The WSGI application. Without a push token nothing can be pushed."""
@@ -43,13 +45,8 @@ def build_web(
         methods=["POST"],
     )
     if slack_app is not None:
-        handler = SlackRequestHandler(slack_app)
-        web.add_url_rule(
-            "/slack/events",
-            view_func=lambda: handler.handle(request),
-            endpoint="slack",
-            methods=["POST"],
-        )
+        answer = _slack(slack_app, people or PeopleFirst())
+        web.add_url_rule("/slack/events", view_func=answer, endpoint="slack", methods=["POST"])
     return web
 
 
@@ -70,6 +67,16 @@ def stop_server(server: BaseWSGIServer) -> None:
     Closed from here, its socket would vanish under that thread's `select` now and then.
     """
     server.trigger.pull_trigger(server.close)  # type: ignore[attr-defined]  # the stubs say int
+
+
+def _slack(app: App, people: PeopleFirst) -> Callable[[], Any]:
+    handler = SlackRequestHandler(app)
+
+    def answer() -> Any:
+        with people.serving():
+            return handler.handle(request)
+
+    return answer
 
 
 def _health(engine: FinOpsEngine, is_healthy: Callable[[], bool]) -> Callable[[], Any]:

@@ -14,6 +14,8 @@ from slack_bolt import App
 from bot.app import build_app, build_client
 from bot.configuration import Configuration
 from bot.estate_wiring import build_estate, build_prices
+from bot.live_settings import LiveSettings
+from bot.people_first import PeopleFirst
 from bot.repositories import code_host, repository_name
 from bot.schedule import Ticker, Timetable
 from bot.settings import Settings
@@ -44,6 +46,7 @@ class Bot:
     app: App
     worker: Worker
     ticker: Ticker
+    people: PeopleFirst
     socket_mode: SocketModeConnection | None
 
     def start(self) -> None:
@@ -108,33 +111,52 @@ def build_bot(
     engine: FinOpsEngine,
     *,
     tick_seconds: float = 60.0,
+    is_paced: bool = True,
 ) -> Bot:
-    """Slack, worker and schedule around an engine."""
+    """Slack, worker and schedule around an engine; `is_paced` keeps below Slack's rates."""
     client = build_client(token=settings.slack_bot_token, base_url=settings.slack_base_url)
     membership = Membership(client, fallback=configuration.user_group_members)
-    groups = approver_groups(engine.directory)
+    live = LiveSettings(engine, configuration)
+    live.refresh()
     context = HandlerContext(engine=engine, instance=configuration.instance, membership=membership)
     app = build_app(client, signing_secret=settings.slack_signing_secret, context=context)
-    slack = SlackDeliveries(client, engine, instance=configuration.instance)
+    lanes = engine.ledger if is_paced else None
+    slack = SlackDeliveries(client, engine, configuration.instance, lanes=lanes)
+    people = PeopleFirst()
     deliveries: dict[IntentKind, Deliver] = {**slack.handlers(), **engine_deliveries(engine)}
     return Bot(
         engine=engine,
         app=app,
-        worker=Worker(engine.ledger, deliveries, name=settings.process_name),
+        worker=Worker(
+            engine.ledger, deliveries, name=settings.process_name, give_way=people.give_way
+        ),
         ticker=Ticker(
             engine,
             Timetable(**configuration.schedule.model_dump()),
             owner=settings.process_name,
             every_seconds=tick_seconds,
-            also=lambda: membership.refresh(groups),
+            also=lambda: _stay_fresh(engine, live, membership),
         ),
-        socket_mode=_socket_mode(settings, app),
+        people=people,
+        socket_mode=_socket_mode(settings, app, people),
     )
+
+
+def _stay_fresh(engine: FinOpsEngine, live: LiveSettings, membership: Membership) -> None:
+    """Settings made elsewhere hold here within a tick, and clicks find warm user groups."""
+    live.refresh()
+    membership.refresh(approver_groups(engine.directory))
 
 
 def approver_groups(directory: Directory) -> frozenset[str]:
     """Every user group that may approve something: kept fresh, so that clicks are not slow."""
-    everybody = (directory.default_approvers, *(team.approvers for team in directory.teams))
+    levels = [*directory.approval_levels, *(x for t in directory.teams for x in t.approval_levels)]
+    everybody = (
+        directory.default_approvers,
+        directory.platform,
+        *(team.approvers for team in directory.teams),
+        *(level.approvers for level in levels),
+    )
     return frozenset(group for approvers in everybody for group in approvers.user_groups)
 
 
@@ -169,7 +191,7 @@ def _scan(engine: FinOpsEngine, cluster: str) -> str:
     )
 
 
-def _socket_mode(settings: Settings, app: App) -> SocketModeConnection | None:
+def _socket_mode(settings: Settings, app: App, people: PeopleFirst) -> SocketModeConnection | None:
     if not settings.slack_app_token:
         return None
     return SocketModeConnection(
@@ -177,6 +199,7 @@ def _socket_mode(settings: Settings, app: App) -> SocketModeConnection | None:
         app_token=settings.slack_app_token,
         bot_token=settings.slack_bot_token,
         base_url=settings.slack_base_url,
+        people=people,
     )
 
 

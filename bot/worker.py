@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from bot.heartbeat import kept
 from finops.domain.errors import (
     FinOpsError,
+    NotItsTurn,
     OutsideWorldFailed,
     Refused,
     TryAgainLater,
@@ -47,7 +48,7 @@ def pause_seconds(attempts: int) -> float:
 
 
 class Worker:
-    """Threads that lease one intent at a time and deliver it."""
+    """Threads that lease one intent at a time and deliver it; `give_way` is asked before each."""
 
     def __init__(
         self,
@@ -56,10 +57,12 @@ class Worker:
         *,
         name: str,
         threads: int = 4,
+        give_way: Callable[[], None] = lambda: None,
     ) -> None:
         self._ledger = ledger
         self._deliveries = deliveries
         self._name = name
+        self._give_way = give_way
         self._stop = threading.Event()
         self._threads = [
             threading.Thread(target=self._run, args=(f"{name}/{n}",), name=f"worker-{n}")
@@ -95,6 +98,7 @@ class Worker:
         while not self._stop.is_set():
             pause = IDLE_SECONDS
             try:
+                self._give_way()
                 if self.run_once(owner=owner):
                     continue
             except FinOpsError as error:
@@ -110,6 +114,9 @@ class Worker:
             self._require_attempts_left(intent)
             with kept(lambda: self._renew(intent), every_seconds=RENEW_SECONDS):
                 self._deliveries[IntentKind(intent.kind)](intent)
+        except NotItsTurn as error:
+            until = _wall() + timedelta(seconds=error.after_seconds)
+            self._ledger.defer_intent(intent, until=until, turn=error.lane)
         except TryAgainLater as error:
             growing = min(pause_seconds(intent.attempts), LONGEST_OUTAGE_PAUSE_SECONDS)
             pause = max(error.after_seconds, growing)

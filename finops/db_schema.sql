@@ -244,4 +244,98 @@ CREATE TABLE price_facts (
 
 UPDATE alembic_version SET version_num='0004' WHERE alembic_version.version_num = '0003';
 
+-- Running upgrade 0004 -> 0012
+
+CREATE TABLE lanes (
+    lane VARCHAR(253) NOT NULL, 
+    idle_at DOUBLE PRECISION NOT NULL, 
+    CONSTRAINT pk_lanes PRIMARY KEY (lane)
+);
+
+ALTER TABLE outbox ADD COLUMN turn VARCHAR(253) DEFAULT '' NOT NULL;
+
+UPDATE alembic_version SET version_num='0012' WHERE alembic_version.version_num = '0004';
+
+-- Running upgrade 0012 -> 0007
+
+ALTER TABLE opportunities ADD COLUMN edited_by VARCHAR(253) DEFAULT '' NOT NULL;
+
+CREATE TABLE approvals (
+    opportunity_id VARCHAR(40) NOT NULL, 
+    revision INTEGER NOT NULL, 
+    approver VARCHAR(253) NOT NULL, 
+    approved_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+    CONSTRAINT pk_approvals PRIMARY KEY (opportunity_id, revision, approver), 
+    CONSTRAINT fk_approvals_opportunity_id_opportunities FOREIGN KEY(opportunity_id) REFERENCES opportunities (id)
+);
+
+CREATE TABLE mutes (
+    id BIGSERIAL NOT NULL, 
+    name VARCHAR(120) NOT NULL, 
+    team VARCHAR(253) NOT NULL, 
+    kind VARCHAR(60) NOT NULL, 
+    cluster VARCHAR(253) NOT NULL, 
+    namespace VARCHAR(253) NOT NULL, 
+    resource_key VARCHAR(700) NOT NULL, 
+    reason TEXT NOT NULL, 
+    created_by VARCHAR(253) NOT NULL, 
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+    expires_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+    ended_by VARCHAR(253) NOT NULL, 
+    ended_at TIMESTAMP WITH TIME ZONE, 
+    CONSTRAINT pk_mutes PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_mutes_team ON mutes (team);
+
+CREATE TABLE plans (
+    id VARCHAR(40) NOT NULL, 
+    team VARCHAR(253) NOT NULL, 
+    week VARCHAR(20) NOT NULL, 
+    struck JSONB NOT NULL, 
+    left_out INTEGER NOT NULL, 
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+    CONSTRAINT pk_plans PRIMARY KEY (id), 
+    CONSTRAINT uq_plans_team_week UNIQUE (team, week)
+);
+
+CREATE TABLE plan_items (
+    plan_id VARCHAR(40) NOT NULL, 
+    opportunity_id VARCHAR(40) NOT NULL, 
+    position INTEGER NOT NULL, 
+    score FLOAT NOT NULL, 
+    CONSTRAINT pk_plan_items PRIMARY KEY (plan_id, opportunity_id), 
+    CONSTRAINT fk_plan_items_opportunity_id_opportunities FOREIGN KEY(opportunity_id) REFERENCES opportunities (id), 
+    CONSTRAINT fk_plan_items_plan_id_plans FOREIGN KEY(plan_id) REFERENCES plans (id)
+);
+
+CREATE INDEX ix_plan_items_opportunity_id ON plan_items (opportunity_id);
+
+CREATE TABLE people (
+    user_id VARCHAR(60) NOT NULL, 
+    wants_messages BOOLEAN NOT NULL, 
+    time_zone VARCHAR(60) NOT NULL, 
+    updated_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+    CONSTRAINT pk_people PRIMARY KEY (user_id)
+);
+
+UPDATE alembic_version SET version_num='0007' WHERE alembic_version.version_num = '0012';
+
+-- Running upgrade 0007 -> 0008
+
+CREATE TABLE freezes (
+    id BIGSERIAL NOT NULL, 
+    reach VARCHAR(20) NOT NULL, 
+    name VARCHAR(253) NOT NULL, 
+    reason TEXT NOT NULL, 
+    frozen_by VARCHAR(253) NOT NULL, 
+    frozen_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+    until TIMESTAMP WITH TIME ZONE, 
+    ended_by VARCHAR(253) NOT NULL, 
+    ended_at TIMESTAMP WITH TIME ZONE, 
+    CONSTRAINT pk_freezes PRIMARY KEY (id)
+);
+
+UPDATE alembic_version SET version_num='0008' WHERE alembic_version.version_num = '0007';
+
 COMMIT;

@@ -6,8 +6,8 @@
 >>> report = engine.generate_weekly_report()
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,16 +15,21 @@ from finops.aws_cost_integration import AwsCostIntegration
 from finops.domain.assignments import AssignmentScope
 from finops.domain.errors import InvalidInput
 from finops.domain.estate import Snapshot
+from finops.domain.freezes import Freeze, FreezeScope
 from finops.domain.lifecycle import Status
 from finops.domain.money import Saving
-from finops.domain.opportunity import Opportunity, OpportunityRecord, Skipped
+from finops.domain.mutes import DenyReason, Mute, MuteReach
+from finops.domain.opportunity import Approval, Opportunity, OpportunityRecord, Skipped
 from finops.domain.people import Actor, Directory
 from finops.engine import (
     aftermath,
     announce,
+    approving,
     assigning,
     decisions,
     drafts,
+    freezing,
+    muting,
     pull_requests,
     reporting,
     watching,
@@ -33,11 +38,13 @@ from finops.engine.assigning import Assigned
 from finops.engine.cycle import CycleResult, run_cycle
 from finops.engine.drafts import PullRequestDraft
 from finops.engine.guarding import guardrail_decision
+from finops.engine.muting import MutePreview
 from finops.engine.owning import with_known_owners
 from finops.engine.parts import Pace, Parts
 from finops.engine.refusals import PATIENCE_SECONDS
+from finops.engine.what_if import WhatIf, what_if
 from finops.guardrails import GuardrailDecision, Guardrails
-from finops.ledger import history
+from finops.ledger import approvals, freezes, history, mutes
 from finops.owners.owner import OwnerRules
 from finops.owners.repository import HasFiles, OwnerFiles
 from finops.ports import BillSource, SnapshotSource, UsageSampler
@@ -124,7 +131,15 @@ class FinOpsEngine:
             },
         )
         self.ledger = self.parts.ledger
-        self.directory = self.parts.directory
+
+    @property
+    def directory(self) -> Directory:
+        """Teams, approvers and channels as they are set now."""
+        return self.parts.directory
+
+    def reconfigure(self, *, directory: Directory, guardrails: Guardrails) -> None:
+        """Go on with other teams, channels, approvers and limits; what runs ends with the old."""
+        self.parts = replace(self.parts, directory=directory, guardrails=guardrails)
 
     def now(self) -> datetime:
         """The estate's time."""
@@ -180,15 +195,78 @@ class FinOpsEngine:
 
     def approve(self, opportunity_id: str, *, revision: int, actor: Actor) -> OpportunityRecord:
         """Approve the revision that was shown; raises Refused with the sentence to show."""
-        return decisions.approve(self.parts, opportunity_id, revision=revision, actor=actor)
+        return approving.approve(self.parts, opportunity_id, revision=revision, actor=actor)
 
     def deny(
-        self, opportunity_id: str, *, revision: int, actor: Actor, reason: str
+        self,
+        opportunity_id: str,
+        *,
+        revision: int,
+        actor: Actor,
+        reason: str,
+        reason_class: DenyReason = DenyReason.OTHER,
     ) -> OpportunityRecord:
-        """Decline with a reason."""
+        """Decline with a reason; its class says what kind of no it is."""
         return decisions.deny(
-            self.parts, opportunity_id, revision=revision, actor=actor, reason=reason
+            self.parts,
+            opportunity_id,
+            revision=revision,
+            actor=actor,
+            reason=reason,
+            reason_class=reason_class,
         )
+
+    def edit(
+        self, opportunity_id: str, *, revision: int, actor: Actor, value: int
+    ) -> OpportunityRecord:
+        """Set another value, priced and judged anew, as a new revision."""
+        return decisions.edit(
+            self.parts, opportunity_id, revision=revision, actor=actor, value=value
+        )
+
+    def mute(
+        self, opportunity_id: str, *, name: str, reach: MuteReach, days: int, actor: Actor
+    ) -> Mute:
+        """Ask a team nothing about this and its like for so many days."""
+        return muting.mute(
+            self.parts, opportunity_id, name=name, reach=reach, days=days, actor=actor
+        )
+
+    def mute_preview(self, opportunity_id: str, reach: MuteReach) -> MutePreview:
+        """What such a mute would have hidden in the last 90 days."""
+        return muting.preview(self.parts, opportunity_id, reach)
+
+    def unmute(self, mute_id: int, *, actor: Actor) -> Mute:
+        """End a mute before its day."""
+        return muting.unmute(self.parts, mute_id, actor=actor)
+
+    def mutes(self) -> list[Mute]:
+        """The mutes that hide something now."""
+        now = self.now()
+        return self.ledger.read(lambda connection: mutes.active(connection, now=now))
+
+    def approvals(self, ids: Collection[str]) -> Mapping[str, tuple[Approval, ...]]:
+        """Who has agreed to the present revision of each so far."""
+        return self.ledger.read(lambda connection: approvals.given(connection, ids))
+
+    def freeze(
+        self, scope: FreezeScope, *, until: datetime | None, actor: Actor, reason: str = ""
+    ) -> Freeze:
+        """Stop every change in a scope at once, until then or until somebody ends it."""
+        return freezing.freeze(self.parts, scope, until=until, actor=actor, reason=reason)
+
+    def unfreeze(self, scope: FreezeScope, *, actor: Actor) -> tuple[Freeze, ...]:
+        """Let a frozen scope go on."""
+        return freezing.unfreeze(self.parts, scope, actor=actor)
+
+    def what_if(self, changes: Mapping[str, str], *, team: str | None = None) -> WhatIf:
+        """What other guardrails would mean for everything that waits; nothing is written."""
+        return what_if(self.parts, changes, team=team)
+
+    def freezes(self) -> tuple[Freeze, ...]:
+        """What is frozen now."""
+        now = self.now()
+        return self.ledger.read(lambda connection: freezes.active(connection, now=now))
 
     def snooze(
         self, opportunity_id: str, *, revision: int, actor: Actor, days: int, reason: str = ""
@@ -229,7 +307,7 @@ class FinOpsEngine:
             tx.move(known, Status.NOTIFIED, now=now, actor="engine", guardrail_reasons=sentences)
             standing = tx.get(opportunity_id)
             if decision.is_automatic:
-                decisions.approve_by_policy(tx, self.parts, standing, now=now)
+                approving.approve_by_policy(tx, self.parts, standing, now=now)
             else:
                 announce.refresh(tx, standing)
 

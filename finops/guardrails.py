@@ -24,6 +24,7 @@ from finops.guardrail_policies.decision import (
 )
 from finops.guardrail_policies.settings import (
     DEFAULT,
+    ApprovalRules,
     ChangeWindows,
     GuardrailRules,
     GuardrailSettings,
@@ -33,6 +34,7 @@ from finops.guardrail_policies.windows import ChangeWindow
 __all__ = [
     "DEFAULT",
     "POLICIES",
+    "ApprovalRules",
     "ChangeWindow",
     "ChangeWindows",
     "GuardrailContext",
@@ -43,6 +45,7 @@ __all__ = [
     "Guardrails",
     "PolicyReason",
     "allows_click",
+    "approvals_needed",
     "evaluate",
     "load_settings",
     "workload_key",
@@ -51,6 +54,7 @@ __all__ = [
 Policy = Callable[[Opportunity, GuardrailRules, GuardrailContext], PolicyReason]
 
 POLICIES: tuple[Policy, ...] = (
+    trust_policies.freeze,
     trust_policies.protected_tags,
     trust_policies.confidence,
     trust_policies.risk,
@@ -78,8 +82,23 @@ def evaluate(
     rules = settings.rules_for(opportunity.team)
     reasons = tuple(policy(opportunity, rules, context) for policy in POLICIES)
     verdict = max(reason.verdict for reason in reasons)
-    is_automatic = rules.auto_approve and verdict is GuardrailVerdict.ALLOW
-    return GuardrailDecision(verdict=verdict, reasons=reasons, is_automatic=is_automatic)
+    needed = approvals_needed(opportunity, rules)
+    is_allowed = verdict is GuardrailVerdict.ALLOW and needed == 1
+    return GuardrailDecision(
+        verdict=verdict,
+        reasons=reasons,
+        is_automatic=rules.auto_approve and is_allowed,
+        approvals_needed=needed,
+    )
+
+
+def approvals_needed(opportunity: Opportunity, rules: GuardrailRules) -> int:
+    """How many different people must agree to it; a reliability raise counts by its cost."""
+    asked = rules.approvals
+    usd = max(opportunity.saving.larger_usd_per_month, opportunity.cost_usd_per_month)
+    is_large = asked.two_from_usd_per_month is not None and usd >= asked.two_from_usd_per_month
+    is_risky = asked.two_from_risk is not None and opportunity.risk >= asked.two_from_risk
+    return max(asked.required, 2 if is_large or is_risky else 1)
 
 
 def allows_click(decision: GuardrailDecision) -> bool:

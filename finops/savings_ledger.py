@@ -15,7 +15,7 @@ from finops.domain.lifecycle import Status
 from finops.domain.money import Saving
 from finops.domain.opportunity import Opportunity, OpportunityRecord
 from finops.domain.verdict import CostBaseline
-from finops.ledger import audit, claims, history, outbox, totals, usage
+from finops.ledger import audit, claims, history, lanes, outbox, totals, usage
 from finops.ledger.database import PATIENCE_SECONDS, connecting, open_engine, writing
 from finops.ledger.opportunities import Outcome, Recorded
 from finops.ledger.schema import migrate
@@ -194,6 +194,11 @@ class SavingsLedger:
         with self.bookkeeping() as connection:
             outbox.postpone(connection, intent, until=until, error=error)
 
+    def defer_intent(self, intent: outbox.Intent, *, until: datetime, turn: str) -> None:
+        """Give an intent back that has not been begun, until its turn in a lane comes."""
+        with self.bookkeeping() as connection:
+            outbox.defer(connection, intent, until=until, turn=turn)
+
     def bury_intent(self, intent: outbox.Intent, *, now: datetime, error: str) -> None:
         """Give up on an intent and say so in the audit log."""
         with self.transaction() as tx:
@@ -205,6 +210,18 @@ class SavingsLedger:
                     subject=f"outbox/{intent.id}",
                     detail={"kind": intent.kind, "about": intent.subject, "error": error[:2000]},
                 )
+
+    def take_turn(self, lane: str, rate: lanes.Rate) -> float:
+        """Take the next turn in a lane that all replicas share; seconds until it comes."""
+        now = self._wall_clock().timestamp()
+        with self.bookkeeping() as connection:
+            return lanes.take_turn(connection, lane, rate, now=now)
+
+    def hold_lane(self, lane: str, rate: lanes.Rate, *, seconds: float) -> None:
+        """Let nothing go in a lane for so long, as the other side has asked."""
+        until = self._wall_clock().timestamp() + seconds
+        with self.bookkeeping() as connection:
+            lanes.hold(connection, lane, rate, until=until)
 
     def outbox_counts(self) -> dict[str, int]:
         """How many intents stand where."""

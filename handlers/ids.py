@@ -19,6 +19,14 @@ class ActionId(StrEnum):
     REASON = "finops_reason"
     ASSIGN = "finops_assign"
     ASSIGN_SCOPE = "finops_assign_scope"
+    MORE = "finops_more"
+    REASON_CLASS = "finops_reason_class"
+    EDIT_VALUE = "finops_edit_value"
+    SNOOZE_FOR = "finops_snooze_for"
+    MUTE_NAME = "finops_mute_name"
+    MUTE_REACH = "finops_mute_reach"
+    MUTE_DAYS = "finops_mute_days"
+    UNMUTE = "finops_unmute"
 
 
 class ViewId(StrEnum):
@@ -29,6 +37,9 @@ class ViewId(StrEnum):
     ASSIGN = "finops_assign"
     NOTICE = "finops_notice"
     HOME = "finops_home"
+    EDIT = "finops_edit"
+    SNOOZE = "finops_snooze"
+    MUTE = "finops_mute"
 
 
 class BlockId(StrEnum):
@@ -37,6 +48,20 @@ class BlockId(StrEnum):
     REASON = "finops_reason"
     NOTICE = "finops_notice"
     ASSIGN_SCOPE = "finops_assign_scope"
+    REASON_CLASS = "finops_reason_class"
+    EDIT_VALUE = "finops_edit_value"
+    EDIT_ODDS = "finops_edit_odds"
+    SNOOZE_FOR = "finops_snooze_for"
+    MUTE_NAME = "finops_mute_name"
+    MUTE_REACH = "finops_mute_reach"
+    MUTE_DAYS = "finops_mute_days"
+
+
+class More(StrEnum):
+    """What a card's menu of further actions offers; the choice in its option's reference."""
+
+    EDIT = "edit"
+    SNOOZE = "snooze"
 
 
 class Recognised(StrEnum):

@@ -13,6 +13,7 @@ from handlers.access import user_of
 from handlers.blocks.forms import notice_modal, with_notice
 
 ANSWER_TIMEOUT_SECONDS = 5
+FROM_HOME = "home"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,18 @@ class Interaction:
     def is_home(self) -> bool:
         """Whether it happened on the Home tab."""
         return self.view.get("type") == "home"
+
+    @property
+    def origin(self) -> str:
+        """Where a form is opened from, so that the place can be shown anew afterwards."""
+        return FROM_HOME if self.is_home else ""
+
+    def open_view(self, view: dict[str, Any]) -> None:
+        """Open a modal, on top of one that is open already. Before the ack: see `trigger`."""
+        opened = self.client.views_open
+        if self.view.get("type") == "modal":
+            opened = self.client.views_push
+        opened(trigger_id=self.trigger, view=view)
 
     def refuse(self, sentence: str) -> None:
         """Acknowledge, and tell the person why nothing happened, where they are looking.

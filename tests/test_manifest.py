@@ -5,7 +5,6 @@ The schema knows neither scopes nor events: `chat:wite` passes it. So both are c
 
 import ast
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,8 @@ import pytest
 import yaml
 from slack_sdk import WebClient
 
+from bot.manifest import render_manifest
+from finops.domain.errors import InvalidInput
 from handlers.events import EVENTS
 from handlers.ids import COMMAND
 
@@ -39,6 +40,8 @@ SCOPES_OF_METHOD: dict[str, tuple[str, ...]] = {
     "users_info": ("users:read",),
     "views_open": (),
     "views_publish": (),
+    "views_push": (),
+    "views_update": (),
 }
 # Scopes that no Web API method of ours stands behind.
 SCOPES_WITHOUT_METHOD = {
@@ -64,7 +67,7 @@ SCOPES_OF_SLACK = frozenset(
 EVENTS_OF_SLACK = frozenset({"app_home_opened", "app_uninstalled", "subteam_members_changed"})
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def manifest() -> dict[str, Any]:
     loaded = yaml.safe_load((ROOT / "manifest.yml").read_text(encoding="utf-8"))
     assert isinstance(loaded, dict)
@@ -115,16 +118,44 @@ def test_socket_mode_needs_no_address(manifest: dict[str, Any]) -> None:
     assert "url" not in manifest["features"]["slash_commands"][0]
 
 
-def test_http_mode_is_three_uncommented_lines_away() -> None:
-    text = (ROOT / "manifest.yml").read_text(encoding="utf-8")
-    text = re.sub(r"# ((?:request_)?url: https)", r"\1", text)
-    text = text.replace("socket_mode_enabled: true", "socket_mode_enabled: false")
-    loaded = yaml.safe_load(text)
+def test_http_mode_is_the_same_manifest_with_three_addresses(manifest: dict[str, Any]) -> None:
+    loaded = yaml.safe_load(render_manifest(url="https://bot.acme.example:8443/"))
+    address = "https://bot.acme.example:8443/slack/events"
 
     jsonschema.validate(loaded, json.loads(SCHEMA.read_text(encoding="utf-8")))
-    assert loaded["settings"]["interactivity"]["request_url"].startswith("https://")
-    assert loaded["settings"]["event_subscriptions"]["request_url"].startswith("https://")
-    assert loaded["features"]["slash_commands"][0]["url"].startswith("https://")
+    assert loaded["settings"]["interactivity"].pop("request_url") == address
+    assert loaded["settings"]["event_subscriptions"].pop("request_url") == address
+    assert [each.pop("url") for each in loaded["features"]["slash_commands"]] == [address]
+    assert loaded["settings"].pop("socket_mode_enabled") is False
+    assert manifest["settings"].pop("socket_mode_enabled") is True
+    assert loaded == manifest
+
+
+def test_socket_mode_is_the_file_as_it_stands() -> None:
+    assert render_manifest() == (ROOT / "manifest.yml").read_text(encoding="utf-8")
+
+
+def test_another_environment_has_an_app_of_its_own() -> None:
+    loaded = yaml.safe_load(render_manifest(name='finops-bot: "staging" # 2'))
+
+    jsonschema.validate(loaded, json.loads(SCHEMA.read_text(encoding="utf-8")))
+    assert loaded["display_information"]["name"] == 'finops-bot: "staging" # 2'
+    assert loaded["features"]["bot_user"]["display_name"] == 'finops-bot: "staging" # 2'
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://x.example", "x.example", "https://", "https://u:p@x.example", "https://x.example/a?b"],
+)
+def test_an_address_that_slack_would_not_take_is_refused(url: str) -> None:
+    with pytest.raises(InvalidInput, match="no address that Slack can reach"):
+        render_manifest(url=url)
+
+
+@pytest.mark.parametrize("name", [" ", "x" * 36])
+def test_a_name_that_slack_would_not_take_is_refused(name: str) -> None:
+    with pytest.raises(InvalidInput, match="1 to 35 characters"):
+        render_manifest(name=name)
 
 
 def asked_for(manifest: dict[str, Any]) -> set[str]:

@@ -1,8 +1,9 @@
-"""Looking after an installation: `finops db` and `finops check-config`."""
+"""Looking after an installation: `finops db`, `finops manifest`, `finops check-config`."""
 
 import argparse
 
 from bot.configuration import load_configuration
+from bot.manifest import render_manifest
 from bot.settings import read_settings
 from finops.ledger.schema import SCHEMA_FILE, create_database, render_schema, table_names
 from finops.savings_ledger import SavingsLedger
@@ -18,6 +19,12 @@ def database(arguments: argparse.Namespace) -> int:
     create_database(url)
     SavingsLedger(url).close()
     print(f"migrated: {', '.join(table_names(url))}")
+    return 0
+
+
+def manifest(arguments: argparse.Namespace) -> int:
+    """Print the Slack app's manifest for Socket Mode or HTTP."""
+    print(render_manifest(url=arguments.url, name=arguments.name), end="")
     return 0
 
 

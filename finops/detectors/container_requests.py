@@ -26,7 +26,8 @@ from typing import ClassVar
 from finops.detectors.cluster_costs import cluster_caveats
 from finops.detectors.detector import Finding, skipped
 from finops.detectors.over_request import OverRequest, RequestRule
-from finops.detectors.request_evidence import caveats_of, evidence_of, summary_of
+from finops.detectors.request_basis import basis_of
+from finops.detectors.request_evidence import caveats_of, evidence_of, opening_of, summary_of
 from finops.detectors.request_reasons import why_not_changed, why_not_judged
 from finops.domain.cluster_objects import NamespacePolicy
 from finops.domain.estate import Container, Snapshot, Workload
@@ -157,6 +158,7 @@ class _Judged:
             resource=_resource(workload, container.name),
             prices=self.snapshot.unit_prices,
             moved_per_pod=before - effective_request(workload.containers, measure, after),
+            changed_before=dict(changed),
         )
 
     def _no(self, workload: Workload, container: str, reason: str) -> Finding:
@@ -197,6 +199,7 @@ def _opportunity(found: OverRequest, snapshot: Snapshot) -> Opportunity:
         tags=workload.tags,
         blast_replicas=workload.replicas,
         cost_usd_per_month=usd if found.rises else Decimal(0),
+        basis=basis_of(found, opening_of(found)),
     )
 
 

@@ -1,7 +1,7 @@
 """The two values under judgement: the rule of one resource, and one container held against it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from finops.domain.estate import UnitPrices, UsageSummary
@@ -42,6 +42,7 @@ class OverRequest:
 
     `moved_per_pod` is by how much the pod's effective request falls (above zero) or rises, in the
     measure's unit: an init container that asks for more makes it smaller than the change itself.
+    `changed_before` are the requests proposed for containers of this pod that were judged first.
     """
 
     rule: RequestRule
@@ -51,6 +52,7 @@ class OverRequest:
     resource: Resource
     prices: UnitPrices
     moved_per_pod: int
+    changed_before: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def rises(self) -> bool:

@@ -18,16 +18,21 @@ from finops.rightsizing.rules.running_time import is_average, pods_held
 
 def summary_of(found: OverRequest) -> str:
     """One sentence: who asks for what, used how much, and what that frees."""
+    frees = f"frees room worth {format_usd(found.usd_per_month)}/month"
+    if found.rises:
+        frees = f"holds that, at {format_usd(found.usd_per_month)}/month more room"
+    return f"{opening_of(found)}; {found.written(found.proposal.request)} {frees}."
+
+
+def opening_of(found: OverRequest) -> str:
+    """The first half of the summary, which holds whatever is proposed."""
     case, usage = found.case, found.case.usage
     used = f"used at most {found.written(usage.maximum)} in {_window(usage)}"
     if usage.window_days <= 0:
         used = f"was seen using {found.written(usage.maximum)}"
-    frees = f"frees room worth {format_usd(found.usd_per_month)}/month"
-    if found.rises:
-        frees = f"holds that, at {format_usd(found.usd_per_month)}/month more room"
     return (
         f"{found.resource.label} asks for {case.written(case.current)} {case.measure.noun} on "
-        f"{_pods(found)} and {used}; {case.written(found.proposal.request)} {frees}."
+        f"{_pods(found)} and {used}"
     )
 
 

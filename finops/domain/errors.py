@@ -8,6 +8,7 @@
     │   └── NotPermitted         this person may not; says who may
     └── OutsideWorldFailed       a server, network or remote repository failed
         ├── TryAgainLater        passing; `after_seconds` says when
+        │   └── NotItsTurn       nothing failed and nothing was done: others are before it
         └── WillNeverWork        trying again cannot help; a person must look
 
 A message is a whole sentence that names the thing, the place and the fix.
@@ -59,6 +60,14 @@ class TryAgainLater(OutsideWorldFailed):
     def __init__(self, message: str, *, after_seconds: float = 30.0) -> None:
         super().__init__(message)
         self.after_seconds = after_seconds
+
+
+class NotItsTurn(TryAgainLater):
+    """Nothing failed and nothing was done yet: the turn it took in `lane` comes later."""
+
+    def __init__(self, message: str, *, after_seconds: float, lane: str) -> None:
+        super().__init__(message, after_seconds=after_seconds)
+        self.lane = lane
 
 
 class WillNeverWork(OutsideWorldFailed):

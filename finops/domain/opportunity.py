@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from finops.domain.basis import RequestBasis
 from finops.domain.errors import InvalidInput
 from finops.domain.estate import UNKNOWN_TEAM
 from finops.domain.lifecycle import Status
@@ -200,6 +201,10 @@ class Opportunity:
 
     What is asked for reliability saves nothing: its `saving` is zero, so that no total holds it,
     and `cost_usd_per_month` is what it costs more, in room inside what is paid for anyway.
+
+    `basis` lets a person's value be priced and judged like the proposal; None where only the
+    proposal itself can be. Where a person has set the value, `edited_by` is who and
+    `found_changes` what was proposed before.
     """
 
     id: str
@@ -225,6 +230,9 @@ class Opportunity:
     revision: int = 1
     generation: int = 1
     cost_usd_per_month: Decimal = Decimal(0)
+    basis: RequestBasis | None = None
+    edited_by: str = ""
+    found_changes: tuple[Change, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("confidence", "risk"):
@@ -233,6 +241,14 @@ class Opportunity:
                     f"{name} of {self.resource.key} is {getattr(self, name)}; it is a share from "
                     "0 to 1."
                 )
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """One person's agreement to the revision that stands now."""
+
+    approver: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Who owns and who may decide: teams, approvers and the person behind a click."""
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 UNKNOWN_TEAM = "unknown"
 
@@ -17,6 +18,22 @@ class Approvers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalLevel:
+    """Who approves what is large or risky, instead of the team's approvers.
+
+    It is about changes of at least so many dollars a month and at least this risk (0-1).
+    """
+
+    approvers: Approvers
+    from_usd_per_month: Decimal = Decimal(0)
+    from_risk: float = 0.0
+
+    def is_about(self, usd_per_month: Decimal, risk: float) -> bool:
+        """Whether a change of that size and risk is one of them."""
+        return usd_per_month >= self.from_usd_per_month and risk >= self.from_risk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Team:
     """A team as the estate's labels name it, and where it is found in chat.
 
@@ -29,6 +46,7 @@ class Team:
     user_group: str = ""
     owners: tuple[str, ...] = ()
     approvers: Approvers = field(default_factory=Approvers)
+    approval_levels: tuple[ApprovalLevel, ...] = ()
     aliases: tuple[str, ...] = ()
     namespaces: tuple[str, ...] = ()
 
@@ -56,6 +74,9 @@ class Directory:
 
     teams: tuple[Team, ...] = ()
     default_approvers: Approvers = field(default_factory=Approvers)
+    approval_levels: tuple[ApprovalLevel, ...] = ()
+    # Who sets channels, teams and limits.
+    platform: Approvers = field(default_factory=Approvers)
     triage_channel: str = ""
     leadership_channel: str = ""
 
@@ -70,9 +91,22 @@ class Directory:
         """The team's own approvers, else the default ones; empty means nobody may."""
         return self.team(team_name).approvers or self.default_approvers
 
+    def approvers_at(self, team_name: str, *, usd_per_month: Decimal, risk: float) -> Approvers:
+        """Who approves a change of this size and risk: the last level that is about it decides.
+
+        A team's own levels come after everybody's, and without any its approvers do.
+        """
+        levels = (*self.approval_levels, *self.team(team_name).approval_levels)
+        about = [level for level in levels if level.is_about(usd_per_month, risk)]
+        return about[-1].approvers if about else self.approvers_of(team_name)
+
     def knows(self, team_name: str) -> bool:
         """Whether a team of that name is configured."""
         return any(team.name == team_name for team in self.teams)
+
+    def knows_whatever_case(self, team_name: str) -> bool:
+        """The same for a name that a person has typed."""
+        return any(team.name.casefold() == team_name.casefold() for team in self.teams)
 
     def contact_of(self, team_name: str) -> Contact:
         """Its channel, its user group in the triage channel, its first owner, or triage.

@@ -9,7 +9,7 @@ from finops.domain.lifecycle import Status
 from finops.domain.opportunity import OpportunityRecord
 from finops.domain.people import Directory
 from finops.engine.parts import Parts
-from finops.ledger import history, outbox
+from finops.ledger import history, mutes, outbox
 from finops.ledger.waiting import Uncarded, card_key, found, uncarded
 from finops.savings_ledger import LedgerTransaction
 
@@ -17,14 +17,19 @@ from finops.savings_ledger import LedgerTransaction
 BATCH = 50
 
 
-def changed(tx: LedgerTransaction, record: OpportunityRecord, *, actor: str, sentence: str) -> None:
-    """Have the card shown anew and a line written into its thread; the change is audited."""
+def changed(
+    tx: LedgerTransaction, record: OpportunityRecord, *, actor: str, sentence: str, event: str = ""
+) -> None:
+    """Have the card shown anew and a line written into its thread; the change is audited.
+
+    The line opens with the `event`, the new status unless another word is given.
+    """
     refresh(tx, record)
     tx.enqueue(
         kind=IntentKind.POST_NOTE,
         subject=record.id,
         idempotency_key=f"note:{record.id}:{tx.audited}",
-        payload={"event": record.status, "actor": actor, "sentence": sentence},
+        payload={"event": event or record.status, "actor": actor, "sentence": sentence},
     )
 
 
@@ -105,7 +110,10 @@ def _choose(
     """What to offer now, at most a batch, and the budget used up by it."""
     offered: Counter[str] = Counter(history.setting(tx.connection, _budget_key(now)) or {})
     chosen: list[Uncarded] = []
+    muted = [mute.scope for mute in mutes.active(tx.connection, now=now)]
     for each in uncarded(tx.connection, wall=tx.wall_clock()):
+        if mutes.is_muted(muted, each):
+            continue
         channel = parts.directory.contact_of(each.team).place
         if each.is_shown or offered[channel] < parts.pace.cards_per_channel_per_day:
             offered[channel] += not each.is_shown
@@ -142,7 +150,9 @@ def tell_owners(tx: LedgerTransaction, directory: Directory, *, now: datetime) -
 
     What is new is kept by cluster: of two cycles at once the slower one may have looked earlier.
     """
-    everything = found(tx.connection, statuses=[Status.DETECTED, Status.NOTIFIED])
+    muted = [mute.scope for mute in mutes.active(tx.connection, now=now)]
+    waiting = found(tx.connection, statuses=[Status.DETECTED, Status.NOTIFIED])
+    everything = [each for each in waiting if not mutes.is_muted(muted, each)]
     newest: dict[str, str] = {}
     for each in everything:
         at = each.detected_at.isoformat()

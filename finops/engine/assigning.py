@@ -17,9 +17,9 @@ from finops.domain.ownership import owner_rule, with_owner
 from finops.domain.people import UNKNOWN_TEAM, Actor, Directory
 from finops.engine import announce
 from finops.engine.assigning_rights import require_may_assign, require_may_give
-from finops.engine.decisions import remember_name
 from finops.engine.parts import Parts
 from finops.engine.refusals import PATIENCE_SECONDS, audited_refusals
+from finops.engine.rights import remember_name
 from finops.ledger import assignments
 from finops.owners.team_names import TeamNames
 from finops.savings_ledger import LedgerTransaction

@@ -17,6 +17,7 @@ from finops.engine import announce
 from finops.engine.aftermath import mark_implemented, recheck_verified
 from finops.engine.closing import GONE, batches, close
 from finops.engine.cooling import cooled
+from finops.engine.kept_edits import with_kept_edits
 from finops.engine.owning import with_known_owners
 from finops.engine.parts import Parts
 from finops.engine.proving import COST_CATEGORY
@@ -49,6 +50,7 @@ def run_cycle(parts: Parts, snapshot: Snapshot) -> CycleResult:
     detection = parts.detection.detect(snapshot)
     found, waiting = cooled(parts, detection.opportunities, cluster=snapshot.cluster, now=now)
     skips = (*detection.skipped, *waiting)
+    found = with_kept_edits(parts, found, cluster=snapshot.cluster)
     outcomes: list[tuple[OpportunityRecord, Outcome]] = []
     for batch in batches(found, BATCH):
         with parts.ledger.transaction() as tx:

@@ -1,57 +1,51 @@
-"""Approve, deny, snooze: one transaction each, committed before anybody is answered.
+"""Deny, snooze, edit: one transaction each, committed before anybody is answered.
 
-Inside it: is it still what the person saw, may this person, do the guardrails agree, is the
-conditional UPDATE ours. A refusal changes nothing but leaves an audit row.
+Inside it: is it still what the person saw, may this person, is the conditional UPDATE ours. A
+refusal changes nothing but leaves an audit row. `approving` does the same for approvals.
 """
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from finops.domain.errors import AlreadyDecided, InvalidInput, NotPermitted, Refused
+from finops.domain.errors import InvalidInput
 from finops.domain.lifecycle import Status
-from finops.domain.opportunity import OpportunityRecord
-from finops.domain.people import Actor, Approvers, Directory
+from finops.domain.mutes import DenyReason
+from finops.domain.opportunity import Opportunity, OpportunityRecord
+from finops.domain.people import Actor
 from finops.engine import announce
-from finops.engine.guarding import guardrail_decision
+from finops.engine.moving import look_first, move, somebody_was_first, standing
 from finops.engine.parts import Parts
 from finops.engine.refusals import PATIENCE_SECONDS, audited_refusals
-from finops.guardrails import GuardrailVerdict
-from finops.ledger import history
+from finops.engine.rights import remember_name, require_owner_or_approver
+from finops.rightsizing.edited import with_value
 from finops.savings_ledger import LedgerTransaction
 
-# The actor of an approval without a click.
-POLICY = "policy"
 MAX_REASON_CHARACTERS = 2_000
 MAX_SNOOZE_DAYS = 92
 
 
-def approve(parts: Parts, opportunity_id: str, *, revision: int, actor: Actor) -> OpportunityRecord:
-    """Approve exactly the revision that was shown; the worker opens the pull request."""
-
-    def decide(tx: LedgerTransaction, known: OpportunityRecord, now: datetime) -> None:
-        require_approver(parts.directory, known, actor, "approve")
-        _approve(tx, parts, known, now=now, actor=actor)
-
-    return _decide(parts, opportunity_id, revision=revision, actor=actor, decide=decide)
-
-
-def approve_by_policy(
-    tx: LedgerTransaction, parts: Parts, known: OpportunityRecord, *, now: datetime
-) -> None:
-    """Approve without a click, in the transaction that found `auto_approve` and no objection."""
-    _approve(tx, parts, known, now=now, actor=Actor(POLICY))
-    announce.changed(tx, tx.get(known.id), actor=POLICY, sentence="")
-
-
 def deny(
-    parts: Parts, opportunity_id: str, *, revision: int, actor: Actor, reason: str
+    parts: Parts,
+    opportunity_id: str,
+    *,
+    revision: int,
+    actor: Actor,
+    reason: str,
+    reason_class: DenyReason = DenyReason.OTHER,
 ) -> OpportunityRecord:
-    """Decline with a reason; the same proposal is not offered again."""
-    words = _checked_reason(reason, is_required=True)
+    """Decline with a reason; the same proposal is not offered again.
+
+    The class stands in front of the words, in the ledger and in the audit log; another one than
+    `OTHER` needs no words.
+    """
+    is_other = reason_class is DenyReason.OTHER
+    words = checked_reason(reason, is_required=is_other)
+    if not is_other:
+        words = f"{reason_class.words}: {words}" if words else f"{reason_class.words}."
 
     def decide(tx: LedgerTransaction, known: OpportunityRecord, now: datetime) -> None:
-        _require_owner_or_approver(parts.directory, known, actor, "deny")
-        _move(
+        require_owner_or_approver(parts.directory, known.opportunity.team, actor, "deny")
+        move(
             tx, known, Status.DENIED, now=now, actor=actor, reason=words,
             decided_by=actor.id, decided_at=now,
         )  # fmt: skip
@@ -63,13 +57,13 @@ def snooze(
     parts: Parts, opportunity_id: str, *, revision: int, actor: Actor, days: int, reason: str
 ) -> OpportunityRecord:
     """Put it aside for `days`; it comes back by itself."""
-    words = _checked_reason(reason, is_required=False)
+    words = checked_reason(reason, is_required=False)
     if not 1 <= days <= MAX_SNOOZE_DAYS:
         raise InvalidInput(f"Snooze for 1 to {MAX_SNOOZE_DAYS} days, not {days}.")
 
     def decide(tx: LedgerTransaction, known: OpportunityRecord, now: datetime) -> None:
-        _require_owner_or_approver(parts.directory, known, actor, "snooze")
-        _move(
+        require_owner_or_approver(parts.directory, known.opportunity.team, actor, "snooze")
+        move(
             tx, known, Status.SNOOZED, now=now, actor=actor, reason=words,
             decided_by=actor.id, decided_at=now, snoozed_until=now + timedelta(days=days),
         )  # fmt: skip
@@ -77,66 +71,28 @@ def snooze(
     return _decide(parts, opportunity_id, revision=revision, actor=actor, decide=decide)
 
 
-def _approve(
-    tx: LedgerTransaction,
-    parts: Parts,
-    known: OpportunityRecord,
-    *,
-    now: datetime,
-    actor: Actor,
-) -> None:
-    decision = guardrail_decision(tx, parts, known, now=now)
-    needs_person = actor.id == POLICY and not decision.is_automatic
-    if decision.verdict is GuardrailVerdict.DENY or needs_person:
-        raise Refused(" ".join(decision.sentences))
-    _move(
-        tx, known, Status.APPROVED, now=now, actor=actor, reason="",
-        decided_by=actor.id, decided_at=now, guardrail_reasons=list(decision.sentences),
-    )  # fmt: skip
-    announce.ask_for_pull_request(tx, known)
+def edit(
+    parts: Parts, opportunity_id: str, *, revision: int, actor: Actor, value: int
+) -> OpportunityRecord:
+    """Set another value, priced and judged anew, as a new revision that waits like the old one.
+
+    Raises OutOfBounds for a value below what history or a rule forbids.
+    """
+
+    def decide(tx: LedgerTransaction, known: OpportunityRecord, now: datetime) -> None:
+        require_owner_or_approver(parts.directory, known.opportunity.team, actor, "edit")
+        edited = with_value(known.opportunity, value, by=actor.id)
+        if not tx.edit(known, edited, now=now, actor=actor.id):
+            raise somebody_was_first()
+
+    return _decide(
+        parts, opportunity_id, revision=revision, actor=actor, decide=decide, event="edited"
+    )
 
 
-def person_key(user: str) -> str:
-    """The setting that keeps what a person is called."""
-    return f"person:{user}"
-
-
-def remember_name(tx: LedgerTransaction, actor: Actor, *, now: datetime) -> None:
-    """Keep what a person is called, for pull requests and evidence."""
-    if actor.name:
-        history.put_setting(tx.connection, person_key(actor.id), actor.name, by=actor.id, now=now)
-
-
-def require_approver(
-    directory: Directory, known: OpportunityRecord, actor: Actor, verb: str
-) -> None:
-    """Raise NotPermitted, naming who may, unless this person is an approver of the team."""
-    team = known.opportunity.team
-    _require(directory.approvers_of(team), actor, team=team, verb=verb)
-
-
-def _require_owner_or_approver(
-    directory: Directory, known: OpportunityRecord, actor: Actor, verb: str
-) -> None:
-    team = known.opportunity.team
-    approvers = directory.approvers_of(team)
-    users = tuple(dict.fromkeys((*directory.team(team).owners, *approvers.users)))
-    _require(Approvers(users, approvers.user_groups), actor, team=team, verb=verb)
-
-
-def _require(approvers: Approvers, actor: Actor, *, team: str, verb: str) -> None:
-    if not approvers:
-        raise NotPermitted(
-            f"Nobody may {verb} for team {team} yet: a platform engineer sets approvers in the "
-            "configuration file."
-        )
-    if not actor.is_among(approvers):
-        who = ", ".join((*approvers.users, *approvers.user_groups))
-        raise NotPermitted(
-            f"You may not {verb} this for team {team}; these may: {who}.",
-            users=approvers.users,
-            user_groups=approvers.user_groups,
-        )
+def try_value(parts: Parts, known: OpportunityRecord, value: int) -> Opportunity:
+    """What the proposal would be with that value; nothing is written."""
+    return with_value(known.opportunity, value, by=known.opportunity.edited_by or "somebody")
 
 
 def _decide(
@@ -146,58 +102,23 @@ def _decide(
     revision: int,
     actor: Actor,
     decide: Callable[[LedgerTransaction, OpportunityRecord, datetime], None],
+    event: str = "",
 ) -> OpportunityRecord:
     now = parts.now()
-    with (
-        audited_refusals(parts, opportunity_id, actor=actor, revision=revision),
-        parts.ledger.transaction(patience_seconds=PATIENCE_SECONDS) as tx,
-    ):
-        known = _standing(tx, tx.get(opportunity_id), revision, now)
-        decide(tx, known, now)
-        after = tx.get(opportunity_id)
-        announce.changed(tx, after, actor=actor.id, sentence=after.status_reason)
-        remember_name(tx, actor, now=now)
-        return after
+    with audited_refusals(parts, opportunity_id, actor=actor, revision=revision):
+        look_first(parts, opportunity_id, revision)
+        with parts.ledger.transaction(patience_seconds=PATIENCE_SECONDS) as tx:
+            known = standing(tx, tx.get(opportunity_id), revision, now)
+            decide(tx, known, now)
+            after = tx.get(opportunity_id)
+            sentence = after.opportunity.summary if event == "edited" else after.status_reason
+            announce.changed(tx, after, actor=actor.id, sentence=sentence, event=event)
+            remember_name(tx, actor, now=now)
+            return after
 
 
-def _move(
-    tx: LedgerTransaction,
-    known: OpportunityRecord,
-    target: Status,
-    *,
-    now: datetime,
-    actor: Actor,
-    reason: str,
-    **columns: object,
-) -> None:
-    if not tx.move(known, target, now=now, actor=actor.id, reason=reason, **columns):
-        raise Refused("Somebody decided this at the same moment; the card shows the outcome.")
-
-
-def _standing(
-    tx: LedgerTransaction, known: OpportunityRecord, revision: int, now: datetime
-) -> OpportunityRecord:
-    """The record as the person saw it: notified, in this revision; raises Refused otherwise."""
-    if known.opportunity.revision != revision:
-        raise Refused(
-            f"The proposal has changed since this card was shown (revision {revision}, now "
-            f"{known.opportunity.revision}); decide on the current card."
-        )
-    if known.status is Status.NOTIFIED:
-        return known
-    if known.status is Status.DETECTED:
-        # Only a card has its buttons: it stands, and the worker has not come to say so.
-        tx.move(known, Status.NOTIFIED, now=now, actor="engine")
-        return tx.get(known.id)
-    by = f" by {known.decided_by}" if known.decided_by else ""
-    when = f" on {known.status_changed_at:%Y-%m-%d at %H:%M} UTC"
-    raise AlreadyDecided(
-        f"This is already {known.status.words}{by}{when}; nothing was changed.",
-        decided_by=known.decided_by,
-    )
-
-
-def _checked_reason(reason: str, *, is_required: bool) -> str:
+def checked_reason(reason: str, *, is_required: bool) -> str:
+    """The reason on one line, storable; raises InvalidInput when it is missing or too long."""
     # PostgreSQL refuses NUL, and half a surrogate pair has no bytes that could be hashed.
     text = reason.replace("\0", " ").encode("utf-8", "replace").decode()
     words = " ".join(text.split())

@@ -7,7 +7,7 @@ from finops.domain.lifecycle import IN_FLIGHT, Status
 from finops.domain.opportunity import OpportunityRecord
 from finops.engine.parts import Parts
 from finops.guardrails import GuardrailContext, GuardrailDecision, workload_key
-from finops.ledger import history
+from finops.ledger import freezes, history
 from finops.savings_ledger import LedgerTransaction
 
 _CHANGED = [*IN_FLIGHT, Status.VERIFIED]
@@ -41,4 +41,5 @@ def guardrail_context(
         workloads_changed_today=frozenset(workload_key(p) for p in proposals),
         namespaces_today=frozenset(p.resource.namespace for p in proposals if p.resource.namespace),
         team_workloads=int((sizes or {}).get(opportunity.team, 0)),
+        freezes=freezes.active(tx.connection, now=now),
     )

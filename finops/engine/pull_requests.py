@@ -12,11 +12,11 @@ from finops.domain.opportunity import OpportunityRecord
 from finops.domain.pull_request import PullRequest, PullRequestState, branch_for
 from finops.edits import AlreadyApplied
 from finops.engine import announce
-from finops.engine.decisions import person_key
 from finops.engine.guarding import guardrail_decision
 from finops.engine.parts import Parts
+from finops.engine.rights import name_of
 from finops.guardrails import GuardrailVerdict
-from finops.ledger import history
+from finops.ledger import approvals
 from finops.ports import CodeHost
 from finops.pr_generator import parse_metadata
 from finops.savings_ledger import LedgerTransaction
@@ -61,10 +61,12 @@ def _objection(parts: Parts, known: OpportunityRecord) -> str:
 def _open(parts: Parts, known: OpportunityRecord) -> tuple[CodeHost, PullRequest]:
     assert parts.pull_requests is not None  # noqa: S101 - the caller has refused before
     with parts.ledger.reading() as tx:
-        name = history.setting(tx.connection, person_key(known.decided_by))
+        agreed = approvals.given(tx.connection, [known.id]).get(known.id, ())
+        people = [one.approver for one in agreed] or [known.decided_by]
+        names = [name_of(tx, person) for person in people]
     host, proposed, _proof = parts.pull_requests.plan(
         known.opportunity,
-        approved_by=str(name or known.decided_by),
+        approved_by=" and ".join(names),
         guardrail_reasons=known.guardrail_reasons,
         now=parts.now(),
     )

@@ -5,6 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from finops.domain.freezes import Freeze
+
 
 class GuardrailVerdict(StrEnum):
     """What a policy says; ordered by strictness: allow < require approval < deny."""
@@ -51,12 +53,13 @@ class GuardrailDecision:
     """The strictest verdict with what every policy said.
 
     `is_automatic` is true only when every policy allows and the team's `auto_approve` is on: then
-    no click is needed.
+    no click is needed. Else `approvals_needed` different people must agree.
     """
 
     verdict: GuardrailVerdict
     reasons: tuple[PolicyReason, ...]
     is_automatic: bool = False
+    approvals_needed: int = 1
 
     @property
     def objections(self) -> tuple[PolicyReason, ...]:
@@ -76,7 +79,8 @@ class GuardrailContext:
 
     "Today" is the caller's day (UTC) and the opportunity itself is not counted. `saving_today_usd`
     is the sum of `larger_usd_per_month` over today's changes; `workloads_changed_today` holds
-    `workload_key`s; `evidence_seen_at` is when a cycle last saw the waste (the detection if None).
+    `workload_key`s; `evidence_seen_at` is when a cycle last saw the waste (the detection if None);
+    `freezes` are all that hold now, whatever they are about.
     """
 
     now: datetime
@@ -86,3 +90,4 @@ class GuardrailContext:
     team_workloads: int = 0
     namespaces_today: frozenset[str] = frozenset()
     evidence_seen_at: datetime | None = None
+    freezes: tuple[Freeze, ...] = ()

@@ -35,6 +35,19 @@ class ChangeWindows(BaseModel):
         return value
 
 
+class ApprovalRules(BaseModel):
+    """How many people must agree: `required` always, and two from these dollars or risk on.
+
+    Dollars are a month's saving or cost, the risk is 0-1; unset keys ask for nobody more.
+    """
+
+    model_config = _STRICT
+
+    required: int = Field(default=1, ge=1, le=5)
+    two_from_usd_per_month: Decimal | None = Field(default=None, ge=0)
+    two_from_risk: float | None = Field(default=None, ge=0, le=1)
+
+
 class GuardrailRules(BaseModel):
     """The limits of one team. The name of a field is its name in the file and in each sentence.
 
@@ -59,6 +72,7 @@ class GuardrailRules(BaseModel):
     max_namespaces_per_day: int = Field(default=5, ge=0)
     max_evidence_age_hours: float = Field(default=48, gt=0)
     auto_approve: bool = False
+    approvals: ApprovalRules = ApprovalRules()
 
     @field_validator("protected_tags")
     @classmethod

@@ -32,6 +32,20 @@ def protected_tags(
     return PolicyReason("protected_tags", verdict, sentence)
 
 
+def freeze(
+    opportunity: Opportunity, _rules: GuardrailRules, context: GuardrailContext
+) -> PolicyReason:
+    """While a freeze holds nothing is changed, whoever agrees."""
+    holding = [each for each in context.freezes if each.scope.covers(opportunity)]
+    if not holding:
+        return PolicyReason("freeze", _ALLOW, "Nothing is frozen here.")
+    held = max(holding, key=lambda each: (each.until is None, each.until or context.now))
+    until = f"until {held.until:%Y-%m-%d %H:%M} UTC" if held.until else "until somebody ends it"
+    why = f" ({held.reason})" if held.reason else ""
+    sentence = f"{held.scope} is frozen by {held.by} {until}{why}; nothing changes before."
+    return PolicyReason("freeze", _DENY, f"{sentence[0].upper()}{sentence[1:]}")
+
+
 def change_window(
     opportunity: Opportunity, rules: GuardrailRules, context: GuardrailContext
 ) -> PolicyReason:

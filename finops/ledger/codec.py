@@ -1,11 +1,12 @@
 """Opportunities to and from rows: queryable facts are columns, the rest of the proposal is JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Row
 
+from finops.domain.basis import RequestBasis
 from finops.domain.lifecycle import Status
 from finops.domain.money import Saving
 from finops.domain.opportunity import (
@@ -18,6 +19,7 @@ from finops.domain.opportunity import (
     Setting,
     WasteKind,
 )
+from finops.domain.usage import UsageSummary
 
 
 def proposal_to_json(opportunity: Opportunity) -> dict[str, Any]:
@@ -32,7 +34,9 @@ def proposal_to_json(opportunity: Opportunity) -> dict[str, Any]:
             "container": resource.container,
             "cloud_tags": dict(resource.cloud_tags),
         },
-        "changes": [_change_to_json(change) for change in opportunity.changes],
+        "changes": _changes_to_json(opportunity.changes),
+        "found_changes": _changes_to_json(opportunity.found_changes),
+        "basis": _basis_to_json(opportunity.basis),
         "evidence": [[e.label, e.value, e.source] for e in opportunity.evidence],
         "caveats": list(opportunity.caveats),
         "summary": opportunity.summary,
@@ -41,12 +45,6 @@ def proposal_to_json(opportunity: Opportunity) -> dict[str, Any]:
         "blast_replicas": opportunity.blast_replicas,
         "cost_usd_per_month": str(opportunity.cost_usd_per_month),
     }
-
-
-def _change_to_json(change: Change) -> list[int | str | None]:
-    """Three values, and the holder as a fourth where there is one: older rows have three."""
-    values = [change.setting.value, change.current, change.proposed]
-    return [*values, change.holder] if change.holder else values
 
 
 def columns_of(opportunity: Opportunity) -> dict[str, Any]:
@@ -65,6 +63,7 @@ def columns_of(opportunity: Opportunity) -> dict[str, Any]:
         "effort": opportunity.effort.value,
         "restart_needed": opportunity.restart_needed,
         "rollback_possible": opportunity.rollback_possible,
+        "edited_by": opportunity.edited_by,
     }
 
 
@@ -76,7 +75,7 @@ def opportunity_from(row: Row[Any]) -> Opportunity:
         fingerprint=row.fingerprint,
         kind=WasteKind(row.kind),
         resource=Resource(**proposal["resource"]),
-        changes=tuple(Change(Setting(s), *values) for s, *values in proposal["changes"]),
+        changes=_changes_from_json(proposal["changes"]),
         saving=Saving(row.cashable_usd_per_month, row.freed_usd_per_month),
         confidence=row.confidence,
         risk=row.risk,
@@ -95,6 +94,62 @@ def opportunity_from(row: Row[Any]) -> Opportunity:
         revision=row.revision,
         generation=row.generation,
         cost_usd_per_month=Decimal(proposal.get("cost_usd_per_month", "0")),
+        basis=_basis_from_json(proposal.get("basis")),
+        edited_by=row.edited_by,
+        found_changes=_changes_from_json(proposal.get("found_changes", [])),
+    )
+
+
+def _changes_to_json(changes: Sequence[Change]) -> list[list[Any]]:
+    return [_change_to_json(change) for change in changes]
+
+
+def _change_to_json(change: Change) -> list[int | str | None]:
+    """Three values, and the holder as a fourth where there is one: older rows have three."""
+    values = [change.setting.value, change.current, change.proposed]
+    return [*values, change.holder] if change.holder else values
+
+
+def _changes_from_json(changes: Sequence[Sequence[Any]]) -> tuple[Change, ...]:
+    return tuple(Change(Setting(s), *values) for s, *values in changes)
+
+
+def _basis_to_json(basis: RequestBasis | None) -> dict[str, Any] | None:
+    if basis is None:
+        return None
+    usage = basis.usage
+    # Four digits are more than a measurement is good for, and half of the bytes.
+    return {
+        "usage": {
+            "window_days": usage.window_days,
+            "samples": usage.samples,
+            "mean": usage.mean,
+            "maximum": usage.maximum,
+            "percentiles": {str(share): value for share, value in usage.percentiles.items()},
+            "daily_peaks": [float(f"{peak:.4g}") for peak in usage.daily_peaks],
+            "source": usage.source,
+        },
+        "usd_per_unit": str(basis.usd_per_unit),
+        "beside": basis.beside,
+        "least_effective": basis.least_effective,
+        "least": basis.least,
+        "most": basis.most,
+        "opening": basis.opening,
+    }
+
+
+def _basis_from_json(kept: Mapping[str, Any] | None) -> RequestBasis | None:
+    if not kept:
+        return None
+    usage = dict(kept["usage"])
+    usage["percentiles"] = {float(share): value for share, value in usage["percentiles"].items()}
+    usage["daily_peaks"] = tuple(usage["daily_peaks"])
+    numbers = {name: int(kept[name]) for name in ("beside", "least_effective", "least", "most")}
+    return RequestBasis(
+        usage=UsageSummary(**usage),
+        usd_per_unit=Decimal(kept["usd_per_unit"]),
+        opening=kept["opening"],
+        **numbers,
     )
 
 

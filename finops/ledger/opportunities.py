@@ -1,6 +1,6 @@
 """Reading and writing opportunities inside a transaction."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -18,6 +18,7 @@ from finops.domain.opportunity import (
     opportunity_id,
 )
 from finops.domain.ownership import owner_rule, with_owner
+from finops.ledger import approvals
 from finops.ledger.codec import columns_of, record_from
 from finops.ledger.tables import opportunities
 
@@ -30,6 +31,10 @@ ASK_AGAIN_SHARE = 0.25
 _COUNTED = (Setting.DESIRED_SIZE, Setting.MIN_SIZE, Setting.MAX_SIZE, Setting.PRESENT)
 
 
+# With these an asking ends, and with it the approvals that were given to it.
+_ASKED_ANEW = frozenset(
+    {Status.NOTIFIED, Status.DENIED, Status.SNOOZED, Status.EXPIRED, Status.OBSOLETE}
+)
 _LARGEST_FIRST = (
     (opportunities.c.cashable_usd_per_month + opportunities.c.freed_usd_per_month).desc(),
     opportunities.c.id,
@@ -94,12 +99,15 @@ def is_another_proposal(known: OpportunityRecord, found: Opportunity) -> bool:
     # Another team has other approvers: what the former one was shown is not theirs to approve.
     has_moved = known.opportunity.team != found.team and not declined
     share = ASK_AGAIN_SHARE if declined else NEW_REVISION_SHARE
-    return has_moved or _differs(known.opportunity, found, share)
+    # A cycle that found another proposal than the person had edited comes without the edit.
+    is_overtaken = bool(known.opportunity.edited_by) and not found.edited_by and not declined
+    return has_moved or is_overtaken or differ(known.opportunity.changes, found.changes, share)
 
 
-def _differs(known: Opportunity, found: Opportunity, share: float) -> bool:
-    before = {c.setting: c for c in known.changes}
-    after = {c.setting: c for c in found.changes}
+def differ(known: Sequence[Change], found: Sequence[Change], share: float) -> bool:
+    """Whether two proposals set other things, or values that are apart by more than `share`."""
+    before = {c.setting: c for c in known}
+    after = {c.setting: c for c in found}
     if before.keys() != after.keys():
         return True
     return any(
@@ -117,7 +125,9 @@ def _see_again(
     An approved one of which cycles now think otherwise is not seen again: its evidence grows old
     until the second check sends it back.
     """
-    if known.status is Status.APPROVED and _differs(known.opportunity, found, ASK_AGAIN_SHARE):
+    if known.status is Status.APPROVED and differ(
+        known.opportunity.changes, found.changes, ASK_AGAIN_SHARE
+    ):
         return known
     today = replace(
         known.opportunity,
@@ -218,7 +228,38 @@ def move(
     } | columns
     if target in CLOSED:
         values["open_fingerprint"] = None
-    return _change(connection, known, values)
+    done = _change(connection, known, values)
+    if done and known.status in (Status.NOTIFIED, Status.APPROVED) and target in _ASKED_ANEW:
+        approvals.withdraw(connection, known.id)
+    return done
+
+
+def edit(
+    connection: Connection, known: OpportunityRecord, edited: Opportunity, *, now: datetime
+) -> bool:
+    """Put a person's value in the place of the proposal, as a new revision that waits like it did.
+
+    False when somebody was first.
+    """
+    values = columns_of(edited) | {
+        "revision": known.opportunity.revision + 1,
+        "status_changed_at": now,
+        "status_reason": "",
+        "guardrail_reasons": [],
+    }
+    done = _change(connection, known, values)
+    if done:
+        approvals.withdraw(connection, known.id)
+    return done
+
+
+def edited_by_people(connection: Connection, *, cluster: str) -> dict[str, OpportunityRecord]:
+    """The open proposals of a cluster whose value a person has set, by fingerprint."""
+    table = opportunities
+    query = select(table).where(
+        table.c.cluster == cluster, table.c.edited_by != "", table.c.open_fingerprint.is_not(None)
+    )
+    return {row.fingerprint: record_from(row) for row in connection.execute(query)}
 
 
 def give(

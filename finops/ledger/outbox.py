@@ -36,6 +36,8 @@ class Intent:
     subject: str
     payload: Mapping[str, object]
     attempts: int
+    # The lane whose turn it took when it was given back; that turn is now.
+    turn: str = ""
 
 
 def enqueue(
@@ -99,7 +101,7 @@ def lease(
                 lease_until=now + timedelta(seconds=seconds),
             )
         )
-    return [Intent(r.id, r.kind, r.subject, r.payload, r.attempts + 1) for r in rows]
+    return [Intent(r.id, r.kind, r.subject, r.payload, r.attempts + 1, r.turn) for r in rows]
 
 
 def has_due(connection: Connection, *, now: datetime) -> bool:
@@ -133,6 +135,22 @@ def postpone(connection: Connection, intent: Intent, *, until: datetime, error: 
     _give_back(connection, intent, error, status=OutboxStatus.PENDING, not_before=until)
 
 
+def defer(connection: Connection, intent: Intent, *, until: datetime, turn: str) -> None:
+    """Give an intent back before anything was done for it; `turn` is the lane it waits in.
+
+    It does not count as a try. The number of attempts stays a fence: nobody else holds this one.
+    """
+    _give_back(
+        connection,
+        intent,
+        "",
+        status=OutboxStatus.PENDING,
+        not_before=until,
+        attempts=intent.attempts - 1,
+        turn=turn,
+    )
+
+
 def bury(connection: Connection, intent: Intent, *, now: datetime, error: str) -> bool:
     """Give up on an intent; it stays visible as dead. False when somebody else has it."""
     return _give_back(connection, intent, error, status=OutboxStatus.DEAD, finished_at=now)
@@ -140,8 +158,9 @@ def bury(connection: Connection, intent: Intent, *, now: datetime, error: str) -
 
 def _give_back(connection: Connection, intent: Intent, error: str, **values: object) -> bool:
     """End our lease with an error; False when it is ours no more."""
-    ended = {"lease_until": None, "lease_owner": "", "last_error": error[:2000]}
-    done = connection.execute(update(outbox).where(*_mine(intent)).values(**ended, **values))
+    ended: dict[str, object] = {"lease_until": None, "lease_owner": "", "turn": ""}
+    ended |= {"last_error": error[:2000], **values}
+    done = connection.execute(update(outbox).where(*_mine(intent)).values(**ended))
     return done.rowcount == 1
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Dialect,
+    Double,
     Float,
     ForeignKey,
     Index,
@@ -123,6 +124,8 @@ opportunities = Table(
     Column("verdict", Json, nullable=False),
     Column("realised_cashable_usd_per_month", Usd, nullable=False),
     Column("realised_freed_usd_per_month", Usd, nullable=False),
+    # The person who set the value that is proposed now; empty where a detector did.
+    Column("edited_by", String(253), nullable=False, server_default=""),
     Index(None, "status"),
     Index(None, "team", "status"),
     Index(None, "cluster", "last_seen_at"),
@@ -201,6 +204,7 @@ outbox = Table(
     Column("last_error", Text, nullable=False, default=""),
     Column("created_at", UtcDateTime, nullable=False),
     Column("finished_at", UtcDateTime),
+    Column("turn", String(253), nullable=False, server_default=""),
     Index(None, "status", "not_before", "id"),
 )
 
@@ -247,6 +251,69 @@ assignments = Table(
     Column("assigned_by", String(253), nullable=False),
     Column("name", String(253), nullable=False, default=""),
     Column("assigned_at", UtcDateTime, nullable=False),
+)
+
+# Who has agreed to a revision; what waits for more approvals is still notified.
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("opportunity_id", ForeignKey("opportunities.id"), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("approver", String(253), primary_key=True),
+    Column("approved_at", UtcDateTime, nullable=False),
+)
+
+# What a team does not want to be asked about for a while; empty columns match anything.
+mutes = Table(
+    "mutes",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("name", String(120), nullable=False),
+    Column("team", String(253), nullable=False),
+    Column("kind", String(60), nullable=False),
+    Column("cluster", String(253), nullable=False, default=""),
+    Column("namespace", String(253), nullable=False, default=""),
+    Column("resource_key", String(700), nullable=False, default=""),
+    Column("reason", Text, nullable=False),
+    Column("created_by", String(253), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("ended_by", String(253), nullable=False, default=""),
+    Column("ended_at", UtcDateTime),
+    Index(None, "team"),
+)
+
+# One message a team and week; `struck` are the ids that people have taken off.
+plans = Table(
+    "plans",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("team", String(253), nullable=False),
+    Column("week", String(20), nullable=False),
+    Column("struck", Json, nullable=False),
+    Column("left_out", Integer, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("team", "week"),
+)
+
+plan_items = Table(
+    "plan_items",
+    metadata,
+    Column("plan_id", ForeignKey("plans.id"), primary_key=True),
+    Column("opportunity_id", ForeignKey("opportunities.id"), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("score", Float, nullable=False),
+    Index(None, "opportunity_id"),
+)
+
+# What people have chosen for themselves.
+people = Table(
+    "people",
+    metadata,
+    Column("user_id", String(60), primary_key=True),
+    Column("wants_messages", Boolean, nullable=False),
+    Column("time_zone", String(60), nullable=False, default=""),
+    Column("updated_at", UtcDateTime, nullable=False),
 )
 
 cycles = Table(
@@ -309,4 +376,27 @@ usage_progress = Table(
     Column("resource", String(20), primary_key=True),
     Column("until_second", BigInteger, nullable=False),
     Column("day_start", Integer, nullable=False),
+)
+
+# When something may be sent again, by lane; epoch seconds, so that SQL can add to them.
+lanes = Table(
+    "lanes",
+    metadata,
+    Column("lane", String(253), primary_key=True),
+    Column("idle_at", Double, nullable=False),
+)
+
+# What may not be changed; without `until` somebody has to end it.
+freezes = Table(
+    "freezes",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("reach", String(20), nullable=False),
+    Column("name", String(253), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("frozen_by", String(253), nullable=False),
+    Column("frozen_at", UtcDateTime, nullable=False),
+    Column("until", UtcDateTime),
+    Column("ended_by", String(253), nullable=False),
+    Column("ended_at", UtcDateTime),
 )

@@ -65,6 +65,20 @@ class LedgerTransaction:
             self.audit(at=now, actor=actor, action="assigned", subject=known.id, detail=detail)
         return done
 
+    def edit(
+        self, known: OpportunityRecord, edited: Opportunity, *, now: datetime, actor: str
+    ) -> bool:
+        """Replace the proposal by a person's value, audited; False when somebody was first."""
+        done = opportunities.edit(self.connection, known, edited, now=now)
+        if done:
+            detail = {
+                "revision": known.opportunity.revision + 1,
+                "from": [[c.setting, c.proposed] for c in known.opportunity.changes],
+                "to": [[c.setting, c.proposed] for c in edited.changes],
+            }
+            self.audit(at=now, actor=actor, action="edited", subject=known.id, detail=detail)
+        return done
+
     def record(self, opportunity: Opportunity, *, seen_at: datetime) -> Recorded:
         """Write a finding as a new opportunity, a new revision, or as seen again."""
         return opportunities.record(self.connection, opportunity, seen_at=seen_at)

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from sqlalchemy import Connection, String, and_, cast, exists, literal, or_, select
 
@@ -10,6 +11,15 @@ from finops.domain.lifecycle import Status
 from finops.ledger.outbox import OutboxStatus
 from finops.ledger.tables import messages, opportunities, outbox
 
+# What mutes look at.
+_ABOUT = (
+    opportunities.c.id,
+    opportunities.c.team,
+    opportunities.c.kind,
+    opportunities.c.cluster,
+    opportunities.c.namespace,
+    opportunities.c.resource_key,
+)
 # What could not be posted is offered again on another day: somebody may have mended it.
 OFFER_AGAIN_AFTER = timedelta(days=1)
 
@@ -22,6 +32,11 @@ class Uncarded:
     team: str
     revision: int
     is_shown: bool
+    kind: str
+    cluster: str
+    namespace: str
+    resource_key: str
+    usd_per_month: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +47,9 @@ class Found:
     team: str
     cluster: str
     detected_at: datetime
+    kind: str
+    namespace: str
+    resource_key: str
 
 
 def card_key(opportunity_id: str, revision: int) -> str:
@@ -48,20 +66,35 @@ def uncarded(connection: Connection, *, wall: datetime) -> list[Uncarded]:
         outbox.c.status == OutboxStatus.DEAD, outbox.c.finished_at <= wall - OFFER_AGAIN_AFTER
     )
     query = (
-        select(table.c.id, table.c.team, table.c.revision, is_shown.label("is_shown"))
+        select(
+            *_ABOUT,
+            table.c.revision,
+            is_shown.label("is_shown"),
+            table.c.cashable_usd_per_month,
+            table.c.freed_usd_per_month,
+        )
         .select_from(table.outerjoin(outbox, outbox.c.idempotency_key == key))
         .where(table.c.status == Status.DETECTED, or_(outbox.c.id.is_(None), given_up))
         .order_by((table.c.cashable_usd_per_month + table.c.freed_usd_per_month).desc(), table.c.id)
     )
-    return [Uncarded(r.id, r.team, r.revision, r.is_shown) for r in connection.execute(query)]
+    return [
+        Uncarded(
+            r.id, r.team, r.revision, r.is_shown, r.kind, r.cluster, r.namespace, r.resource_key,
+            max(r.cashable_usd_per_month, r.freed_usd_per_month),
+        )
+        for r in connection.execute(query)
+    ]  # fmt: skip
 
 
 def found(connection: Connection, *, statuses: Collection[Status]) -> list[Found]:
     """All opportunities of these statuses, the largest saving first."""
     table = opportunities
     query = (
-        select(table.c.id, table.c.team, table.c.cluster, table.c.detected_at)
+        select(*_ABOUT, table.c.detected_at)
         .where(table.c.status.in_(statuses))
         .order_by((table.c.cashable_usd_per_month + table.c.freed_usd_per_month).desc(), table.c.id)
     )
-    return [Found(r.id, r.team, r.cluster, r.detected_at) for r in connection.execute(query)]
+    return [
+        Found(r.id, r.team, r.cluster, r.detected_at, r.kind, r.namespace, r.resource_key)
+        for r in connection.execute(query)
+    ]

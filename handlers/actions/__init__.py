@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from handlers.actions.assign import open_assign_form, search_team
-from handlers.actions.decide import approve, open_deny_form, snooze
+from handlers.actions.decide import approve, more, open_deny_form, snooze, try_value
 from handlers.actions.look import refresh_home, scan, turn_page, why
 from handlers.context import HandlerContext
 from handlers.ids import ActionId
@@ -13,6 +13,8 @@ ACTIONS: Mapping[ActionId, Callable[[HandlerContext, Interaction], None]] = {
     ActionId.APPROVE: approve,
     ActionId.DENY: open_deny_form,
     ActionId.SNOOZE: snooze,
+    ActionId.MORE: more,
+    ActionId.EDIT_VALUE: try_value,
     ActionId.WHY: why,
     ActionId.PREVIOUS_PAGE: turn_page,
     ActionId.NEXT_PAGE: turn_page,

@@ -14,7 +14,7 @@ def open_assign_form(context: HandlerContext, interaction: Interaction) -> None:
     team = team_called(context.engine.directory, interaction.value)
     record = context.engine.ledger.get(shown.opportunity_id)
     form = assign_modal(record, team, instance=context.instance)
-    interaction.client.views_open(trigger_id=interaction.trigger, view=form)
+    interaction.open_view(form)
     interaction.ack()
 
 

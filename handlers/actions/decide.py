@@ -1,26 +1,33 @@
-"""Approve, deny and snooze: one commit, then the ack. The card follows through the outbox."""
+"""Approve, deny, edit and snooze: one commit, then the ack. The card follows by the outbox."""
 
 import calendar
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
+from typing import Any
 
-from finops.domain.errors import Refused
+from slack_sdk.errors import SlackApiError
+
+from finops.domain.errors import InvalidInput, Refused
+from finops.domain.opportunity import OpportunityRecord
 from finops.domain.people import Actor
-from handlers.blocks.forms import deny_modal
+from finops.engine.moving import require_revision
+from finops.engine.rights import approvers_for
+from finops.rightsizing.edited import read_value, with_value
+from handlers.blocks.edit import edit_modal
+from handlers.blocks.forms import deny_modal, snooze_modal
 from handlers.context import HandlerContext, deciders_of
 from handlers.home import publish_home
-from handlers.ids import SnoozeFor
+from handlers.ids import ActionId, BlockId, More, SnoozeFor
 from handlers.interaction import Interaction
 from handlers.reference import Reference, read_reference
-
-# Where a form was opened, so that the place can be shown anew afterwards.
-FROM_HOME = "home"
 
 
 def approve(context: HandlerContext, interaction: Interaction) -> None:
     """Approve the revision on the button, if this person may."""
     shown = read_reference(interaction.value, instance=context.instance)
-    team = context.engine.ledger.get(shown.opportunity_id).opportunity.team
-    approvers = context.engine.directory.approvers_of(team)
+    opportunity = context.engine.ledger.get(shown.opportunity_id).opportunity
+    approvers = approvers_for(context.engine.directory, opportunity)
     actor = context.membership.actor_of(interaction.body, approvers)
     context.engine.approve(shown.opportunity_id, revision=shown.revision, actor=actor)
     _acknowledge(context, interaction)
@@ -28,21 +35,57 @@ def approve(context: HandlerContext, interaction: Interaction) -> None:
 
 def open_deny_form(context: HandlerContext, interaction: Interaction) -> None:
     """Ask for the reason. The trigger lives three seconds, so this call comes before the ack."""
-    shown = read_reference(interaction.value, instance=context.instance)
-    record = context.engine.ledger.get(shown.opportunity_id)
-    if record.opportunity.revision != shown.revision:
-        raise Refused(
-            f"The proposal has changed since this was shown (revision {shown.revision}, now "
-            f"{record.opportunity.revision}); decide on the current card."
-        )
-    origin = FROM_HOME if interaction.is_home else ""
-    form = deny_modal(record, instance=context.instance, origin=origin)
-    interaction.client.views_open(trigger_id=interaction.trigger, view=form)
+    record = shown_record(context, read_reference(interaction.value, instance=context.instance))
+    form = deny_modal(record, instance=context.instance, origin=interaction.origin)
+    interaction.open_view(form)
     interaction.ack()
 
 
+def more(context: HandlerContext, interaction: Interaction) -> None:
+    """Open the form that the menu names."""
+    shown = read_reference(interaction.value, instance=context.instance)
+    record = shown_record(context, shown)
+    build = {More.EDIT.value: edit_modal, More.SNOOZE.value: snooze_modal}.get(shown.choice)
+    if build is None:
+        raise Refused("This choice is no longer offered; nothing was changed.")
+    interaction.open_view(build(record, instance=context.instance, origin=interaction.origin))
+    interaction.ack()
+
+
+def try_value(context: HandlerContext, interaction: Interaction) -> None:
+    """Show what the value that is being typed would mean."""
+    interaction.ack()
+    view = interaction.view
+    shown = read_reference(str(view["private_metadata"]), instance=context.instance)
+    record = shown_record(context, shown)
+    form: dict[str, Any] = {"instance": context.instance, "origin": shown.choice}
+    try:
+        value = read_value(record.opportunity.changes[0].setting, typed_value(view))
+        form["tried"] = with_value(record.opportunity, value, by=interaction.user)
+    except InvalidInput as error:
+        form["problem"] = str(error)
+    # Two letters typed at once race; whoever has the older view is refused, which is as well.
+    with suppress(SlackApiError):
+        interaction.client.views_update(
+            view_id=view["id"], hash=view.get("hash"), view=edit_modal(record, **form)
+        )
+
+
+def typed_value(view: Mapping[str, Any]) -> str:
+    """What stands in the form's input."""
+    entered = view["state"]["values"].get(BlockId.EDIT_VALUE, {}).get(ActionId.EDIT_VALUE, {})
+    return str(entered.get("value") or "")
+
+
+def shown_record(context: HandlerContext, shown: Reference) -> OpportunityRecord:
+    """The record in the revision that was on the screen; raises Refused for another."""
+    record = context.engine.ledger.get(shown.opportunity_id)
+    require_revision(record, shown.revision)
+    return record
+
+
 def snooze(context: HandlerContext, interaction: Interaction) -> None:
-    """Put it aside for as long as the chosen option says."""
+    """Put it aside for as long as the option says; cards of an older version have this menu."""
     shown = read_reference(interaction.value, instance=context.instance)
     days = snooze_days(shown.choice, context.engine.now())
     context.engine.snooze(

@@ -6,6 +6,7 @@ from handlers.commands.listing import list_page
 from handlers.context import HandlerContext
 from handlers.home import publish_home
 from handlers.interaction import Interaction
+from handlers.kept_pictures import WIDE, kept_picture
 from handlers.reference import read_list_query, read_reference
 
 SCAN_ASKED = "Looking at every cluster now. New waste shows up in its team's channel."
@@ -16,12 +17,14 @@ def why(context: HandlerContext, interaction: Interaction) -> None:
     """Open evidence, guardrails and history of what the button names, as it is now."""
     shown = read_reference(interaction.value, instance=context.instance)
     engine = context.engine
+    record = engine.ledger.get(shown.opportunity_id)
     view = why_modal(
-        engine.ledger.get(shown.opportunity_id),
+        record,
         guardrails=engine.check(shown.opportunity_id).reasons,
         history=engine.ledger.history_of(shown.opportunity_id),
+        chart=kept_picture(engine, record, WIDE),
     )
-    interaction.client.views_open(trigger_id=interaction.trigger, view=view)
+    interaction.open_view(view)
     interaction.ack()
 
 

@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from finops.domain.opportunity import Opportunity, OpportunityRecord
+from finops.domain.opportunity import Approval, Opportunity, OpportunityRecord
 from finops.domain.ownership import owner_rule
 from finops.domain.people import UNKNOWN_TEAM
 from finops.guardrails import GuardrailVerdict, PolicyReason
+from finops.rightsizing.edited import written
 from handlers.blocks import text
 from handlers.blocks.assign import assign_row
 from handlers.blocks.controls import DECIDABLE, controls, why_button
-from handlers.blocks.elements import Block, context, section
-from handlers.blocks.progress import progress
-from handlers.blocks.proposal import facts, headline
+from handlers.blocks.digest import Picture
+from handlers.blocks.elements import Block, context, picture, section
+from handlers.blocks.progress import agreed_so_far, progress
+from handlers.blocks.proposal import backtest, danger, facts, headline
 from handlers.ids import Recognised
 
 MOST_OBJECTIONS = 2
@@ -38,42 +40,69 @@ class Card:
         return hashlib.sha256(content.encode()).hexdigest()
 
 
-def card(
-    record: OpportunityRecord,
-    *,
-    guardrails: Sequence[PolicyReason] = (),
-    instance: str,
-    user_group: str = "",
-    teams: Sequence[str] = (),
-) -> Card:
-    """Render a record. The clock is no argument: dates are tokens that Slack keeps fresh.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What a card shows besides its record.
 
-    `user_group` is mentioned; `teams` are those it may be assigned to, none when it has an owner.
+    `user_group` is mentioned; `teams` are those it may be assigned to, none when it has an owner;
+    `approvals` of `approvals_needed` were given; `thumbnail` is the small picture of its use.
     """
-    opportunity = record.opportunity
-    is_waiting = record.status in DECIDABLE
-    title = text.bold(headline(opportunity))
-    if is_waiting:
-        since, *more = progress(record).split("\n")
-        found_by = "" if teams else _found_by(opportunity)
-        blocks = [
-            section(f"{title}\n{facts(opportunity)}"),
-            *(assign_row(record, teams, instance=instance) if teams else ()),
-            *_objections(guardrails),
-            controls(record, instance=instance, is_blocked=_is_blocked(guardrails)),
-            context("\n".join([*more, f"{since} · {_scope(record, user_group, found_by)}"])),
-        ]
+
+    guardrails: Sequence[PolicyReason] = ()
+    approvals: Sequence[Approval] = ()
+    approvals_needed: int = 1
+    user_group: str = ""
+    teams: Sequence[str] = ()
+    thumbnail: Picture | None = None
+
+
+def card(record: OpportunityRecord, *, instance: str, around: Around = Around()) -> Card:
+    """Render a record. The clock is no argument: dates are tokens that Slack keeps fresh."""
+    if record.status in DECIDABLE:
+        blocks = _waiting(record, instance=instance, around=around)
     else:
+        title = text.bold(headline(record.opportunity))
         why = why_button(record, instance=instance)
-        blocks = [
-            section(f"{title}\n{progress(record)}", accessory=why),
-            context(_scope(record)),
-        ]
+        said = progress(record, around.approvals)
+        blocks = [section(f"{title}\n{said}", accessory=why), context(_scope(record))]
     return Card(
-        text=f"{headline(opportunity)}. {_first_line(progress(record))}",
+        text=f"{headline(record.opportunity)}. {_first_line(progress(record, around.approvals))}",
         blocks=blocks,
-        metadata=card_metadata(opportunity.id, instance=instance),
+        metadata=card_metadata(record.id, instance=instance),
     )
+
+
+def _waiting(record: OpportunityRecord, *, instance: str, around: Around) -> list[Block]:
+    """Question, odds and past beside the picture; what to mind; the controls; whose it is."""
+    opportunity, shown = record.opportunity, around.thumbnail
+    since, *more = progress(record).split("\n")
+    found_by = "" if around.teams else _found_by(opportunity)
+    lines = [text.bold(headline(opportunity)), facts(opportunity), backtest(opportunity)]
+    side = picture(shown.file_id, shown.alt_text) if shown else None
+    return [
+        section("\n".join(line for line in lines if line), accessory=side),
+        *(assign_row(record, around.teams, instance=instance) if around.teams else ()),
+        *_minds(record, around),
+        controls(record, instance=instance, is_blocked=_is_blocked(around.guardrails)),
+        context("\n".join([*more, f"{since} · {_scope(record, around.user_group, found_by)}"])),
+    ]
+
+
+def _minds(record: OpportunityRecord, around: Around) -> list[Block]:
+    """What can go wrong and the way back, then what stands in the way or is still missing."""
+    agreed = agreed_so_far(around.approvals, around.approvals_needed)
+    lines = [danger(record.opportunity), _edited(record.opportunity), agreed]
+    lines += _objections(around.guardrails)
+    return [context("\n".join(line for line in lines if line))]
+
+
+def _edited(opportunity: Opportunity) -> str:
+    """Who set the value, and what was proposed before."""
+    if not opportunity.edited_by or not opportunity.found_changes:
+        return ""
+    was = opportunity.found_changes[0]
+    before = written(was.setting, was.number)
+    return f"Edited by {text.person(opportunity.edited_by)}: {before} was proposed."
 
 
 def card_metadata(opportunity_id: str, *, instance: str) -> dict[str, Any]:
@@ -98,7 +127,7 @@ def _is_blocked(guardrails: Sequence[PolicyReason]) -> bool:
     return any(reason.verdict is GuardrailVerdict.DENY for reason in guardrails)
 
 
-def _objections(guardrails: Sequence[PolicyReason]) -> list[Block]:
+def _objections(guardrails: Sequence[PolicyReason]) -> list[str]:
     """What stands in the way; else what an approver should know. Why says all of it."""
     found = objections(guardrails)
     strictest = found[0].verdict if found else GuardrailVerdict.ALLOW
@@ -108,7 +137,7 @@ def _objections(guardrails: Sequence[PolicyReason]) -> list[Block]:
     lines = [guardrail_words(reason, limit=300) for reason in found[:MOST_OBJECTIONS]]
     if len(found) > MOST_OBJECTIONS:
         lines.append(f"… and {len(found) - MOST_OBJECTIONS} more under Why.")
-    return [context("\n".join(lines))] if lines else []
+    return lines
 
 
 def _found_by(opportunity: Opportunity) -> str:

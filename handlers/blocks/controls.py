@@ -1,19 +1,15 @@
-"""The controls of an opportunity that waits: Approve, Deny, Snooze, Why."""
+"""The controls of an opportunity that waits: Approve, Deny, Why, and a menu with the rest."""
 
 from finops.domain.lifecycle import Status
 from finops.domain.opportunity import Opportunity, OpportunityRecord
 from finops.pr_body import action_words
-from handlers.blocks.elements import Block, actions, button, confirm, select
+from finops.rightsizing.edited import is_editable
+from handlers.blocks.elements import Block, actions, button, confirm, overflow
 from handlers.blocks.proposal import is_deletion
 from handlers.blocks.text import count
-from handlers.ids import ActionId, SnoozeFor
+from handlers.ids import ActionId, More
 from handlers.reference import Reference
 
-_SNOOZES = (
-    ("1 day", SnoozeFor.DAY),
-    ("1 week", SnoozeFor.WEEK),
-    ("Until month end", SnoozeFor.MONTH_END),
-)
 # An approved proposal is not to be decided again, and one on its way to its channel is decided
 # there: only these stand before people. A detected one has a card when its revision is new.
 DECIDABLE = frozenset({Status.DETECTED, Status.NOTIFIED})
@@ -39,8 +35,8 @@ def controls(
                 confirm=_question(opportunity),
             ),
             button("Deny", ActionId.DENY, value=value),
-            _snooze(record, instance),
             button("Why", ActionId.WHY, value=value),
+            _more(opportunity, instance),
         ],
     )
 
@@ -52,13 +48,14 @@ def why_button(record: OpportunityRecord, *, instance: str) -> Block:
     return button("Why", ActionId.WHY, value=value)
 
 
-def _snooze(record: OpportunityRecord, instance: str) -> Block:
-    opportunity = record.opportunity
+def _more(opportunity: Opportunity, instance: str) -> Block:
+    """Edit is offered only where there is a value to set."""
+    offered = [("Edit the Value", More.EDIT)] if is_editable(opportunity) else []
     options = [
         (label, str(Reference(instance, opportunity.id, opportunity.revision, choice)))
-        for label, choice in _SNOOZES
+        for label, choice in (*offered, ("Snooze", More.SNOOZE))
     ]
-    return select("Snooze", ActionId.SNOOZE, options)
+    return overflow(ActionId.MORE, options)
 
 
 def _question(opportunity: Opportunity) -> Block | None:

@@ -83,6 +83,39 @@ def select(placeholder: str, action_id: str, options: Sequence[tuple[str, str]])
     }
 
 
+def overflow(action_id: str, options: Sequence[tuple[str, str]]) -> Block:
+    """A menu behind three dots, of at most five (label, value) pairs."""
+    return {
+        "type": "overflow",
+        "action_id": action_id,
+        "options": [option(label, value) for label, value in options[:5]],
+    }
+
+
+def radio_buttons(action_id: str, options: Sequence[Block]) -> Block:
+    """Radio buttons of at most ten options, the first of them chosen."""
+    return {
+        "type": "radio_buttons",
+        "action_id": action_id,
+        "options": list(options[:10]),
+        "initial_option": options[0],
+    }
+
+
+def asked(
+    label: str, element: Block, *, block_id: str, hint: str = "", optional: bool = False
+) -> Block:
+    """An input of a form."""
+    made: Block = {
+        "type": "input",
+        "block_id": block_id,
+        "label": plain_text(label),
+        "element": element,
+        "optional": optional,
+    }
+    return made | ({"hint": plain_text(hint)} if hint else {})
+
+
 def searched_select(placeholder: str, action_id: str) -> Block:
     """A select whose options are asked for while somebody types."""
     return {
@@ -96,7 +129,8 @@ def searched_select(placeholder: str, action_id: str) -> Block:
 def option(label: str, value: str, *, description: str = "") -> Block:
     """One choice of a select or of radio buttons."""
     made: Block = {"text": plain_text(text.plain(label, 75)), "value": value}
-    return made | ({"description": plain_text(description)} if description else {})
+    shown = plain_text(text.plain(description, 75))
+    return made | ({"description": shown} if description else {})
 
 
 def table(rows: Sequence[Sequence[str]]) -> Block:
@@ -104,6 +138,12 @@ def table(rows: Sequence[Sequence[str]]) -> Block:
     cells = [[{"type": "raw_text", "text": text.plain(c, 80)} for c in row] for row in rows[:40]]
     sides = ["left", *["right"] * (len(rows[0]) - 1)]
     return {"type": "table", "rows": cells, "column_settings": [{"align": s} for s in sides]}
+
+
+def picture(file_id: str, alt_text: str) -> Block:
+    """An uploaded picture, as a block or beside a section."""
+    shown = text.plain(alt_text, 1000)
+    return {"type": "image", "slack_file": {"id": file_id}, "alt_text": shown}
 
 
 def modal(title: str, blocks: Sequence[Block], *, callback_id: str, **extra: Any) -> Block:

@@ -8,6 +8,9 @@ _LINES = (
     ("show op-0123456789", "one opportunity with its evidence and history"),
     ("savings", "offered, in flight, and verified on the bill; `savings payments` for one team"),
     ("assign op-0123456789 shop", "say whose it is, also for the next cycles; `nobody` undoes it"),
+    ("snooze op-0123456789 1w", "put one aside; also `until friday`, `month end`"),
+    ("policy", "the guardrails; `policy what-if max_risk=0.5` before you change one"),
+    ("freeze team shop until friday", "stop every change at once; `unfreeze` lets it go on"),
     ("scan", "look for waste now"),
 )
 

@@ -1,10 +1,10 @@
 """Where an opportunity stands, as the record that follows it from the decision to the bill."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal, InvalidOperation
 
 from finops.domain.lifecycle import Status
-from finops.domain.opportunity import OpportunityRecord
+from finops.domain.opportunity import Approval, OpportunityRecord
 from finops.domain.verdict import Verdict
 from handlers.blocks import text
 
@@ -16,9 +16,27 @@ _VERDICT_WORDS = {
 }
 
 
-def progress(record: OpportunityRecord) -> str:
-    """One to three short lines of mrkdwn: who decided, what came of it, what comes next."""
-    return _WORDS[record.status](record)
+def progress(record: OpportunityRecord, approvals: Sequence[Approval] = ()) -> str:
+    """One to three short lines of mrkdwn: who decided, what came of it, what comes next.
+
+    `approvals` are all who agreed, where it took several.
+    """
+    words = _WORDS[record.status](record)
+    if len(approvals) < 2 or not record.decided_by or record.status is Status.DENIED:
+        return words
+    everybody = " and ".join(text.person(one.approver) for one in approvals)
+    return words.replace(text.person(record.decided_by), everybody, 1)
+
+
+def agreed_so_far(approvals: Sequence[Approval], needed: int) -> str:
+    """`1 of 2 approvals: @dana. 1 more person must agree.`; empty where one is enough."""
+    if needed < 2:
+        return ""
+    if not approvals:
+        return f"{needed} people must approve; nobody has yet."
+    names = ", ".join(text.person(one.approver) for one in approvals[:5])
+    left = needed - len(approvals)
+    return f"{len(approvals)} of {needed} approvals: {names}. {left} more must agree."
 
 
 def _decided(verb: str, record: OpportunityRecord) -> str:

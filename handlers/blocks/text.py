@@ -44,6 +44,13 @@ def safe(text: object, limit: int) -> str:
     return escaped
 
 
+def typed(words: str) -> str:
+    """Words as a person typed them into a command: Slack sends `&`, `<` and `>` as entities."""
+    for sign, entity in (("<", "&lt;"), (">", "&gt;"), ("&", "&amp;")):
+        words = words.replace(entity, sign)
+    return words
+
+
 def bold(text: str) -> str:
     """Safe text in bold."""
     return f"*{text}*"
@@ -147,6 +154,7 @@ def team(name: str, limit: int = 60) -> str:
 
 
 def count(number: int, noun: str) -> str:
-    """`1 pod`, `3 pods`, `2 opportunities`."""
-    many = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    """`1 pod`, `3 days`, `2 opportunities`."""
+    has_ies = noun.endswith("y") and noun[-2:-1] not in "aeou"
+    many = f"{noun[:-1]}ies" if has_ies else f"{noun}s"
     return f"{number:,} {noun if number == 1 else many}"

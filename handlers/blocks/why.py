@@ -8,9 +8,10 @@ from finops.ledger.audit import AuditEntry
 from finops.pr_body import short_figures
 from handlers.blocks import text
 from handlers.blocks.card import guardrail_words, objections
-from handlers.blocks.elements import Block, context, divider, fields, modal, section
+from handlers.blocks.digest import Picture
+from handlers.blocks.elements import Block, context, divider, fields, modal, picture, section
 from handlers.blocks.progress import progress
-from handlers.blocks.proposal import facts, headline
+from handlers.blocks.proposal import danger, facts, headline
 from handlers.ids import ViewId
 
 MOST_EVIDENCE = 10
@@ -21,25 +22,34 @@ _NOT_PEOPLE = frozenset({"engine", "worker", "code host"})
 
 
 def why_modal(
-    record: OpportunityRecord, *, guardrails: Sequence[PolicyReason], history: Sequence[AuditEntry]
+    record: OpportunityRecord,
+    *,
+    guardrails: Sequence[PolicyReason],
+    history: Sequence[AuditEntry],
+    chart: Picture | None = None,
 ) -> Block:
     """The detail of one opportunity as a modal."""
-    blocks = why_blocks(record, guardrails=guardrails, history=history)
+    blocks = why_blocks(record, guardrails=guardrails, history=history, chart=chart)
     return modal("Why this proposal", blocks, callback_id=ViewId.WHY)
 
 
 def why_blocks(
-    record: OpportunityRecord, *, guardrails: Sequence[PolicyReason], history: Sequence[AuditEntry]
+    record: OpportunityRecord,
+    *,
+    guardrails: Sequence[PolicyReason],
+    history: Sequence[AuditEntry],
+    chart: Picture | None = None,
 ) -> list[Block]:
     """The same for a message; bounded, so that it always fits."""
     opportunity = record.opportunity
     return [
         section(f"{text.bold(headline(opportunity))}\n{facts(opportunity)}"),
         section(short_figures(text.safe(opportunity.summary, 600))),
+        *([picture(chart.file_id, chart.alt_text)] if chart else []),
         *_evidence(opportunity.evidence),
         *_paragraph("Before you agree", opportunity.caveats),
         *_paragraph("Guardrails", _guardrail_lines(guardrails), is_safe=True),
-        *_paragraph("The way back", [opportunity.rollback]),
+        *_paragraph("If it does not hold", [danger(opportunity)], is_safe=True),
         divider(),
         section(f"*Where it stands*\n{progress(record)}"),
         *_history(history),

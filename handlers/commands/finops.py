@@ -1,4 +1,4 @@
-"""`/finops`: help, list, show, savings, assign, scan. The asker alone gets the ack."""
+"""`/finops`: the first word, or what a sentence means, decides. Mostly the asker alone reads it."""
 
 import difflib
 import re
@@ -13,22 +13,36 @@ from handlers.blocks.savings import takeaway
 from handlers.blocks.text import safe
 from handlers.blocks.why import why_blocks
 from handlers.commands.assign import assign
+from handlers.commands.freeze import freeze, unfreeze
 from handlers.commands.listing import list_page, read_query, team_of
+from handlers.commands.policy import policy
+from handlers.commands.sentences import understood
+from handlers.commands.snooze import snooze
 from handlers.context import HandlerContext
 from handlers.ids import COMMAND
 from handlers.interaction import Interaction
+from handlers.kept_pictures import WIDE, kept_picture
 
 
 def finops_command(context: HandlerContext, interaction: Interaction) -> None:
     """Dispatch on the first word; nothing is help, and a typo gets the nearest command."""
-    word, _, rest = interaction.text.partition(" ")
-    command = _COMMANDS.get(word.lower() or "help")
+    word, _, rest = (_understood(context, interaction.text)).partition(" ")
+    command = COMMANDS.get(word.lower() or "help")
     if command is None:
-        near = difflib.get_close_matches(word.lower(), _COMMANDS, n=1, cutoff=0.5)
+        near = difflib.get_close_matches(word.lower(), COMMANDS, n=1, cutoff=0.5)
         hint = f"Did you mean `{COMMAND} {near[0]}`?" if near else f"`{COMMAND} help` lists them."
         interaction.refuse(f"There is no command “{safe(word, 40)}”. {hint}")
         return
     command(context, interaction, rest.strip())
+
+
+def _understood(context: HandlerContext, words: str) -> str:
+    """The words themselves when they begin with a command, else what their sentence means."""
+    first = words.partition(" ")[0].lower()
+    if first in COMMANDS or " " not in words:
+        return words
+    teams = [team.name for team in context.engine.directory.teams]
+    return understood(words, teams=teams, commands=COMMANDS) or words
 
 
 def _help(_context: HandlerContext, interaction: Interaction, _rest: str) -> None:
@@ -50,6 +64,7 @@ def _show(context: HandlerContext, interaction: Interaction, rest: str) -> None:
         record,
         guardrails=engine.check(opportunity_id).reasons,
         history=engine.ledger.history_of(opportunity_id),
+        chart=kept_picture(engine, record, WIDE),
     )
     interaction.ack(text=safe(record.opportunity.summary, 300), blocks=blocks)
 
@@ -65,11 +80,16 @@ def _scan(context: HandlerContext, interaction: Interaction, _rest: str) -> None
     interaction.ack(text=SCAN_ASKED if asked else SCAN_WAITS)
 
 
-_COMMANDS: dict[str, Callable[[HandlerContext, Interaction, str], None]] = {
+COMMANDS: dict[str, Callable[[HandlerContext, Interaction, str], None]] = {
     "help": _help,
     "list": _list,
     "show": _show,
+    "why": _show,
     "savings": _savings,
     "assign": assign,
+    "snooze": snooze,
+    "policy": policy,
+    "freeze": freeze,
+    "unfreeze": unfreeze,
     "scan": _scan,
 }

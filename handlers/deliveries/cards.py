@@ -1,23 +1,29 @@
 """Cards and the notes in their threads. What they show comes from the ledger, not the intent."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
-from finops.domain.errors import WillNeverWork
+from finops.domain.errors import OutsideWorldFailed, WillNeverWork
 from finops.domain.lifecycle import CLOSED
 from finops.domain.opportunity import OpportunityRecord
 from finops.domain.people import Contact
 from finops.finops_engine import FinOpsEngine
 from finops.ledger.history import Message
 from finops.ledger.outbox import Intent
-from handlers.blocks.card import Card, card
+from finops.reports.usage_chart import has_usage_chart, usage_chart, usage_thumbnail
+from handlers.blocks.card import Around, Card, card
 from handlers.blocks.controls import DECIDABLE
 from handlers.blocks.direct import note
 from handlers.deliveries.failures import MESSAGE_IS_LOST, SlackSaidNo
 from handlers.deliveries.outlet import Outlet, Post
+from handlers.deliveries.pictures import upload
 from handlers.ids import Recognised
+from handlers.kept_pictures import SMALL, WIDE, keep_picture, kept_picture
 
 PURPOSE = "card"
+
+T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
@@ -36,6 +42,7 @@ class CardDeliveries:
         standing = self._standing(record)
         if not standing and record.status in CLOSED:
             return
+        self._draw(record)
         shown = self._render(record)
         for message in standing:
             self._show(record, message, shown)
@@ -47,8 +54,11 @@ class CardDeliveries:
     def update_card(self, intent: Intent) -> None:
         """Make every card of this opportunity look as the ledger says; equal ones are left."""
         record = self._engine.ledger.get(intent.subject)
+        standing = self._standing(record)
+        if standing:
+            self._draw(record)
         shown = self._render(record)
-        for message in self._standing(record):
+        for message in standing:
             if message.render_hash != shown.render_hash:
                 self._show(record, message, shown)
 
@@ -90,16 +100,32 @@ class CardDeliveries:
     def _standing(self, record: OpportunityRecord) -> Sequence[Message]:
         return self._engine.ledger.messages(subject=record.id, purpose=PURPOSE)
 
-    def _render(self, record: OpportunityRecord) -> Card:
+    def _render(self, record: OpportunityRecord, *, with_picture: bool = True) -> Card:
         waits = record.status in DECIDABLE
-        reasons = self._engine.check(record.id).reasons if waits else ()
-        return card(
-            record,
-            guardrails=reasons,
-            instance=self._instance,
+        decision = self._engine.check(record.id) if waits else None
+        pictured = waits and with_picture and has_usage_chart(record.opportunity)
+        around = Around(
+            guardrails=decision.reasons if decision else (),
+            approvals=self._engine.approvals([record.id]).get(record.id, ()),
+            approvals_needed=decision.approvals_needed if decision else 1,
             user_group=self._contact(record).user_group,
             teams=self._assignable(record),
+            thumbnail=kept_picture(self._engine, record, SMALL) if pictured else None,
         )
+        return card(record, instance=self._instance, around=around)
+
+    def _draw(self, record: OpportunityRecord) -> None:
+        """Upload a waiting revision's pictures once; a card on time is worth more than pictures."""
+        opportunity = record.opportunity
+        if record.status not in DECIDABLE or not has_usage_chart(opportunity):
+            return
+        try:
+            for size, draw in ((SMALL, usage_thumbnail), (WIDE, usage_chart)):
+                if kept_picture(self._engine, record, size) is None:
+                    uploaded = upload(self._outlet, draw(opportunity), name="usage.png")
+                    keep_picture(self._engine, record, size, uploaded)
+        except OutsideWorldFailed as error:
+            _log.warning("the card of %s goes out without pictures: %s", record.id, error)
 
     def _assignable(self, record: OpportunityRecord) -> Sequence[str]:
         """The teams to choose from, for what none of them owns."""
@@ -110,7 +136,11 @@ class CardDeliveries:
 
     def _show(self, record: OpportunityRecord, message: Message, shown: Card) -> None:
         try:
-            self._outlet.update(_as_post(shown, message.channel), ts=message.message_id)
+            shown = self._shown_at_all(
+                record,
+                shown,
+                lambda c: self._outlet.update(_as_post(c, message.channel), ts=message.message_id),
+            )[1]
         except SlackSaidNo as error:
             if error.error not in MESSAGE_IS_LOST:
                 raise
@@ -127,8 +157,25 @@ class CardDeliveries:
                 f"Team {record.opportunity.team} has no channel and there is no triage channel; "
                 "set one in finops.yml."
             )
-        ts = self._outlet.post_once(_as_post(shown, channel), is_retry=is_retry)
+        ts, shown = self._shown_at_all(
+            record,
+            shown,
+            lambda c: self._outlet.post_once(_as_post(c, channel), is_retry=is_retry),
+        )
         self._remember(record, channel, ts, shown)
+
+    def _shown_at_all(
+        self, record: OpportunityRecord, shown: Card, send: Callable[[Card], T]
+    ) -> tuple[T, Card]:
+        """Send the card, without its picture where Slack does not take that."""
+        try:
+            return send(shown), shown
+        except SlackSaidNo as error:
+            plain = self._render(record, with_picture=False)
+            if error.error != "invalid_blocks" or plain == shown:
+                raise
+            _log.warning("Slack refused the picture of %s: %s", record.id, error)
+            return send(plain), plain
 
     def _remember(self, record: OpportunityRecord, channel: str, ts: str, shown: Card) -> None:
         self._engine.card_posted(

@@ -37,6 +37,10 @@ class SlackSaidNo(WillNeverWork):
         self.error = error
 
 
+class RateLimited(TryAgainLater):
+    """Slack answered with 429."""
+
+
 class ChannelLost(SlackSaidNo):
     """The bot is not, or no longer, in this channel; `/invite` mends it."""
 
@@ -51,9 +55,7 @@ def failure_of(failed: SlackApiError, *, method: str, channel: str) -> OutsideWo
     answer: Mapping[str, Any] = response.data if isinstance(response.data, dict) else {}
     error = str(answer.get("error", ""))
     if response.status_code == 429:
-        return TryAgainLater(
-            f"Slack limits {method}.", after_seconds=_retry_after(response.headers)
-        )
+        return RateLimited(f"Slack limits {method}.", after_seconds=_retry_after(response.headers))
     if response.status_code >= 500 or error in _PASSING:
         return TryAgainLater(f"Slack answered {method} with {response.status_code} {error[:80]}.")
     if error in CHANNEL_IS_LOST:

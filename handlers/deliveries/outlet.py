@@ -12,7 +12,8 @@ from slack_sdk.web import SlackResponse
 
 from finops.domain.errors import TryAgainLater
 from handlers.blocks.elements import Block
-from handlers.deliveries.failures import SlackSaidNo, failure_of
+from handlers.deliveries.failures import RateLimited, SlackSaidNo, failure_of
+from handlers.deliveries.pacing import Pacing
 from handlers.slack_client import quick_client
 
 TIMEOUT_SECONDS = 15
@@ -37,7 +38,8 @@ class Post:
 class Outlet:
     """Posts and updates. Raises TryAgainLater, ChannelLost and SlackSaidNo, nothing else."""
 
-    def __init__(self, client: WebClient) -> None:
+    def __init__(self, client: WebClient, pacing: Pacing) -> None:
+        self.pacing = pacing
         self._direct_channels: dict[str, str] = {}
         self.client = quick_client(client, timeout_seconds=TIMEOUT_SECONDS)
 
@@ -48,7 +50,10 @@ class Outlet:
             return method(**arguments)
         except SlackApiError as error:
             channel = str(arguments.get("channel", ""))
-            raise failure_of(error, method=name, channel=channel) from error
+            failure = failure_of(error, method=name, channel=channel)
+            if isinstance(failure, RateLimited):
+                self.pacing.told_to_wait(name, channel, seconds=failure.after_seconds)
+            raise failure from error
         except (SlackClientError, HTTPException, OSError) as error:
             raise TryAgainLater(f"Slack did not answer {name}: {error}") from error
 
@@ -57,10 +62,12 @@ class Outlet:
         earlier = self._find(post) if is_retry else None
         if earlier is not None:
             return earlier
+        self.pacing.before_message(post.channel)
         return str(self.call(self.client.chat_postMessage, **_arguments(post))["ts"])
 
     def update(self, post: Post, *, ts: str) -> None:
         """Show something else in a message of ours."""
+        self.pacing.before_update()
         self.call(self.client.chat_update, ts=ts, **_arguments(post))
 
     def direct_channel(self, user: str) -> str:

@@ -14,12 +14,12 @@ POLL_SECONDS = 0.5
 READY_WITHIN_SECONDS = 20
 
 
-def upload(outlet: Outlet, chart: Chart) -> Picture:
+def upload(outlet: Outlet, chart: Chart, *, name: str = "savings.png") -> Picture:
     """Upload one chart without posting it anywhere. Raises like `Outlet.call`."""
     client = outlet.client
     ticket = outlet.call(
         client.files_getUploadURLExternal,
-        filename="savings.png",
+        filename=name,
         length=len(chart.png),
         alt_txt=chart.alt_text[:1000],
     )

@@ -16,6 +16,7 @@ from handlers.deliveries.digests import DigestDeliveries
 from handlers.deliveries.directs import DirectDeliveries
 from handlers.deliveries.failures import MENDABLE, ChannelLost, SlackSaidNo
 from handlers.deliveries.outlet import Outlet, Post
+from handlers.deliveries.pacing import Lanes, Pacing, Unpaced
 from handlers.ids import Recognised
 from handlers.reference import checked_instance
 
@@ -29,10 +30,20 @@ Delivery = Callable[[Intent], None]
 
 
 class SlackDeliveries:
-    """Delivers at least once; raises TryAgainLater or WillNeverWork for the worker to keep."""
+    """Delivers at least once; raises TryAgainLater or WillNeverWork for the worker to keep.
 
-    def __init__(self, client: WebClient, engine: FinOpsEngine, instance: str) -> None:
-        self._outlet = Outlet(client)
+    `lanes` keeps all replicas below Slack's rates; without it nothing waits.
+    """
+
+    def __init__(
+        self,
+        client: WebClient,
+        engine: FinOpsEngine,
+        instance: str,
+        *,
+        lanes: Lanes | None = None,
+    ) -> None:
+        self._outlet = Outlet(client, Pacing(lanes or Unpaced()))
         self._engine = engine
         self._instance = checked_instance(instance)
 
@@ -56,7 +67,8 @@ class SlackDeliveries:
 
         def deliver(intent: Intent) -> None:
             try:
-                delivery(intent)
+                with self._outlet.pacing.delivery(intent.turn):
+                    delivery(intent)
             except ChannelLost as error:
                 self._ask_for_invitation(error)
                 raise TryAgainLater(str(error), after_seconds=LOST_CHANNEL_RETRY_SECONDS) from error

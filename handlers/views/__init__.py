@@ -7,8 +7,14 @@ from handlers.ids import ViewId
 from handlers.interaction import Interaction
 from handlers.views.assign import assign
 from handlers.views.deny import deny
+from handlers.views.edit import edit
+from handlers.views.mute import mute
+from handlers.views.snooze import snooze
 
 VIEWS: Mapping[ViewId, Callable[[HandlerContext, Interaction], None]] = {
     ViewId.ASSIGN: assign,
     ViewId.DENY: deny,
+    ViewId.EDIT: edit,
+    ViewId.MUTE: mute,
+    ViewId.SNOOZE: snooze,
 }

@@ -24,6 +24,7 @@ from sandbox.slack.http_mode import HttpMode
 from sandbox.slack.interactions import EVENTS, Interactions
 from sandbox.slack.origin import LOOPBACK, guard
 from sandbox.slack.page_api import Guide, PageApi
+from sandbox.slack.rates import RateLimits
 from sandbox.slack.socket_mode import SocketMode
 from sandbox.slack.state import SlackState
 from sandbox.slack.web_api import WebApi
@@ -61,6 +62,7 @@ class SlackSandbox:
         request_url: str = "",
         events: frozenset[str] = EVENTS,
         timing: Timing | None = None,
+        has_limits: bool = True,
     ) -> None:
         timing = timing or Timing()
         self.workspace = workspace
@@ -69,7 +71,8 @@ class SlackSandbox:
         self._host, self._port = host, port
         clock = Clock(now, timing.monotonic)
         self.state = SlackState(workspace, clock, timing.file_ready_seconds)
-        self._api = WebApi(self.state, self.faults)
+        limits = RateLimits(timing.monotonic) if has_limits else None
+        self._api = WebApi(self.state, self.faults, limits)
         self._sockets = SocketMode(self.state, timing.ack_seconds)
         over_http = HttpMode(request_url, self.signing_secret, timing.ack_seconds)
         way: Delivery = over_http if delivery == "http" else self._sockets

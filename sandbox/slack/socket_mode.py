@@ -112,17 +112,17 @@ class SocketMode:
             message |= {"retry_attempt": 0, "retry_reason": ""}
         return message
 
-    async def ask_to_reconnect(self, reason: str) -> None:
+    async def ask_to_reconnect(self, reason: str, *, most: int = MOST_CONNECTIONS) -> None:
         """Send `disconnect` (`warning` or `refresh_requested`); only the latter closes."""
-        for socket in list(self._open):
+        for socket in self._open[:most]:
             await socket.send_json({"type": "disconnect", "reason": reason})
             if reason != "warning":
                 self._open.remove(socket)
                 await socket.close()
 
-    async def drop(self) -> None:
-        """Cut every connection without a word, as a lost network does."""
-        sockets, self._open = self._open, []
+    async def drop(self, *, most: int = MOST_CONNECTIONS) -> None:
+        """Cut connections, the oldest first, without a word, as a lost network does."""
+        sockets, self._open = self._open[:most], self._open[most:]
         for socket in sockets:
             request = socket._req
             transport = request.transport if request else None

@@ -17,6 +17,7 @@ from sandbox.slack import (
 )
 from sandbox.slack.arguments import Arguments
 from sandbox.slack.faults import ApiCall, Fault, Faults
+from sandbox.slack.rates import RateLimits
 from sandbox.slack.refusals import Refused
 from sandbox.slack.scopes import CONVERSATION_SCOPES, require
 from sandbox.slack.state import SlackState
@@ -58,9 +59,10 @@ OPEN_TO_ALL = ("api.test",)
 class WebApi:
     """Answers `/api/{method}`, `/upload/{file}` and `/response/{ticket}`."""
 
-    def __init__(self, state: SlackState, faults: Faults) -> None:
+    def __init__(self, state: SlackState, faults: Faults, limits: RateLimits | None = None) -> None:
         self._state = state
         self._faults = faults
+        self._limits = limits
         team = state.workspace.team_id
         self.bot_token = f"xoxb-{slack_id('1', team, 'bot-token')}-sandbox"
         self.app_token = f"xapp-1-{state.workspace.app_id}-{slack_id('1', team, 'app-token')}"
@@ -79,15 +81,20 @@ class WebApi:
         method = request.match_info["method"]
         values = await _values(request)
         await asyncio.sleep(self._faults.delay(method))
-        fault = self._faults.next_for(method)
+        fault = self._faults.next_for(method) or self._too_many(method, values)
         if fault and not fault.after_effect:
-            self._log(method, values, fault.error or f"http_{fault.status}")
+            word = "ratelimited" if fault.status == 429 else f"http_{fault.status}"
+            self._log(method, values, fault.error or word)
             return _failed(fault)
         body = self._perform(method, values, _token(request, values))
         self._log(method, values, body.get("error"))
         granted = ",".join(sorted(self._state.workspace.scopes))
         headers = {"X-OAuth-Scopes": granted}  # how an app learns which optional scopes it has
         return _failed(fault) if fault else web.json_response(body, headers=headers)
+
+    def _too_many(self, method: str, values: dict[str, Any]) -> Fault | None:
+        seconds = self._limits.retry_after(method, values) if self._limits else None
+        return Fault(429, retry_after=seconds) if seconds else None
 
     def _perform(self, method: str, values: dict[str, Any], token: str) -> dict[str, Any]:
         try:

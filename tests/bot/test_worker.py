@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.worker import MAX_ATTEMPTS, Worker, pause_seconds
-from finops.domain.errors import Refused, TryAgainLater, WillNeverWork
+from finops.domain.errors import NotItsTurn, Refused, TryAgainLater, WillNeverWork
 from finops.domain.intents import IntentKind
 from finops.ledger.outbox import Intent
 from finops.ledger.tables import outbox
@@ -202,4 +202,21 @@ def test_a_database_that_went_away_is_waited_for(
         pause.wait(0.02)
     running.stop()
 
+    assert outside.done == ["op-1"]
+
+
+def test_waiting_for_a_turn_is_no_failed_try(ledger: SavingsLedger) -> None:
+    later = NotItsTurn("others are before it", after_seconds=4, lane="slack/C1")
+    outside = Outside(later)
+    write(ledger, "op-1")
+    before = datetime.now(UTC)
+
+    worker(ledger, outside).run_once()
+    waiting = row(ledger)
+    let_it_be_due(ledger)
+    worker(ledger, outside).run_once()
+
+    assert waiting.attempts == 0  # type: ignore[attr-defined]  # a row
+    assert 3.9 < (waiting.not_before - before).total_seconds() < 6  # type: ignore[attr-defined]  # a row
+    assert waiting.turn == "slack/C1"  # type: ignore[attr-defined]  # a row
     assert outside.done == ["op-1"]

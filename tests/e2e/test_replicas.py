@@ -38,7 +38,9 @@ def second_replica(demo: Demo, database_url: str) -> Bot:
         slack_app_token=demo.slack.app_token,
         process_name="second",
     )
-    return build_bot(settings, load_configuration(CONFIGURATION), engine, tick_seconds=1.0)
+    return build_bot(
+        settings, load_configuration(CONFIGURATION), engine, tick_seconds=1.0, is_paced=False
+    )
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from typing import Any
 
 from finops.domain.lifecycle import Status
 from finops.domain.money import Saving
+from finops.domain.mutes import DenyReason
 from finops.domain.opportunity import (
     Change,
     Effort,
@@ -24,6 +25,7 @@ from finops.domain.people import Approvers, Directory, Team
 from finops.finops_engine import FinOpsEngine
 from finops.guardrails import GuardrailVerdict, PolicyReason
 from finops.savings_ledger import SavingsLedger
+from handlers.ids import ActionId, BlockId
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 INSTANCE = "test"
@@ -215,6 +217,14 @@ def known(engine: FinOpsEngine) -> OpportunityRecord:
     """The one record there is."""
     [record] = engine.ledger.find()
     return record
+
+
+def denial(words: str, why: DenyReason = DenyReason.OTHER) -> dict[str, dict[str, str]]:
+    """What a person fills into the form of a denial."""
+    return {
+        BlockId.REASON_CLASS.value: {ActionId.REASON_CLASS.value: why.value},
+        BlockId.REASON.value: {ActionId.REASON.value: words},
+    }
 
 
 def row_of(card: dict[str, Any]) -> list[dict[str, Any]]:

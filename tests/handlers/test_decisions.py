@@ -18,6 +18,7 @@ from tests.handlers.builders import (
     PAYMENTS,
     PRIYA,
     ask,
+    denial,
     known,
     opportunity,
     recorded,
@@ -86,7 +87,7 @@ def test_a_click_on_an_old_copy_is_refused(
     assert new["blocks"] != card["blocks"]
 
     driver.click(PRIYA, PAYMENTS, card["ts"], ActionId.APPROVE, message=card)
-    assert "changed since this card was shown (revision 1, now 2)" in told(driver, PRIYA)
+    assert "changed since this was shown (revision 1, now 2)" in told(driver, PRIYA)
     driver.click(PRIYA, PAYMENTS, card["ts"], ActionId.DENY, message=card)
     assert "decide on the current card" in told(driver, PRIYA)
     assert known(engine).status is Status.NOTIFIED
@@ -128,10 +129,10 @@ def test_a_denial_asks_for_a_reason_and_keeps_it(
     driver.click(DANA, PAYMENTS, card["ts"], ActionId.DENY)
     form = driver.open_view(DANA)
     assert form is not None
-    ack = driver.submit(DANA, form["id"], {BlockId.REASON.value: {ActionId.REASON.value: "   "}})
+    ack = driver.submit(DANA, form["id"], denial("   "))
     assert "Write a few words" in ack.errors[BlockId.REASON]
 
-    words = {BlockId.REASON.value: {ActionId.REASON.value: "December needs it."}}
+    words = denial("December needs it.")
     assert driver.submit(DANA, form["id"], words).ok
     assert driver.open_view(DANA) is None
     assert known(engine).status_reason == "December needs it."
@@ -147,7 +148,7 @@ def test_a_refused_denial_keeps_the_form_and_what_was_typed(
     driver.click(OMAR, PAYMENTS, card["ts"], ActionId.DENY)
     form = driver.open_view(OMAR)
     assert form is not None
-    words = {BlockId.REASON.value: {ActionId.REASON.value: "I do not like it"}}
+    words = denial("I do not like it")
     assert driver.submit(OMAR, form["id"], words).ok
 
     shown = driver.open_view(OMAR)
@@ -164,7 +165,7 @@ def test_why_shows_evidence_guardrails_and_history(driver: Driver, card: dict[st
     view = driver.open_view(OMAR)
     assert view is not None
     text = json.dumps(view["blocks"])
-    for words in ("Evidence", "Prometheus", "Guardrails", "The way back", "History"):
+    for words in ("Evidence", "Prometheus", "Guardrails", "If it does not hold", "History"):
         assert words in text
 
 
@@ -195,7 +196,7 @@ def test_an_unexpected_error_in_a_form_keeps_what_was_typed(
     driver.click(DANA, PAYMENTS, card["ts"], ActionId.DENY)
     form = driver.open_view(DANA)
     assert form is not None
-    words = {BlockId.REASON.value: {ActionId.REASON.value: "December needs it."}}
+    words = denial("December needs it.")
     assert driver.submit(DANA, form["id"], words).ok
 
     shown = driver.open_view(DANA)

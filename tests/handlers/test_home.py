@@ -7,9 +7,9 @@ import pytest
 
 from finops.domain.lifecycle import Status
 from finops.finops_engine import FinOpsEngine
-from handlers.ids import ActionId, BlockId
+from handlers.ids import ActionId
 from sandbox.slack import Driver, SlackSandbox
-from tests.handlers.builders import DANA, MEI, OMAR, PRIYA
+from tests.handlers.builders import DANA, MEI, OMAR, PRIYA, denial
 from tests.handlers.conftest import PostCard
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -69,7 +69,7 @@ def test_a_denial_from_home_asks_for_its_reason_and_leaves_the_page(
     assert driver.click_home(DANA, ActionId.DENY).ok
     form = driver.open_view(DANA)
     assert form is not None
-    words = {BlockId.REASON.value: {ActionId.REASON.value: "Not in December."}}
+    words = denial("Not in December.")
     assert driver.submit(DANA, form["id"], words).ok
     driver.wait_for(lambda: ActionId.DENY not in json.dumps(driver.home(DANA)))
 

@@ -185,11 +185,24 @@ function dateTime(b, e, where) {
 
 function textInput(b, e, where) {
   const value = where.stateOf(b, e)?.value ?? "";
-  const keep = (event) => where.remember?.(b, e, event.target.value || null);
+  const eager = b.dispatch_action && e.dispatch_action_config?.trigger_actions_on?.includes("on_character_entered");
+  const later = debounced(() => perform(null, b, e, where, where.stateOf(b, e)?.value ?? null), 250);
+  const keep = (event) => {
+    where.remember?.(b, e, event.target.value || null);
+    if (eager) later();
+  };
   const common = { class: "field", placeholder: e.placeholder?.text, maxlength: e.max_length ?? 3000, oninput: keep, autofocus: e.focus_on_load || null, ...names(where, e, b) };
   if (e.multiline) return h("textarea", { ...common, rows: 4, value });
   const dispatch = (event) => event.key === "Enter" && b.dispatch_action && (event.preventDefault(), perform(event.target, b, e, where, event.target.value));
   return h("input", { type: "text", ...common, value, onkeydown: dispatch });
+}
+
+function debounced(act, pause) {
+  let timer = 0;
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(act, pause);
+  };
 }
 
 function external(b, e, where) {

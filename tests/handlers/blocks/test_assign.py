@@ -10,7 +10,7 @@ from finops.domain.lifecycle import Status
 from finops.domain.opportunity import OpportunityRecord, WasteKind
 from finops.domain.ownership import with_owner
 from handlers.blocks.assign import assign_modal, reference_in, team_options
-from handlers.blocks.card import card
+from handlers.blocks.card import Around, card
 from handlers.ids import ActionId
 from handlers.reference import read_reference
 from sandbox.slack.view_rules import view_problems
@@ -33,7 +33,7 @@ def menu_of(blocks: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def shown(known: OpportunityRecord, teams: list[str]) -> list[dict[str, Any]]:
-    return card(known, instance=INSTANCE, teams=teams).blocks
+    return card(known, instance=INSTANCE, around=Around(teams=teams)).blocks
 
 
 def test_the_card_says_why_nobody_was_found_beside_the_menu() -> None:
@@ -57,7 +57,7 @@ def test_a_name_that_is_no_team_is_said_to_be_none() -> None:
 
 def test_an_owned_card_has_no_menu_and_says_which_rule_won_and_whom_to_ask() -> None:
     known = unowned("payments", "by team=payments on the Deployment")
-    made = card(known, instance=INSTANCE, user_group="S0APPROVERS")
+    made = card(known, instance=INSTANCE, around=Around(user_group="S0APPROVERS"))
     last = made.blocks[-1]["elements"][0]["text"]
 
     assert all("accessory" not in block for block in made.blocks)
@@ -66,7 +66,7 @@ def test_an_owned_card_has_no_menu_and_says_which_rule_won_and_whom_to_ask() -> 
 
 def test_what_is_decided_mentions_no_group_any_more() -> None:
     known = unowned("payments", "by team=payments on the Deployment", status=Status.APPROVED)
-    made = card(known, instance=INSTANCE, user_group="S0APPROVERS")
+    made = card(known, instance=INSTANCE, around=Around(user_group="S0APPROVERS"))
 
     assert not any("subteam" in text for text in texts_of(made.blocks))
 
@@ -97,7 +97,7 @@ def test_a_triage_card_holds_with_any_names(name: str) -> None:
     known = hostile(name)
     known = replace(known, opportunity=with_owner(known.opportunity, name or "unknown", name))
     teams = [f"team-{n}" for n in range(60)]
-    made = card(known, guardrails=objections(name), instance="i" * 40, teams=teams)
+    made = card(known, instance="i" * 40, around=Around(guardrails=objections(name), teams=teams))
 
     assert_slack_takes(made.blocks)
     assert view_problems(assign_modal(known, "t" * 100, instance="i" * 40)) == []

@@ -1,0 +1,158 @@
+"""What is set in Slack, under what is set in the file.
+
+The file always wins: a key that it names is *locked* in Slack, and shown so. All other keys of the
+sections below may be set in Slack; they are kept in the ledger in the shape of the file, checked by
+the same model, and read again by every replica within a minute.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from bot.configuration import Configuration
+from finops.domain.errors import InvalidInput, NotPermitted, Refused
+from finops.domain.people import Actor
+from finops.engine.refusals import PATIENCE_SECONDS, audited_refusals
+from finops.finops_engine import FinOpsEngine
+from finops.guardrails import Guardrails
+from finops.ledger import history
+
+log = logging.getLogger(__name__)
+
+KEY = "set in Slack"
+# What is safe to change while the bot runs. Clusters, repositories and prices need a restart.
+SECTIONS = frozenset(
+    {
+        "approval_levels",
+        "default_approvers",
+        "guardrails",
+        "leadership_channel",
+        "platform",
+        "teams",
+        "triage_channel",
+    }
+)
+Path = tuple[str, ...]
+
+
+class LiveSettings:
+    """The settings as they hold now; threads and replicas may share the ledger behind it."""
+
+    def __init__(self, engine: FinOpsEngine, file: Configuration) -> None:
+        self._engine = engine
+        self._named = file.model_dump(mode="json", exclude_unset=True)
+        self._file = file
+        self._seen: Mapping[str, Any] | None = None
+        self.current = file
+
+    def refresh(self) -> None:
+        """Read what was set in Slack; does nothing when it is as before.
+
+        What no longer fits the file is left out as a whole, with a line in the log: the file wins.
+        """
+        kept = self._kept()
+        if kept == self._seen:
+            return
+        self._seen = kept
+        try:
+            self._use(_checked(kept, self._named))
+        except InvalidInput as error:
+            log.error("what was set in Slack does not fit the configuration file: %s", error)
+            self._use(self._file)
+
+    def is_locked(self, path: Path) -> bool:
+        """Whether the file names this setting, or anything it is a part of."""
+        place: Any = self._named
+        for name in path:
+            if not isinstance(place, Mapping) or name not in place:
+                return False
+            place = place[name]
+        return True
+
+    def set_many(self, changes: Sequence[tuple[Path, Any]], *, actor: Actor) -> None:
+        """Set these in Slack, all or none; None takes a setting back.
+
+        Raises NotPermitted, Refused for what the file locks, and InvalidInput naming the setting
+        that cannot be so.
+        """
+        now = self._engine.now()
+        subject = "settings/" + ", ".join(sorted({path[0] for path, _ in changes}))[:60]
+        with (
+            audited_refusals(self._engine.parts, subject, actor=actor),
+            self._engine.ledger.transaction(patience_seconds=PATIENCE_SECONDS) as tx,
+        ):
+            self._require_allowed([path for path, _ in changes], actor)
+            kept = dict(history.setting(tx.connection, KEY) or {})
+            for path, value in changes:
+                kept = _with(kept, path, value)
+            _checked(kept, self._named)
+            history.put_setting(tx.connection, KEY, kept, by=actor.id, now=now)
+            detail = {"changes": [[".".join(path), value] for path, value in changes]}
+            tx.audit(at=now, actor=actor.id, action="settings", subject=subject, detail=detail)
+        self.refresh()
+
+    def may_set(self, actor: Actor) -> bool:
+        """Whether this person is a platform engineer."""
+        return actor.is_among(self._engine.directory.platform)
+
+    def _require_allowed(self, paths: Sequence[Path], actor: Actor) -> None:
+        platform = self._engine.directory.platform
+        if not self.may_set(actor):
+            raise NotPermitted(
+                "Only platform engineers change settings.",
+                users=platform.users,
+                user_groups=platform.user_groups,
+            )
+        for path in paths:
+            if path[0] not in SECTIONS:
+                raise Refused(f"{path[0]} is set in the configuration file, not in Slack.")
+            if self.is_locked(path):
+                raise Refused(
+                    f"{'.'.join(path)} is set in the configuration file, which wins; change it "
+                    "there, or take it out of the file to set it here."
+                )
+
+    def _kept(self) -> Mapping[str, Any]:
+        found = self._engine.ledger.read(lambda connection: history.setting(connection, KEY))
+        return found if isinstance(found, dict) else {}
+
+    def _use(self, effective: Configuration) -> None:
+        self.current = effective
+        self._engine.reconfigure(
+            directory=effective.directory(), guardrails=Guardrails(effective.guardrails)
+        )
+
+
+def _checked(kept: Mapping[str, Any], named: Mapping[str, Any]) -> Configuration:
+    try:
+        return Configuration.model_validate(_overlay(kept, named))
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"])) or "the settings"
+        raise InvalidInput(f"{place}: {first['msg'].removeprefix('Value error, ')}.") from error
+
+
+def _overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Key by key; lists are replaced whole."""
+    merged = dict(below)
+    for key, value in above.items():
+        under = merged.get(key)
+        both = isinstance(under, Mapping) and isinstance(value, Mapping)
+        merged[key] = _overlay(under, value) if both and under is not None else value
+    return merged
+
+
+def _with(kept: Mapping[str, Any], path: Path, value: Any) -> dict[str, Any]:
+    """A copy in which the setting at `path` is `value`; None removes it."""
+    first, *rest = path
+    copy = dict(kept)
+    if rest:
+        inner = copy.get(first)
+        copy[first] = _with(inner if isinstance(inner, Mapping) else {}, tuple(rest), value)
+    elif value is None:
+        copy.pop(first, None)
+    else:
+        copy[first] = value
+    return copy

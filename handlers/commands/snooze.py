@@ -1,0 +1,35 @@
+"""`/finops snooze ID 1w [because …]`: put one aside without looking for its card."""
+
+import math
+import re
+
+from finops.domain.errors import InvalidInput
+from handlers.blocks import text
+from handlers.commands.when import read_until, split_until
+from handlers.context import HandlerContext, deciders_of
+from handlers.ids import COMMAND
+from handlers.interaction import Interaction
+
+_USAGE = f"Say which and how long: {COMMAND} snooze op-0123456789 1w, or until friday."
+_REASON = re.compile(r"(?:^|\s)because\s+(.+)$", re.IGNORECASE | re.DOTALL)
+
+
+def snooze(context: HandlerContext, interaction: Interaction, rest: str) -> None:
+    """Snooze the present revision; a part of a day counts as a day."""
+    engine, reason = context.engine, _REASON.search(rest)
+    words, when = split_until(rest[: reason.start()] if reason else rest)
+    opportunity_id = words.strip("`'\" ").lower()
+    if not re.fullmatch(r"[\w-]{1,60}", opportunity_id) or not when:
+        raise InvalidInput(_USAGE)
+    seconds = (read_until(when, engine.now()) - engine.now()).total_seconds()
+    known = engine.ledger.get(opportunity_id).opportunity
+    deciders = deciders_of(engine.directory, known.team)
+    record = engine.snooze(
+        opportunity_id,
+        revision=known.revision,
+        actor=context.membership.actor_of(interaction.body, deciders),
+        days=math.ceil(seconds / 86_400),
+        reason=text.typed(reason[1]) if reason else "",
+    )
+    label = text.safe(known.resource.label, 200)
+    interaction.ack(text=f"{label} is put aside until {text.date(record.snoozed_until)}.")

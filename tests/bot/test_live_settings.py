@@ -1,0 +1,133 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.configuration import Configuration
+from bot.live_settings import LiveSettings
+from finops.domain.errors import InvalidInput, NotPermitted, Refused
+from finops.domain.people import Actor
+from finops.finops_engine import FinOpsEngine
+from finops.savings_ledger import SavingsLedger
+
+MEI, OTTO = Actor("U0MEI000001"), Actor("U0OTTO00001")
+FILE = Configuration.model_validate(
+    {
+        "platform": {"users": [MEI.id]},
+        "triage_channel": "C0TRIAGE",
+        "teams": {"shop": {"channel": "C0SHOP"}},
+        "guardrails": {"max_risk": 0.5, "protected_tags": {"vip": "deny"}},
+    }
+)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[SavingsLedger]:
+    ledger = SavingsLedger(f"sqlite:///{tmp_path}/finops.db")
+    yield ledger
+    ledger.close()
+
+
+def replica(ledger: SavingsLedger, file: Configuration = FILE) -> LiveSettings:
+    engine = FinOpsEngine(ledger, directory=file.directory())
+    settings = LiveSettings(engine, file)
+    settings.refresh()
+    return settings
+
+
+def test_what_the_file_leaves_open_is_set_in_slack_and_holds_at_once(ledger: SavingsLedger) -> None:
+    settings = replica(ledger)
+    settings.set_many(
+        [
+            (("teams", "shop", "owners"), ["U0OLIVIA001"]),
+            (("teams", "data"), {"channel": "C0DATA", "approvers": {"users": ["U0A"]}}),
+            (("leadership_channel",), "C0LEAD"),
+            (("guardrails", "min_confidence"), 0.8),
+        ],
+        actor=MEI,
+    )
+    engine = settings._engine
+
+    assert engine.directory.team("shop").owners == ("U0OLIVIA001",)
+    assert engine.directory.team("shop").channel == "C0SHOP"
+    assert engine.directory.team("data").approvers.users == ("U0A",)
+    assert engine.directory.leadership_channel == "C0LEAD"
+    assert engine.parts.guardrails.settings.min_confidence == 0.8
+    assert engine.parts.guardrails.settings.max_risk == 0.5
+
+
+def test_another_replica_sees_it_at_its_next_look(ledger: SavingsLedger) -> None:
+    one, other = replica(ledger), replica(ledger)
+    one.set_many([(("leadership_channel",), "C0LEAD")], actor=MEI)
+    before = other._engine.directory.leadership_channel
+    other.refresh()
+
+    assert (before, other._engine.directory.leadership_channel) == ("", "C0LEAD")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ("triage_channel",),
+        ("teams", "shop", "channel"),
+        ("guardrails", "max_risk"),
+        ("guardrails", "protected_tags", "vip"),
+        ("guardrails",),
+    ],
+)
+def test_what_the_file_says_is_locked(ledger: SavingsLedger, path: tuple[str, ...]) -> None:
+    settings = replica(ledger)
+
+    assert settings.is_locked(path)
+    with pytest.raises(Refused, match="set in the configuration file, which wins"):
+        settings.set_many([(path, "x")], actor=MEI)
+
+
+@pytest.mark.parametrize("path", [("clusters",), ("instance",), ("bill",), ("nonsense",)])
+def test_what_needs_a_restart_is_not_set_in_slack(
+    ledger: SavingsLedger, path: tuple[str, ...]
+) -> None:
+    with pytest.raises(Refused, match="not in Slack"):
+        replica(ledger).set_many([(path, "x")], actor=MEI)
+
+
+def test_only_platform_engineers_may(ledger: SavingsLedger) -> None:
+    settings = replica(ledger)
+    with pytest.raises(NotPermitted) as refused:
+        settings.set_many([(("leadership_channel",), "C0X")], actor=OTTO)
+
+    assert refused.value.users == (MEI.id,)
+    actions = [entry.action for entry in ledger.history_of("settings/leadership_channel")]
+    assert actions == ["refused"]
+
+
+def test_a_wrong_value_changes_nothing_of_the_whole(ledger: SavingsLedger) -> None:
+    settings = replica(ledger)
+    with pytest.raises(InvalidInput, match=r"guardrails\.min_confidence"):
+        settings.set_many(
+            [(("leadership_channel",), "C0X"), (("guardrails", "min_confidence"), 7)], actor=MEI
+        )
+
+    assert settings._engine.directory.leadership_channel == ""
+
+
+def test_two_teams_cannot_share_a_name_across_slack_and_file(ledger: SavingsLedger) -> None:
+    with pytest.raises(InvalidInput, match="both are called"):
+        replica(ledger).set_many([(("teams", "web"), {"aliases": ["Shop"]})], actor=MEI)
+
+
+def test_a_setting_is_taken_back(ledger: SavingsLedger) -> None:
+    settings = replica(ledger)
+    settings.set_many([(("leadership_channel",), "C0X")], actor=MEI)
+    settings.set_many([(("leadership_channel",), None)], actor=MEI)
+
+    assert settings._engine.directory.leadership_channel == ""
+
+
+def test_when_the_file_moves_on_it_wins_over_what_was_set(ledger: SavingsLedger) -> None:
+    replica(ledger).set_many([(("teams", "web"), {"aliases": ["storefront"]})], actor=MEI)
+    newer = FILE.model_dump(mode="json", exclude_unset=True)
+    newer["teams"]["shop"]["aliases"] = ["Storefront"]
+    settings = replica(ledger, Configuration.model_validate(newer))
+
+    assert [team.name for team in settings._engine.directory.teams] == ["shop"]
