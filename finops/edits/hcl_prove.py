@@ -7,8 +7,8 @@ from functools import lru_cache
 from tree_sitter import Node
 
 from finops.edits.hcl_tree import HclFile, text_of, tuple_items, unwrap
-from finops.edits.prove import failed, prove_lines
-from finops.edits.splices import Splice, apply_splices
+from finops.edits.prove import failed
+from finops.edits.splices import Splice, apply_splices, only_splices_changed
 
 _HOLDING = ("attribute", "object_elem", "tuple")
 _LOOKED_INTO = frozenset(
@@ -34,7 +34,9 @@ def prove_terraform(
     seen = {fact: count for fact, count in different.items() if count}
     if seen != {fact: count for fact, count in changes.items() if count}:
         raise failed(before.path, "something besides the intended places changed")
-    return prove_lines(before.path, before.source, after, splices)
+    if not only_splices_changed(before.source, after, splices):
+        raise failed(before.path, "bytes outside the edited places changed")
+    return _lines_of(before.source, splices)
 
 
 def facts_of(node: Node, place: str = "") -> Iterator[Fact]:
@@ -71,6 +73,25 @@ def expression_facts(node: Node, place: str) -> Iterator[Fact]:
             yield from expression_facts(item, f"{place}[{number}]")
     else:
         yield place, text_of(node)
+
+
+def _lines_of(source: bytes, splices: Sequence[Splice]) -> int:
+    """How many lines the splices replace, take out or put in.
+
+    Counted from the splices and not from a comparison of lines: where whole blocks go, a comparison
+    takes the brace of one block for that of another.
+    """
+    touched: set[int] = set()
+    inserted = 0
+    for splice in splices:
+        first = source.count(b"\n", 0, splice.start)
+        gone = source[splice.start : splice.end]
+        if not gone and b"\n" in splice.text:
+            inserted += splice.text.count(b"\n")
+        else:
+            is_whole = gone.endswith(b"\n")
+            touched.update(range(first, first + gone.count(b"\n") + (not is_whole)))
+    return len(touched) + inserted
 
 
 @lru_cache(maxsize=64)

@@ -209,9 +209,11 @@ def _limits(others: list[Change], request: Change, value: int) -> list[Change]:
     """A limit that was to equal the request still does; others are never under it."""
     kept = []
     for change in others:
-        is_wall = change.proposed == request.proposed and change.current == request.current
+        is_wall = (
+            change.number == request.number and change.current_number == request.current_number
+        )
         limit = value if is_wall else max(change.number, value)
-        if change.setting not in _LIMITS or limit != change.current:
+        if change.setting not in _LIMITS or limit != change.current_number:
             kept.append(replace(change, proposed=limit))
     return kept
 

@@ -110,10 +110,12 @@ def short_label(opportunity: Opportunity) -> str:
     if len(name) > _MOST_LABEL:
         name = opportunity.resource.name  # what tells it from its neighbours
     nouns = {Setting.CPU_REQUEST: "CPU", Setting.MEMORY_REQUEST: "Memory"}
-    now, then = (
-        written(first.setting, value or 0) for value in (first.current_number, first.number)
-    )
-    return text.plain(f"{nouns.get(first.setting, 'Nodes')} {now} → {then} · {name}", 75)
+    nouns |= {Setting.DESIRED_SIZE: "Nodes"}
+    if first.setting not in nouns:
+        return text.plain(action_words(opportunity), 75)
+    values = (first.current_number, first.number)
+    now, then = (written(first.setting, value or 0) for value in values)
+    return text.plain(f"{nouns[first.setting]} {now} → {then} · {name}", 75)
 
 
 def is_deletion(opportunity: Opportunity) -> bool:

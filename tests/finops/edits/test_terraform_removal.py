@@ -165,3 +165,17 @@ def test_an_output_that_another_module_reads_stops_the_removal() -> None:
     said = refusal(files, removal("LoadBalancer", "old"), ":m/main.tf#aws_lb.x and outputs")
 
     assert "used elsewhere" in said
+
+
+def test_blocks_that_look_alike_are_not_taken_for_each_other() -> None:
+    kept = b'resource "aws_vpc" "%s" {\n  a {\n    b = 1\n  }\n}\n\n'
+    gone = b'resource "aws_lb" "x" {\n  name = "old"\n  a {\n    b = 1\n  }\n}\n\n'
+    rule = (
+        b'resource "aws_lb_listener" "x" {\n  load_balancer_arn = aws_lb.x.arn\n  a {\n  }\n}\n\n'
+    )
+    source = kept % b"1" + gone + kept % b"2" + rule + kept % b"3"
+
+    edit = planned(source, removal("LoadBalancer", "old"))
+
+    assert edit.files[0].after == kept % b"1" + kept % b"2" + kept % b"3"
+    assert edit.proof.lines_changed == len(gone.splitlines()) + len(rule.splitlines())
