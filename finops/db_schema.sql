@@ -475,7 +475,7 @@ CREATE TABLE cost_explorer_requests (
 
 UPDATE alembic_version SET version_num='0009' WHERE alembic_version.version_num = '0008';
 
--- Running upgrade 0009 -> 0012
+-- Running upgrade 0009 -> 0010
 
 CREATE TABLE lanes (
     lane VARCHAR(253) NOT NULL, 
@@ -485,6 +485,6 @@ CREATE TABLE lanes (
 
 ALTER TABLE outbox ADD COLUMN turn VARCHAR(253) DEFAULT '' NOT NULL;
 
-UPDATE alembic_version SET version_num='0012' WHERE alembic_version.version_num = '0009';
+UPDATE alembic_version SET version_num='0010' WHERE alembic_version.version_num = '0009';
 
 COMMIT;

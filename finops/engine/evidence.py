@@ -4,13 +4,13 @@ from datetime import datetime, timedelta
 
 from finops.domain.intents import IntentKind
 from finops.domain.opportunity import OpportunityRecord
-from finops.engine.rights import known_people
 from finops.engine.evidence_known import UNDECIDED, Known
 from finops.engine.evidence_links import links_of
 from finops.engine.guarding import guardrail_decision
 from finops.engine.parts import Parts
 from finops.engine.proving import BILLED, COST_CATEGORY, MAX_DAYS_BEFORE
 from finops.engine.refusals import PATIENCE_SECONDS
+from finops.engine.rights import known_people
 from finops.ledger import audit, history
 from finops.pr_body import action_words, cost_words
 from finops.reports.evidence_chain import CostDay, EvidenceChain

@@ -12,7 +12,7 @@ from benchmarks.edits_tally import Tally
 from tests.finops.edits.opportunities import DEPLOYMENT
 
 AT = (0, "spec", "template", "spec", "containers", 0, "resources", "requests", "cpu")
-WANTED = {AT: Decimal("0.12")}
+WANTED: dict[tuple[str | int, ...], Decimal] = {AT: Decimal("0.12")}
 RIGHT = DEPLOYMENT.replace(b"500m", b"120m")
 
 
