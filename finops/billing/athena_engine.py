@@ -129,7 +129,7 @@ class AthenaBill:
             cursor = athena.cursor(on_poll=stop)
             try:
                 cursor.execute(sql)
-                _fetch(self.session, cursor, path)
+                fetch(self.session, cursor, path)
             except AthenaError as error:
                 raise InvalidInput(f"Athena refused {self._where}: {_reason(error)}") from error
             except _TooDear as error:
@@ -148,7 +148,7 @@ class AthenaBill:
         return f"{self.place.database}.{self.place.table}"
 
 
-def _fetch(session: Any, cursor: Any, path: Path) -> None:
+def fetch(session: Any, cursor: Any, path: Path) -> None:
     """The result's file from S3 in one go; where it may not be read, its rows by the thousand."""
     parts = urlsplit(str(cursor.output_location))
     try:

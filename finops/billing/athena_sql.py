@@ -39,6 +39,12 @@ def athena_sql(statement: str, *, database: str, table: str, values: Mapping[str
     def put_in(node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Table) and node.name == "bill" and not node.db:
             return place.copy()
+        if isinstance(node, exp.Bracket):
+            # A key that a map lacks is NULL in DuckDB and an error in Trino's brackets.
+            return exp.Anonymous(this="ELEMENT_AT", expressions=[node.this, *node.expressions])
+        if isinstance(node, exp.IgnoreNulls) and isinstance(node.this, exp.AnyValue):
+            # DuckDB's ANY_VALUE passes over NULL as Trino's does; only windows may say so there.
+            return exp.Anonymous(this="ARBITRARY", expressions=[node.this.this])
         if isinstance(node, exp.Parameter | exp.Placeholder):
             return exp.Literal.string(values[node.name or node.this.name])
         return node

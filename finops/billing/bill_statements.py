@@ -7,7 +7,8 @@ It is DuckDB's dialect, written so that sqlglot can turn it into Athena's: `bill
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from finops.billing.bill_facts import Facts, amount, facts_of, tag_of, text
+from finops.billing.bill_cells import amount, text
+from finops.billing.bill_facts import Facts, facts_of, tag_of
 from finops.billing.bill_layout import Column, Layout
 
 # What one row of `charges` is about; the order is that of the statement.

@@ -18,7 +18,8 @@ from finops.billing.allocated_bill import allocate
 from finops.billing.athena_engine import AthenaTable, open_athena_bill, usd_of
 from finops.billing.athena_sql import athena_sql, month_condition
 from finops.billing.bill_files import find_bill_files
-from finops.billing.bill_layout import Column
+from finops.billing.bill_layout import BillFormat, Column, layout_of
+from finops.billing.bill_statements import statements_of
 from finops.billing.duckdb_engine import local_database, open_bill
 from finops.billing.usage_hours import UsageFiles
 from finops.domain.errors import InvalidInput
@@ -46,6 +47,29 @@ def test_a_value_is_a_literal_whatever_it_says(value: str) -> None:
 def test_a_name_that_glue_would_not_take_is_refused(name: str) -> None:
     with pytest.raises(InvalidInput, match="is no name of a table"):
         AthenaTable(database="billing", table=name, output="s3://out/")
+
+
+def test_a_tag_that_a_line_lacks_is_no_error_in_athena() -> None:
+    layout = layout_of(
+        [
+            Column("line_item_line_item_type"),
+            Column("line_item_usage_start_date", "TIMESTAMP"),
+            Column("line_item_resource_id"),
+            Column("line_item_unblended_cost", "DOUBLE"),
+            Column("resource_tags", "MAP<STRING,STRING>"),
+        ],
+        where="cur",
+    )
+    statement = statements_of(layout, team_keys=("team",)).charges
+    sql = athena_sql(
+        statement, database="d", table="t", values={"start": "2026-07-01", "end": "2026-08-01"}
+    )
+
+    assert layout.format is BillFormat.CUR_2
+    assert "ELEMENT_AT(\"resource_tags\", 'user_team')" in sql
+    assert 'ARBITRARY("resource_tags")' in sql
+    assert "[" not in sql
+    assert "IGNORE NULLS" not in sql
 
 
 def test_only_the_months_that_are_needed_are_asked_for() -> None:

@@ -1,11 +1,12 @@
 """Bills in S3: only the months that are needed, and nothing outside the folder."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from finops.billing.athena_engine import fetch
 from finops.billing.bill_source import BillSource
 from finops.billing.s3_files import S3Bills, is_within
 from finops.domain.errors import InvalidInput, WillNeverWork
@@ -86,3 +87,30 @@ def test_a_month_without_files_is_said(aws: Aws, tmp_path: Path) -> None:
 
     with pytest.raises(InvalidInput, match="There is no bill for 2026-07-03 to 2026-07-20"):
         bills.copy(tmp_path, start=START, end=END)
+
+
+class Cursor:
+    """A finished query of PyAthena: where its result lies, and the same rows by the page."""
+
+    description = (("a",), ("b",))
+
+    def __init__(self, location: str) -> None:
+        self.output_location = location
+
+    def __iter__(self) -> Iterator[tuple[object, ...]]:
+        return iter([(1, None), ("x,y", "2")])
+
+
+def test_a_result_of_athena_is_fetched_whole_or_by_the_page(
+    aws: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in aws.environment.items():
+        monkeypatch.setenv(name, value)
+    client = aws.client("s3", "us-east-1")
+    client.create_bucket(Bucket="out")
+    client.put_object(Bucket="out", Key="r/1.csv", Body=b'"a","b"\n"whole",""\n')
+    fetch(aws.session(), Cursor("s3://out/r/1.csv"), tmp_path / "whole.csv")
+    fetch(aws.session(), Cursor("s3://out/r/2.csv"), tmp_path / "paged.csv")
+
+    assert (tmp_path / "whole.csv").read_text() == '"a","b"\n"whole",""\n'
+    assert (tmp_path / "paged.csv").read_text().splitlines() == ["a,b", "1,", '"x,y",2']

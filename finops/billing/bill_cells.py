@@ -1,0 +1,58 @@
+"""SQL over single cells of a bill: amounts, times, texts and quantities. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from finops.billing.bill_layout import Column
+
+# Ten decimals are what AWS writes; a line of 100 million does not fit and is refused.
+MONEY = "DECIMAL(18, 10)"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """One family's facts; `decisive` are the texts on which its amounts depend."""
+
+    moment: str
+    texts: tuple[str, ...]
+    decisive: tuple[str, ...]
+    said: Mapping[str, str]
+    sums: Mapping[str, str]
+    amounts: Mapping[str, str]
+    is_line: str = "TRUE"
+
+
+def amount(column: Column | None, default: str = "0") -> str:
+    """A cost as exact decimals; an empty cell is `default`."""
+    if column is None:
+        return f"CAST({default} AS {MONEY})"
+    if not column.is_text:
+        return f"COALESCE(CAST({column.sql} AS {MONEY}), {default})"
+    return f"COALESCE(CAST(NULLIF({column.sql}, '') AS {MONEY}), {default})"
+
+
+def moment(column: Column) -> str:
+    """A time in UTC."""
+    if not column.is_text:
+        return f"CAST({column.sql} AS TIMESTAMP)"
+    # '2026-07-01T00:00:00Z' and '2026-07-01 00:00:00' are the same to both engines without T and Z.
+    return f"CAST(REPLACE(REPLACE({column.sql}, 'T', ' '), 'Z', '') AS TIMESTAMP)"
+
+
+def text(*columns: Column | None) -> str:
+    """The first of these cells that is not empty, else ''."""
+    cells = [f"NULLIF({as_text(column)}, '')" for column in columns if column is not None]
+    return f"COALESCE({', '.join(cells)}, '')" if cells else "''"
+
+
+def as_text(column: Column) -> str:
+    """A cell as text, whatever its type."""
+    return column.sql if column.is_text else f"CAST({column.sql} AS VARCHAR)"
+
+
+def quantity(column: Column | None) -> str:
+    """A quantity; an empty cell is 0."""
+    if column is None:
+        return "CAST(0 AS DOUBLE)"
+    cell = f"NULLIF({column.sql}, '')" if column.is_text else column.sql
+    return f"COALESCE(CAST({cell} AS DOUBLE), 0)"
