@@ -34,6 +34,13 @@ def test_only_the_wanted_value_is_right(after: bytes, *, verdict: bool) -> None:
 LIMITS = b"            limits:\n"
 
 
+def test_a_last_line_may_get_an_end_when_a_line_follows() -> None:
+    before = b"a:\n  cpu: 500m # half"
+
+    assert unintended_bytes(before, b"a:\n  cpu: 120m # half\n  memory: 1Gi") == 0
+    assert unintended_bytes(before, b"a:\n  cpu: 120m # full") > 0
+
+
 @pytest.mark.parametrize(
     "after", [RIGHT, RIGHT.replace(LIMITS, LIMITS + b"              cpu: 1\n")]
 )
