@@ -94,8 +94,10 @@ def _line(old: bytes, new: bytes) -> int | None:
 
     What stays at both ends must begin with the line's key.
     """
-    if old.rstrip(b"\r\n") == new.rstrip(b"\r\n"):
-        return 0  # a last line that had no end and now has one
+    if not old.endswith(b"\n"):
+        new = new.rstrip(b"\r\n")  # a last line without an end gets one when a line follows
+    if old == new or (old.strip() == b"{}" and _ADDED_INLINE.match(new)):
+        return 0  # unchanged, or an empty mapping on a line of its own that was filled
     head = _common(old, new)
     key = old.partition(b":")[0]
     if head <= len(key) or b":" not in old:

@@ -1,18 +1,18 @@
 """The benchmark of edits says wrong when an edit is wrong, and counts what it leaves out."""
 
 from decimal import Decimal
-from pathlib import Path
+from pathlib import Path as FilePath
 
 import pytest
 
-from benchmarks.edits_judge import is_exact, load_all, quantity, unintended_bytes
+from benchmarks.edits_judge import Path, is_exact, load_all, quantity, unintended_bytes
 from benchmarks.edits_manifests import judge_file, judge_manifests
 from benchmarks.edits_repository import judge_repository
 from benchmarks.edits_tally import Tally
 from tests.finops.edits.opportunities import DEPLOYMENT
 
-AT = (0, "spec", "template", "spec", "containers", 0, "resources", "requests", "cpu")
-WANTED: dict[tuple[str | int, ...], Decimal] = {AT: Decimal("0.12")}
+AT: Path = (0, "spec", "template", "spec", "containers", 0, "resources", "requests", "cpu")
+WANTED: dict[Path, Decimal] = {AT: Decimal("0.12")}
 RIGHT = DEPLOYMENT.replace(b"500m", b"120m")
 
 
@@ -32,6 +32,13 @@ def test_only_the_wanted_value_is_right(after: bytes, *, verdict: bool) -> None:
 
 
 LIMITS = b"            limits:\n"
+
+
+def test_a_last_line_may_get_an_end_when_a_line_follows() -> None:
+    before = b"a:\n  cpu: 500m # half"
+
+    assert unintended_bytes(before, b"a:\n  cpu: 120m # half\n  memory: 1Gi") == 0
+    assert unintended_bytes(before, b"a:\n  cpu: 120m # full") > 0
 
 
 @pytest.mark.parametrize(
@@ -74,7 +81,7 @@ def test_every_container_is_a_target_and_a_template_is_one_refusal() -> None:
     assert tally.reasons == {"template": 1, "generated file": 1}
 
 
-def test_a_folder_gives_exactly_the_promised_figures(tmp_path: Path) -> None:
+def test_a_folder_gives_exactly_the_promised_figures(tmp_path: FilePath) -> None:
     (tmp_path / "a.yaml").write_bytes(DEPLOYMENT)
     (tmp_path / "b.yml").symlink_to(tmp_path / "a.yaml")
 
@@ -93,7 +100,7 @@ def test_a_folder_gives_exactly_the_promised_figures(tmp_path: Path) -> None:
     assert (figures["targets"], figures["exact"]) == (1, 1)
 
 
-def test_a_repository_is_judged_by_rendering_it(tmp_path: Path) -> None:
+def test_a_repository_is_judged_by_rendering_it(tmp_path: FilePath) -> None:
     (tmp_path / "base").mkdir()
     (tmp_path / "prod").mkdir()
     (tmp_path / "base" / "kustomization.yaml").write_text("resources: [web.yaml]\n")

@@ -21,6 +21,10 @@ _NAME = re.compile(rb"\bname:\s*[\"']?([A-Za-z0-9][\w.-]*)")
 _VALUES_FILE = re.compile(r"(^|[._-])values([._-]|$)|^values", re.I)
 
 
+# Steps with the names of the release or application that asks for them.
+_Steps = list[tuple[Step, tuple[str, ...]]]
+
+
 def _only(wanted: Step | None) -> Focus:
     """Render one step and nothing that it deploys in turn."""
     return lambda step, names: step == wanted
@@ -89,15 +93,14 @@ class SourceIndex:
     @cached_property
     def _all_steps(self) -> list[Step]:
         """Every step that an object of a deployer asks for, in a file or made by a chart."""
-        written = [step for each in self._steps_in.values() for step, _ in each]
-        return [*written, *self._templated_steps]
+        return [step for each in self._leads.values() for step, _ in each]
 
     @cached_property
     def _deployed_folders(self) -> set[str]:
         """The overlays that are deployed from outside; one that deploys itself is a beginning."""
         reach = self.repository.graph.reach
-        found = {step.folder for step in self._templated_steps if isinstance(step, KustomizeStep)}
-        for entry, steps in self._steps_in.items():
+        found: set[str] = set()
+        for entry, steps in self._leads.items():
             for step, _ in steps:
                 if isinstance(step, KustomizeStep) and entry not in reach(step.folder).files:
                     found.add(step.folder)
@@ -153,7 +156,7 @@ class SourceIndex:
         own = unit.step.paths(self.repository) if unit.step is not None else frozenset[str]()
         read, open_ = {unit.entry, *own}, [unit.entry, *own]
         while open_:
-            for step, _ in self._steps_in.get(open_.pop(), ()):
+            for step, _ in self._leads.get(open_.pop(), ()):
                 more = step.paths(self.repository) - read
                 read |= more
                 open_ += more
@@ -179,7 +182,7 @@ class SourceIndex:
             if self._may_make(each, name, called):
                 return True
             for path in each.paths(self.repository):
-                for child, child_names in self._steps_in.get(path, ()):
+                for child, child_names in self._leads.get(path, ()):
                     if child not in seen:
                         if child.paths(self.repository) & touched:
                             return True
@@ -188,9 +191,9 @@ class SourceIndex:
         return False
 
     @cached_property
-    def _steps_in(self) -> Mapping[str, list[tuple[Step, tuple[str, ...]]]]:
+    def _steps_in(self) -> Mapping[str, _Steps]:
         """For each file the steps that the deployers' objects in it ask for, with their names."""
-        found: dict[str, list[tuple[Step, tuple[str, ...]]]] = {}
+        found: dict[str, _Steps] = {}
         for unit in self.deployer_objects:
             for each in unit.deployments(self.repository, self.files):
                 names = tuple(name for _, name in each.hints)
@@ -228,9 +231,13 @@ class SourceIndex:
         return self._names[path]
 
     @cached_property
-    def _templated_steps(self) -> list[Step]:
+    def _leads(self) -> Mapping[str, _Steps]:
+        """For each file what the deployers' objects in it, or made of it by a chart, ask for."""
+        return {**self._steps_in, **self._templated_steps()}
+
+    def _templated_steps(self) -> dict[str, _Steps]:
         """What the Applications and HelmReleases deploy that charts make (an app of apps)."""
-        found: list[Step] = []
+        found: dict[str, _Steps] = {}
         for chart in self.repository.charts.folders:
             templates = [
                 path
@@ -241,7 +248,7 @@ class SourceIndex:
                 continue
             unit = Unit(templates[0], HelmStep(chart, self.repository.charts.name(chart), ""))
             made = self._units.render(unit, self.files, _only(unit.step))
-            found += nested_steps(made, self.repository)
+            found[templates[0]] = nested_steps(made, self.repository)
         return found
 
     def _is_library(self, chart: str) -> bool:

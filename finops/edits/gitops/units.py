@@ -151,14 +151,17 @@ class UnitRenderer:
             yield from deployed_by(value, self.repository, _config_maps_of(documents))
 
 
-def nested_steps(rendering: Rendering, repository: Repository) -> list[Step]:
-    """The steps of the deployers' objects in a rendering."""
-    found: list[Step] = []
+def nested_steps(
+    rendering: Rendering, repository: Repository
+) -> list[tuple[Step, tuple[str, ...]]]:
+    """The steps of the deployers' objects in a rendering, with the names of each."""
+    found: list[tuple[Step, tuple[str, ...]]] = []
     for document in rendering.documents:
         for value in _deployer_in(document):
             configured = _config_maps_of(rendering.documents)
             for each in deployed_by(value, repository, configured):
-                found += each.steps
+                names = tuple(name for _, name in each.hints)
+                found += [(step, names) for step in each.steps]
     return found
 
 

@@ -273,3 +273,18 @@ def test_a_stamp_of_the_configuration_follows_it() -> None:
     plan = planned(files, web("eu-web"), cpu(500), tags=RELEASE)
 
     assert [each.path for each in plan.files] == ["charts/shop/values.yaml"]
+
+
+def test_what_an_application_of_applications_shares_is_seen() -> None:
+    template = APPLICATION.replace("name: eu,", "name: {{ .Values.name }},")
+    inner = {path.replace("charts/shop", "charts/all"): text for path, text in chart().items()}
+    dependency = "dependencies: [{name: shop, version: 1.0.0, repository: 'file://../shop'}]\n"
+    files = chart() | {
+        "apps/Chart.yaml": CHART.replace("shop", "apps"),
+        "apps/values.yaml": "name: eu\n",
+        "apps/templates/eu.yaml": template.rpartition("    helm:")[0],
+        "charts/all/Chart.yaml": inner["charts/all/Chart.yaml"].replace("shop", "all") + dependency,
+    }
+
+    with pytest.raises(AmbiguousSource, match="chart apps: Deployment shop/eu-web"):
+        planned(files, web("us-web"), cpu(500), tags={"meta.helm.sh/release-name": "us"})
