@@ -18,6 +18,7 @@ class IntentKind(StrEnum):
     TELL_PERSON        subject: "person/<user id>"; {"user", "sentence"}: one DM
     POST_PLAN          subject: plan id; {}
     UPDATE_PLAN        subject: plan id; {}
+    DRAW_PICTURES      subject: "pictures/<plan id>", so that no tick waits for uploads; {"plan"}
     POST_DIGEST        subject: "digest/<channel>" or "report/<user id>"; {"channel" or "user",
                        "kind", "edition", "period_end"}, and {"first_day", "end_day"} where the
                        period is not the days up to the delivery
@@ -35,6 +36,7 @@ class IntentKind(StrEnum):
     TELL_PERSON = "tell_person"
     POST_PLAN = "post_plan"
     UPDATE_PLAN = "update_plan"
+    DRAW_PICTURES = "draw_pictures"
     POST_DIGEST = "post_digest"
     SHOW_EVIDENCE = "show_evidence"
     RUN_CYCLE = "run_cycle"

@@ -192,7 +192,7 @@ def _waiting(content: HomeContent, instance: str) -> list[Block]:
 
 def _item(record: OpportunityRecord, content: HomeContent) -> str:
     agreed = agreed_so_far(content.approvals.get(record.id, ()), content.needed.get(record.id, 1))
-    lines = [text.bold(headline(record.opportunity, limit=250)), facts(record.opportunity), agreed]
+    lines = [text.bold(headline(record.opportunity, limit=140)), facts(record.opportunity), agreed]
     return "\n".join(line for line in lines if line)
 
 

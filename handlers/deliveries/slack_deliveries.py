@@ -64,6 +64,7 @@ class SlackDeliveries:
             IntentKind.TELL_PERSON: directs.tell_person,
             IntentKind.POST_PLAN: plans.post_plan,
             IntentKind.UPDATE_PLAN: plans.update_plan,
+            IntentKind.DRAW_PICTURES: plans.draw_pictures,
             IntentKind.POST_DIGEST: digests.post_digest,
             IntentKind.SHOW_EVIDENCE: evidence.show_evidence,
         }

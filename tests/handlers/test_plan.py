@@ -31,6 +31,8 @@ def plan(engine: FinOpsEngine, driver: Driver, deliver: Callable[[], list[str]])
             Plan(id=PLAN, team="payments", week="2026-W48", items=items, created_at=NOW),
         )
         tx.enqueue(kind="post_plan", subject=PLAN, idempotency_key="plan")
+        tx.enqueue(kind="draw_pictures", subject=f"pictures/{PLAN}", idempotency_key="pictures",
+                   payload={"plan": PLAN})  # fmt: skip
     assert deliver() == []
     [message] = driver.messages(PAYMENTS)
     return message
