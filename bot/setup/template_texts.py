@@ -118,6 +118,17 @@ TEAMS = """\
 #    aliases: [shop-team]
 #    time_zone: Europe/Berlin
 
+## Who approves what is large or risky, instead of the team's approvers: the last level that fits
+## decides. A team may have approval_levels of its own, which come after these.
+#approval_levels:
+#  - from_usd_per_month: 1000
+#    approvers: {user_groups: [S0123456789]}
+#  - from_risk: 0.5
+#    approvers: {users: [U0123456789]}
+
+## Platform engineers: they may set in Slack what this file leaves open.
+#platform: {users: [U0123456789]}
+
 ## How owners are found: label and annotation keys in Kubernetes, tag keys in AWS, CODEOWNERS and
 ## Backstage's catalog-info.yaml in the repository. Shown are the defaults.
 #owners:

@@ -382,5 +382,5 @@ def test_half_of_a_pair_with_an_autoscaler_is_never_edited() -> None:
 
     said = refusal(DEPLOYMENT, opportunity(container(), *pair))
 
-    assert "The HorizontalPodAutoscaler web has to change together with this request" in said
+    assert "the request may not move without it; edit both by hand" in said
     assert "from 70 % to 116 %" in said
