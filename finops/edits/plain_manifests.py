@@ -125,10 +125,11 @@ def target_piece(index: SourceIndex, resource: Resource, change: Change) -> Piec
     found = [each for each in found if each[2].autoscaler == change.holder] or found
     if len(found) != 1:
         places = ", ".join(f"{path} line {target.node.line}" for path, _, target in found)
+        where = f"written in {len(found)} places: {places}" if found else "in no manifest here"
         raise Refused(
-            f"The {words_of(change.setting)} of {resource.label} is written in {len(found)} places"
-            f"{': ' + places if places else ''}, and the request may not move without it; edit "
-            "both by hand."
+            f"The {words_of(change.setting)} of {resource.label} is {where}. It has to move from "
+            f"{change.current} % to {change.proposed} % with the request, or pods are added at "
+            "another use; edit both by hand."
         )
     path, file, target = found[0]
     refuse_shared(file, target.trail, document=target.document)

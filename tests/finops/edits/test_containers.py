@@ -382,5 +382,5 @@ def test_half_of_a_pair_with_an_autoscaler_is_never_edited() -> None:
 
     said = refusal(DEPLOYMENT, opportunity(container(), *pair))
 
-    assert "the request may not move without it; edit both by hand" in said
+    assert "is in no manifest here" in said
     assert "from 70 % to 116 %" in said
