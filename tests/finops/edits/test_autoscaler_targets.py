@@ -132,7 +132,7 @@ spec:
 
 
 def test_without_its_autoscaler_the_request_stays() -> None:
-    with pytest.raises(Refused, match="may not move without it"):
+    with pytest.raises(Refused, match="is in no manifest here"):
         planned({"web.yaml": DEPLOYMENT})
 
 
