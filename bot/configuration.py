@@ -3,12 +3,13 @@
 A wrong file is refused whole, naming line and key (see `finops.config_file`).
 """
 
+from datetime import time
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from bot.estate_sections import (
     AccountSection,
@@ -18,11 +19,16 @@ from bot.estate_sections import (
     RepositorySection,
     Section,
 )
+from bot.schedule import Timetable
 from finops.config_file import load_checked
 from finops.domain.errors import InvalidInput
 from finops.domain.people import ApprovalLevel, Approvers, Directory, Team
+from finops.domain.sending import SendingHours
+from finops.finops_engine import Pace
 from finops.guardrails import GuardrailSettings
 from finops.rightsizing.modes import Mode, ModeChoice
+
+_QUIET_HOURS = r"^(([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d)?$"
 
 
 class ApproversSection(Section):
@@ -52,6 +58,15 @@ class ApprovalLevelSection(Section):
         )
 
 
+def _known_zone(name: str) -> str:
+    """The name as it is, or an error that names an example."""
+    try:
+        ZoneInfo(name or "UTC")
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError("no IANA time zone such as Europe/Berlin") from error
+    return name
+
+
 class TeamSection(Section):
     """One team; its name is the key, as the estate's labels write it."""
 
@@ -64,6 +79,8 @@ class TeamSection(Section):
     namespaces: list[str] = []
     # Other spellings of its name in labels, tags, CODEOWNERS and Backstage.
     aliases: list[str] = []
+    # Its wall clock, for quiet hours and weekly messages; the schedule's where nothing is said.
+    time_zone: Annotated[str, AfterValidator(_known_zone)] = ""
 
 
 class BillSection(Section):
@@ -80,21 +97,38 @@ class BillSection(Section):
 
 
 class ScheduleSection(Section):
-    """When cycles and digests are due; the digest time is local to `time_zone`."""
+    """When cycles, digests and plans are due, and when nobody is written to unasked.
+
+    Hours are local to `time_zone`, or to the team's own. `quiet_hours: ""` means none.
+    """
 
     cycle_every_hours: int = Field(default=24, ge=1, le=168)
     digest_weekday: int = Field(default=0, ge=0, le=6, description="0 is Monday")
     digest_hour: int = Field(default=9, ge=0, le=23)
-    time_zone: str = "UTC"
+    plan_weekday: int = Field(default=0, ge=0, le=6, description="0 is Monday")
+    plan_hour: int = Field(default=9, ge=0, le=23)
+    quiet_hours: str = Field(default="20:00-07:00", pattern=_QUIET_HOURS)
+    time_zone: Annotated[str, Field(min_length=1), AfterValidator(_known_zone)] = "UTC"
 
-    @field_validator("time_zone")
-    @classmethod
-    def _known_zone(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (KeyError, ValueError, OSError) as error:
-            raise ValueError("no IANA time zone such as Europe/Berlin") from error
-        return name
+    def timetable(self) -> Timetable:
+        """When cycles and digests are due."""
+        return Timetable(
+            cycle_every_hours=self.cycle_every_hours,
+            digest_weekday=self.digest_weekday,
+            digest_hour=self.digest_hour,
+            time_zone=self.time_zone,
+        )
+
+    def hours(self) -> SendingHours:
+        """When people may be written to, as the engine knows it."""
+        begin, _, end = (self.quiet_hours or "00:00-00:00").partition("-")
+        return SendingHours(
+            time_zone=self.time_zone,
+            quiet_from=time.fromisoformat(begin),
+            quiet_until=time.fromisoformat(end),
+            plan_weekday=self.plan_weekday,
+            plan_hour=self.plan_hour,
+        )
 
 
 class RightsizingSection(Section):
@@ -118,6 +152,8 @@ class PaceSection(Section):
     forget_after_days: int = Field(default=7, ge=1, le=60)
     cards_per_channel_per_day: int = Field(default=10, ge=1, le=100)
     cooldown_days: int = Field(default=14, ge=0, le=90)
+    # Smaller proposals wait for the plan of the week; 0 gives each a card of its own.
+    card_from_usd_per_month: Decimal = Field(default=Decimal(50), ge=0)
 
 
 class Configuration(Section):
@@ -186,6 +222,10 @@ class Configuration(Section):
                     raise ValueError(f"teams {other} and {team} both {what} {word!r}")
         return self
 
+    def to_pace(self) -> Pace:
+        """How long the engine waits, and what it says when."""
+        return Pace(**self.pace.model_dump(), hours=self.schedule.hours())
+
     def directory(self) -> Directory:
         """Teams and channels as the domain knows them."""
         return Directory(
@@ -199,6 +239,7 @@ class Configuration(Section):
                     approval_levels=tuple(each.to_domain() for each in team.approval_levels),
                     aliases=tuple(team.aliases),
                     namespaces=tuple(team.namespaces),
+                    time_zone=team.time_zone,
                 )
                 for name, team in self.teams.items()
             ),

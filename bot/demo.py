@@ -18,7 +18,7 @@ from bot.wiring import Bot, build_bot
 from finops.aws_cost_integration import AwsCostIntegration
 from finops.code_hosts.local_git import LocalGitHost
 from finops.domain.money import format_usd
-from finops.finops_engine import FinOpsEngine, Pace
+from finops.finops_engine import FinOpsEngine
 from finops.guardrails import Guardrails
 from finops.pr_body import short_figures
 from finops.pr_generator import PullRequestGenerator
@@ -140,7 +140,7 @@ def _engine(
         pull_requests=PullRequestGenerator((host,)),
         owner_rules=configuration.owners.to_domain(),
         owner_files={CLUSTER: host},
-        pace=Pace(**configuration.pace.model_dump()),
+        pace=configuration.to_pace(),
         now=clock.now,
     )
 

@@ -49,14 +49,20 @@ class Loop:
 
     def run(self) -> dict[str, Any]:
         """Play the whole loop."""
-        self._wait("cards", lambda: self._records(Status.NOTIFIED) and self._is_quiet())
+        self._wait("cards and plans", lambda: self._plans() and self._is_quiet())
         assigned = self._assign_unowned()
-        self._wait("moved cards", lambda: not self._records(Status.DETECTED) and self._is_quiet())
+        self._wait("moved cards", lambda: not self._moving() and self._is_quiet())
         cards = self._records(Status.NOTIFIED)
+        asked = {
+            "cards_posted": sum(map(self._has_card, cards)),
+            "planned": sum(not self._has_card(record) for record in cards),
+            "plans_posted": len(self._plans()),
+        }
         self._click(cards[0], OUTSIDER.id, ActionId.APPROVE)
         denied = self._deny(cards[-1], "The team plans a load test with these figures.")
-        for card in cards[:-1]:
-            for person in (APPROVER, PLATFORM):
+        for person in (APPROVER, PLATFORM):
+            self._approve_plans(person.id)
+            for card in cards[:-1]:
                 self._approve(card, person.id)
         approved = self._decided()
         self._wait("pull requests", lambda: not self._records(Status.APPROVED) and self._is_quiet())
@@ -68,16 +74,22 @@ class Loop:
         self._wait("verdicts", lambda: len(self._records(Status.VERIFIED)) == len(opened))
         self._wait("digest", lambda: self._digests() and self._is_quiet())
         decided = {"assigned": assigned, "approved": approved, "denied": denied}
-        return self._figures(cards=len(cards), decided=decided, opened=opened)
+        return self._figures(decided=asked | decided, opened=opened)
+
+    def _has_card(self, record: OpportunityRecord) -> bool:
+        return bool(self._demo.engine.ledger.messages(subject=record.id, purpose="card"))
+
+    def _moving(self) -> list[OpportunityRecord]:
+        """Cards on their way to another team."""
+        return [r for r in self._records(Status.DETECTED) if self._has_card(r)]
 
     def _figures(
-        self, *, cards: int, decided: dict[str, int], opened: list[OpportunityRecord]
+        self, *, decided: dict[str, int], opened: list[OpportunityRecord]
     ) -> dict[str, Any]:
         engine = self._demo.engine
         realised = engine.ledger.get_total_realized_savings()
         return {
             "opportunities": len(engine.ledger.find()),
-            "cards_posted": cards,
             **decided,
             "refused_clicks": self._refusals(),
             "pull_requests": len(opened),
@@ -99,19 +111,55 @@ class Loop:
         return True
 
     def _approve(self, record: OpportunityRecord, user: str) -> None:
-        if self._demo.engine.ledger.get(record.id).status is Status.NOTIFIED:
+        """On its card, if it has one."""
+        is_waiting = self._demo.engine.ledger.get(record.id).status is Status.NOTIFIED
+        if is_waiting and self._has_card(record):
             self._click(record, user, ActionId.APPROVE)
+
+    def _approve_plans(self, user: str) -> None:
+        """One click on each plan of the week approves all that is ticked in it."""
+        for channel, plan in self._plans():
+            elements = [e for b in plan["blocks"] for e in b.get("elements", [])]
+            if any(e.get("action_id") == ActionId.PLAN_APPROVE for e in elements):
+                self._driver.click(user, channel, plan["ts"], ActionId.PLAN_APPROVE)
+                self._wait("the plan's update", self._is_quiet)
+
+    def _plans(self) -> list[tuple[str, Message]]:
+        channels = [channel.id for channel in self._demo.slack.workspace.channels]
+        return [
+            (channel, message)
+            for channel in channels
+            for message in self._messages(channel)
+            if _event(message) == Recognised.PLAN
+        ]
 
     def _deny(self, record: OpportunityRecord, reason: str) -> int:
         owner = self._demo.engine.directory.team(record.opportunity.team).owners
         person = owner[0] if owner else PLATFORM.id
-        self._click(record, person, ActionId.DENY)
+        self._open_deny_form(record, person)
         why = {str(BlockId.REASON_CLASS): {str(ActionId.REASON_CLASS): DenyReason.HEADROOM.value}}
         self._submit(person, why | {str(BlockId.REASON): {str(ActionId.REASON): reason}})
         # Alike proposals might be muted too; nobody wants that here.
-        for view in self._driver.open_views(person):
+        for view in reversed(self._driver.open_views(person)):
             self._driver.close_view(person, view["id"])
         return int(self._demo.engine.ledger.get(record.id).status is Status.DENIED)
+
+    def _open_deny_form(self, record: OpportunityRecord, person: str) -> None:
+        """From its card, or by looking at one of a plan."""
+        if self._has_card(record):
+            self._click(record, person, ActionId.DENY)
+            return
+        for channel, plan in self._plans():
+            looks = [e for b in plan["blocks"] for e in b.get("elements", [])]
+            menu = next((e for e in looks if e.get("action_id") == ActionId.PLAN_LOOK), None)
+            values = [option["value"] for option in menu["options"]] if menu else []
+            for value in values:
+                if record.id in value:
+                    self._driver.select(person, channel, plan["ts"], ActionId.PLAN_LOOK, value)
+                    view = self._driver.wait_for(lambda: self._driver.open_view(person))
+                    self._driver.click_in_view(person, view["id"], ActionId.DENY)
+                    return
+        raise LoopError(f"{record.id} stands on no card and in no plan")
 
     def _assign_unowned(self) -> int:
         """Give what nobody owns to team platform; both cards of a workload move at once."""

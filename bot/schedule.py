@@ -9,15 +9,15 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot.heartbeat import kept
 from finops.domain.errors import FinOpsError
 from finops.domain.intents import IntentKind
+from finops.domain.sending import newest_weekly
 from finops.finops_engine import FinOpsEngine
 from finops.ledger import history
 
@@ -60,15 +60,12 @@ def newest_digest(now: datetime, timetable: Timetable) -> tuple[str, datetime]:
     >>> newest_digest(datetime(2026, 11, 24, 8, tzinfo=UTC), Timetable())[0]
     '2026-W48'
     """
-    zone = ZoneInfo(timetable.time_zone)
-    local = now.astimezone(zone)
-    day = local.date() - timedelta(days=(local.weekday() - timetable.digest_weekday) % 7)
-    due = _local_moment(day, timetable.digest_hour, zone)
-    if due > now:
-        day -= timedelta(days=7)
-        due = _local_moment(day, timetable.digest_hour, zone)
-    year, week, _ = day.isocalendar()
-    return f"{year}-W{week:02d}", due
+    return newest_weekly(
+        now,
+        weekday=timetable.digest_weekday,
+        hour=timetable.digest_hour,
+        zone=timetable.time_zone,
+    )
 
 
 class Ticker:
@@ -127,6 +124,7 @@ class Ticker:
                 self._engine.sample_usage,
                 self._read_bill,
                 self._run_cycles,
+                self._engine.offer_plans,
                 self._forget,
                 self._offer_digest,
                 self._also,
@@ -224,7 +222,3 @@ class Ticker:
             raise
         else:
             ledger.finish_claim(claim, now=datetime.now(UTC))
-
-
-def _local_moment(day: date, hour: int, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time(hour), tzinfo=zone).astimezone(UTC)

@@ -17,7 +17,7 @@ from bot.estate_wiring import build_estate, build_prices
 from bot.live_settings import LiveSettings
 from bot.people_first import PeopleFirst
 from bot.repositories import code_host, repository_name
-from bot.schedule import Ticker, Timetable
+from bot.schedule import Ticker
 from bot.settings import Settings
 from bot.socket_mode import SocketModeConnection
 from bot.worker import Deliver, Worker
@@ -25,7 +25,7 @@ from finops.billing.daily_costs import BillFile
 from finops.domain.errors import FinOpsError
 from finops.domain.intents import IntentKind
 from finops.domain.people import Directory
-from finops.finops_engine import FinOpsEngine, Pace
+from finops.finops_engine import FinOpsEngine
 from finops.guardrails import Guardrails
 from finops.ledger.outbox import Intent
 from finops.ledger.usage import LedgerUsageStore
@@ -101,7 +101,7 @@ def build_engine(
         pull_requests=PullRequestGenerator(tuple(hosts.values())) if hosts else None,
         owner_rules=configuration.owners.to_domain(),
         owner_files={c.name: hosts[c.repository] for c in configuration.clusters if c.repository},
-        pace=Pace(**configuration.pace.model_dump()),
+        pace=configuration.to_pace(),
     )
 
 
@@ -132,7 +132,7 @@ def build_bot(
         ),
         ticker=Ticker(
             engine,
-            Timetable(**configuration.schedule.model_dump()),
+            configuration.schedule.timetable(),
             owner=settings.process_name,
             every_seconds=tick_seconds,
             also=lambda: _stay_fresh(engine, live, membership),

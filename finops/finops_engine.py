@@ -6,7 +6,7 @@
 >>> report = engine.generate_weekly_report()
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -16,11 +16,11 @@ from finops.domain.assignments import AssignmentScope
 from finops.domain.errors import InvalidInput
 from finops.domain.estate import Snapshot
 from finops.domain.freezes import Freeze, FreezeScope
-from finops.domain.lifecycle import Status
 from finops.domain.money import Saving
 from finops.domain.mutes import DenyReason, Mute, MuteReach
 from finops.domain.opportunity import Approval, Opportunity, OpportunityRecord, Skipped
-from finops.domain.people import Actor, Directory
+from finops.domain.people import Actor, Directory, Preferences
+from finops.domain.plans import Pick
 from finops.engine import (
     aftermath,
     announce,
@@ -30,8 +30,10 @@ from finops.engine import (
     drafts,
     freezing,
     muting,
+    planning,
     pull_requests,
     reporting,
+    telling,
     watching,
 )
 from finops.engine.assigning import Assigned
@@ -39,8 +41,10 @@ from finops.engine.cycle import CycleResult, run_cycle
 from finops.engine.drafts import PullRequestDraft
 from finops.engine.guarding import guardrail_decision
 from finops.engine.muting import MutePreview
+from finops.engine.notifying import notify
 from finops.engine.owning import with_known_owners
 from finops.engine.parts import Pace, Parts
+from finops.engine.planning import PlanOutcome, PlanView
 from finops.engine.refusals import PATIENCE_SECONDS
 from finops.engine.what_if import WhatIf, what_if
 from finops.guardrails import GuardrailDecision, Guardrails
@@ -299,17 +303,29 @@ class FinOpsEngine:
         message = history.Message(opportunity_id, "card", channel, message_id, render_hash)
         with self.ledger.transaction() as tx:
             history.save_message(tx.connection, message, now=now)
-            known = tx.get(opportunity_id)
-            if known.status is not Status.DETECTED:
-                return
-            decision = guardrail_decision(tx, self.parts, known, now=now)
-            sentences = list(decision.sentences)
-            tx.move(known, Status.NOTIFIED, now=now, actor="engine", guardrail_reasons=sentences)
-            standing = tx.get(opportunity_id)
-            if decision.is_automatic:
-                approving.approve_by_policy(tx, self.parts, standing, now=now)
-            else:
-                announce.refresh(tx, standing)
+            notify(tx, self.parts, tx.get(opportunity_id), now=now)
+
+    # Plans
+
+    def offer_plans(self) -> int:
+        """Write the plans of the week that are due; returns how many."""
+        return planning.offer_plans(self.parts)
+
+    def plan(self, plan_id: str) -> PlanView | None:
+        """A plan as it stands."""
+        return planning.view(self.parts, plan_id)
+
+    def plan_posted(self, plan_id: str) -> None:
+        """Its items stand before people now."""
+        planning.posted(self.parts, plan_id)
+
+    def strike(self, plan_id: str, *, struck: Collection[str], actor: Actor) -> None:
+        """Take items off a plan, or put them back."""
+        planning.strike(self.parts, plan_id, struck=struck, actor=actor)
+
+    def approve_plan(self, plan_id: str, *, picks: Sequence[Pick], actor: Actor) -> PlanOutcome:
+        """Approve each picked revision by itself, in one transaction."""
+        return planning.approve(self.parts, plan_id, picks=picks, actor=actor)
 
     # Following
 
@@ -341,6 +357,18 @@ class FinOpsEngine:
         return aftermath.read_bill(self.parts)
 
     # Telling
+
+    def preferences(self, user: str) -> Preferences:
+        """What a person has chosen for themselves."""
+        return telling.preferences(self.parts, user)
+
+    def choose(self, chosen: Preferences, *, actor: Actor) -> None:
+        """Keep what a person chooses for themselves."""
+        telling.choose(self.parts, chosen, actor=actor)
+
+    def streak(self, user: str) -> int:
+        """How many of the newest verdicts in a person's teams, in a row, found a saving."""
+        return telling.streak(self.parts, user)
 
     def tell_person(self, user: str, sentence: str, *, about: str) -> None:
         """Have one direct message sent, once for each `about`; nothing for an empty user."""

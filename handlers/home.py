@@ -1,11 +1,20 @@
 """Gathers what one person's Home tab shows, and publishes it."""
 
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+
 from finops.domain.errors import NotPermitted
 from finops.domain.lifecycle import Status
-from finops.domain.people import Actor, Approvers
-from handlers.blocks.home import HomeContent, home_view
+from finops.domain.money import Saving
+from finops.domain.opportunity import OpportunityRecord
+from finops.domain.people import Actor, Approvers, Directory
+from finops.finops_engine import FinOpsEngine, SavingsSummary
+from handlers.blocks.home import MOST_WAITING, HomeContent, Role, home_view
 from handlers.context import HandlerContext, deciders_of
 from handlers.interaction import Interaction
+
+TREND_WEEKS = 12
 
 
 def publish_home(context: HandlerContext, interaction: Interaction, *, notice: str = "") -> None:
@@ -17,18 +26,77 @@ def publish_home(context: HandlerContext, interaction: Interaction, *, notice: s
 def home_content(
     context: HandlerContext, interaction: Interaction, *, notice: str = ""
 ) -> HomeContent:
-    """What waits for this person's teams, the totals, and how fresh they are."""
-    engine = context.engine
+    """What waits for this person's teams, their savings, and how fresh all of it is."""
+    engine, directory = context.engine, context.engine.directory
     actor = _actor(context, interaction)
     waiting = engine.ledger.find(statuses=[Status.NOTIFIED], limit=500)
-    names = {r.opportunity.team for r in waiting} | {t.name for t in engine.directory.teams}
-    teams = {name for name in names if actor.is_among(deciders_of(engine.directory, name))}
+    names = {r.opportunity.team for r in waiting} | {t.name for t in directory.teams}
+    teams = {name for name in names if actor.is_among(deciders_of(directory, name))}
+    mine = [record for record in waiting if record.opportunity.team in teams]
+    role = role_of(actor, directory)
+    is_of_all = role in (Role.LEADER, Role.PLATFORM)
     return HomeContent(
-        waiting=[record for record in waiting if record.opportunity.team in teams],
+        waiting=mine,
         teams=sorted(teams),
-        summary=engine.savings(),
+        summary=engine.savings() if is_of_all else _summary_of(engine, teams),
         freshness=engine.freshness(),
+        role=role,
+        approves=_approved_teams(actor, directory),
+        owns=sorted(team.name for team in directory.teams if actor.id in team.owners),
+        approvals=engine.approvals([record.id for record in mine[:MOST_WAITING]]),
+        needed={r.id: engine.check(r.id).approvals_needed for r in mine[:MOST_WAITING]},
+        trend=trend(engine, () if is_of_all else teams, now=engine.now()),
+        streak=engine.streak(actor.id),
+        mutes=[mute for mute in engine.mutes() if mute.scope.team in teams],
+        preferences=engine.preferences(actor.id),
         notice=notice,
+    )
+
+
+def role_of(actor: Actor, directory: Directory) -> Role:
+    """The view of a person. Who approves what has no own approvers looks after the installation."""
+    if any(team.approvers and actor.is_among(team.approvers) for team in directory.teams):
+        return Role.APPROVER
+    if any(actor.id in team.owners for team in directory.teams):
+        return Role.OWNER
+    return Role.PLATFORM if actor.is_among(directory.default_approvers) else Role.LEADER
+
+
+def trend(engine: FinOpsEngine, teams: Collection[str], *, now: datetime) -> Sequence[Decimal]:
+    """Verified cash a month at the end of each of the last weeks, of some teams or of all."""
+    verified = [
+        record
+        for record in engine.ledger.find(statuses=[Status.VERIFIED])
+        if not teams or record.opportunity.team in teams
+    ]
+    if not any(record.realised.cashable_usd_per_month for record in verified):
+        return ()
+    ends = [now - timedelta(weeks=back) for back in range(TREND_WEEKS - 1, -1, -1)]
+    return [_verified_by(verified, end) for end in ends]
+
+
+def _verified_by(verified: Sequence[OpportunityRecord], end: datetime) -> Decimal:
+    known = (r for r in verified if r.verified_at is not None and r.verified_at <= end)
+    return sum((r.realised.cashable_usd_per_month for r in known), Decimal(0))
+
+
+def _approved_teams(actor: Actor, directory: Directory) -> list[str]:
+    return sorted(
+        team.name for team in directory.teams if actor.is_among(directory.approvers_of(team.name))
+    )
+
+
+def _summary_of(engine: FinOpsEngine, teams: Collection[str]) -> SavingsSummary:
+    """The savings of some teams."""
+    everything = engine.savings()
+    rows = tuple(row for row in everything.by_team if row.name in teams)
+    return SavingsSummary(
+        estimated=sum((row.offered + row.in_flight for row in rows), Saving()),
+        in_flight=sum((row.in_flight for row in rows), Saving()),
+        realised=sum((row.realised for row in rows), Saving()),
+        by_team=rows,
+        by_kind=(),
+        by_cluster=(),
     )
 
 

@@ -27,6 +27,14 @@ class ActionId(StrEnum):
     MUTE_REACH = "finops_mute_reach"
     MUTE_DAYS = "finops_mute_days"
     UNMUTE = "finops_unmute"
+    REVIEW = "finops_review"
+    PERSONAL = "finops_personal"
+    WANTS_MESSAGES = "finops_wants_messages"
+    TIME_ZONE = "finops_time_zone"
+    STOP_MESSAGES = "finops_stop_messages"
+    PLAN_PICK = "finops_plan_pick"
+    PLAN_LOOK = "finops_plan_look"
+    PLAN_APPROVE = "finops_plan_approve"
 
 
 class ViewId(StrEnum):
@@ -40,6 +48,7 @@ class ViewId(StrEnum):
     EDIT = "finops_edit"
     SNOOZE = "finops_snooze"
     MUTE = "finops_mute"
+    PERSONAL = "finops_personal"
 
 
 class BlockId(StrEnum):
@@ -55,6 +64,8 @@ class BlockId(StrEnum):
     MUTE_NAME = "finops_mute_name"
     MUTE_REACH = "finops_mute_reach"
     MUTE_DAYS = "finops_mute_days"
+    WANTS_MESSAGES = "finops_wants_messages"
+    TIME_ZONE = "finops_time_zone"
 
 
 class More(StrEnum):
@@ -68,6 +79,7 @@ class Recognised(StrEnum):
     """The metadata `event_type` by which a message that was posted before is found again."""
 
     CARD = "finops_card"
+    PLAN = "finops_plan"
     NOTE = "finops_note"
     DIRECT = "finops_direct"
     DIGEST = "finops_digest"

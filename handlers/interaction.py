@@ -90,6 +90,19 @@ class Interaction:
             opened = self.client.views_push
         opened(trigger_id=self.trigger, view=view)
 
+    def close_form(self) -> None:
+        """Acknowledge a submitted form, and close what it was opened on as well."""
+        is_pushed = self.view.get("root_view_id") not in (None, self.view.get("id"))
+        if is_pushed:
+            self.ack(response_action="clear")
+        else:
+            self.ack()
+
+    @property
+    def is_modal(self) -> bool:
+        """Whether it was a click in a modal."""
+        return self.view.get("type") == "modal" and not self.is_form
+
     def refuse(self, sentence: str) -> None:
         """Acknowledge, and tell the person why nothing happened, where they are looking.
 
@@ -137,7 +150,7 @@ class Interaction:
 
     def _open_notice(self, sentence: str) -> bool:
         try:
-            self.client.views_open(trigger_id=self.trigger, view=notice_modal(sentence))
+            self.open_view(notice_modal(sentence))
         except (SlackClientError, OSError):
             return False
         return True

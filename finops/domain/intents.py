@@ -14,6 +14,8 @@ class IntentKind(StrEnum):
                        {"opportunity", "revision"}
     TELL_OWNER         subject: "owner/<user id>"; {"user", "opportunities": [ids]}: one DM
     TELL_PERSON        subject: "person/<user id>"; {"user", "sentence"}: one DM
+    POST_PLAN          subject: plan id; {}
+    UPDATE_PLAN        subject: plan id; {}
     POST_DIGEST        subject: "digest/<channel>"; {"channel", "kind", "period_end"}
     RUN_CYCLE          subject: "cycle"; {"requested_by"}
     """
@@ -24,5 +26,7 @@ class IntentKind(StrEnum):
     OPEN_PULL_REQUEST = "open_pull_request"
     TELL_OWNER = "tell_owner"
     TELL_PERSON = "tell_person"
+    POST_PLAN = "post_plan"
+    UPDATE_PLAN = "update_plan"
     POST_DIGEST = "post_digest"
     RUN_CYCLE = "run_cycle"

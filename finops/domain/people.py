@@ -38,7 +38,8 @@ class Team:
     """A team as the estate's labels name it, and where it is found in chat.
 
     `aliases` are other spellings of its name in labels, tags and files; `namespaces` are its own
-    where nothing on an object says more. `user_group` is mentioned on its cards.
+    where nothing on an object says more. `user_group` is mentioned on its cards. `time_zone` is the
+    IANA name of its wall clock; empty for the installation's.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Team:
     approval_levels: tuple[ApprovalLevel, ...] = ()
     aliases: tuple[str, ...] = ()
     namespaces: tuple[str, ...] = ()
+    time_zone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +122,14 @@ class Directory:
         if team.owners:
             return Contact(person=team.owners[0])
         return Contact(channel=self.triage_channel)
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """What a person has chosen for themselves: daily messages, and the IANA name of their clock."""
+
+    wants_messages: bool = True
+    time_zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,19 @@
 """Writing intents: what people are told about an opportunity, decided in the same transaction."""
 
 from collections import Counter
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
 
 from finops.domain.intents import IntentKind
 from finops.domain.lifecycle import Status
 from finops.domain.opportunity import OpportunityRecord
-from finops.domain.people import Directory
 from finops.engine.parts import Parts
-from finops.ledger import history, mutes, outbox
-from finops.ledger.waiting import Uncarded, card_key, found, uncarded
+from finops.engine.singles import deserves_a_card
+from finops.ledger import history, mutes, outbox, plans
+from finops.ledger.waiting import Uncarded, card_key, uncarded
 from finops.savings_ledger import LedgerTransaction
 
+_BUDGET = "messages_unasked"
 # So few changes in one transaction that a click does not wait for them.
 BATCH = 50
 
@@ -37,6 +38,19 @@ def refresh(tx: LedgerTransaction, record: OpportunityRecord) -> None:
     """Have the card shown anew, without a word."""
     key = f"update:{record.id}:{tx.audited}"
     tx.enqueue(kind=IntentKind.UPDATE_CARD, subject=record.id, idempotency_key=key)
+    refresh_plans(tx, record.id)
+
+
+def refresh_plans(tx: LedgerTransaction, opportunity_id: str) -> None:
+    """Have the plans in which it stands shown anew."""
+    for plan in plans.holding(tx.connection, opportunity_id):
+        refresh_plan(tx, plan)
+
+
+def refresh_plan(tx: LedgerTransaction, plan: str) -> None:
+    """Have one plan shown anew."""
+    key = f"update:{plan}:{tx.audited}"
+    tx.enqueue(kind=IntentKind.UPDATE_PLAN, subject=plan, idempotency_key=key)
 
 
 def tell_person(tx: LedgerTransaction, *, user: str, sentence: str, about: str) -> None:
@@ -100,7 +114,7 @@ def offer_cards(parts: Parts, *, now: datetime) -> int:
         # A channel opens at its end: the largest saving comes last.
         for each in reversed(chosen):
             _offer(tx, each)
-        history.put_setting(tx.connection, _budget_key(now), dict(offered), by="engine", now=now)
+        history.put_setting(tx.connection, _BUDGET, dict(offered), by="engine", now=now)
     return sum(not each.is_shown for each in chosen)
 
 
@@ -108,15 +122,20 @@ def _choose(
     tx: LedgerTransaction, parts: Parts, *, now: datetime
 ) -> tuple[list[Uncarded], Counter[str]]:
     """What to offer now, at most a batch, and the budget used up by it."""
-    offered: Counter[str] = Counter(history.setting(tx.connection, _budget_key(now)) or {})
+    days = _local_days(parts, now)
+    offered = _offered_today(tx, days)
     chosen: list[Uncarded] = []
     muted = [mute.scope for mute in mutes.active(tx.connection, now=now)]
     for each in uncarded(tx.connection, wall=tx.wall_clock()):
-        if mutes.is_muted(muted, each):
-            continue
-        channel = parts.directory.contact_of(each.team).place
-        if each.is_shown or offered[channel] < parts.pace.cards_per_channel_per_day:
-            offered[channel] += not each.is_shown
+        place = f"{parts.directory.contact_of(each.team).place} {days(each.team)}"
+        if each.is_shown:
+            chosen.append(each)
+        elif (
+            offered[place] < parts.pace.cards_per_channel_per_day
+            and not mutes.is_muted(muted, each)
+            and _is_asked_now(parts, each, now)
+        ):
+            offered[place] += 1
             chosen.append(each)
         if len(chosen) == BATCH:
             break
@@ -141,48 +160,34 @@ def move_card(tx: LedgerTransaction, record: OpportunityRecord) -> None:
     tx.enqueue(kind=IntentKind.POST_CARD, subject=record.id, idempotency_key=key)
 
 
-def _budget_key(now: datetime) -> str:
-    return f"cards_offered:{now.date().isoformat()}"
+def count_message(tx: LedgerTransaction, parts: Parts, team: str, *, now: datetime) -> None:
+    """Count an unasked message of another kind against the budget of a team's channel."""
+    days = _local_days(parts, now)
+    offered = _offered_today(tx, days)
+    offered[f"{parts.directory.contact_of(team).place} {days(team)}"] += 1
+    history.put_setting(tx.connection, _BUDGET, dict(offered), by="engine", now=now)
 
 
-def tell_owners(tx: LedgerTransaction, directory: Directory, *, now: datetime) -> None:
-    """One message a day to each owner about what is new in their teams since the last one.
-
-    What is new is kept by cluster: of two cycles at once the slower one may have looked earlier.
-    """
-    muted = [mute.scope for mute in mutes.active(tx.connection, now=now)]
-    waiting = found(tx.connection, statuses=[Status.DETECTED, Status.NOTIFIED])
-    everything = [each for each in waiting if not mutes.is_muted(muted, each)]
-    newest: dict[str, str] = {}
-    for each in everything:
-        at = each.detected_at.isoformat()
-        newest[each.cluster] = max(at, newest.get(each.cluster, at))
-    for user in _owners(directory):
-        key = f"owner_told:{user}"
-        told = history.setting(tx.connection, key) or {"day": "", "seen": {}}
-        if told["day"] == now.date().isoformat():
-            continue
-        teams = {team.name.lower() for team in directory.teams if user in team.owners}
-        fresh = [
-            each.id
-            for each in everything
-            if each.team.lower() in teams
-            and each.detected_at.isoformat() > told["seen"].get(each.cluster, "")
-        ]
-        if fresh:
-            _tell_owner(tx, user, fresh, now)
-            kept = {"day": now.date().isoformat(), "seen": told["seen"] | newest}
-            history.put_setting(tx.connection, key, kept, by="engine", now=now)
-
-
-def _tell_owner(tx: LedgerTransaction, user: str, fresh: Iterable[str], now: datetime) -> None:
-    tx.enqueue(
-        kind=IntentKind.TELL_OWNER,
-        subject=f"owner/{user}",
-        idempotency_key=f"owner:{user}:{now.date().isoformat()}",
-        payload={"user": user, "opportunities": list(fresh)},
+def _is_asked_now(parts: Parts, each: Uncarded, now: datetime) -> bool:
+    """Urgent or large, and not in the quiet hours of its team."""
+    zone = parts.directory.team(each.team).time_zone
+    return not parts.pace.hours.is_quiet(now, zone=zone) and deserves_a_card(
+        parts, team=each.team, kind=each.kind, usd_per_month=each.usd_per_month
     )
 
 
-def _owners(directory: Directory) -> list[str]:
-    return sorted({user for team in directory.teams for user in team.owners})
+def _local_days(parts: Parts, now: datetime) -> Callable[[str], str]:
+    """The day that a team has now."""
+    hours, directory = parts.pace.hours, parts.directory
+
+    def day(team: str) -> str:
+        return hours.local_day(now, zone=directory.team(team).time_zone).isoformat()
+
+    return day
+
+
+def _offered_today(tx: LedgerTransaction, days: Callable[[str], str]) -> Counter[str]:
+    """What was written unasked, by `channel day`; days that are over everywhere are left out."""
+    kept = history.setting(tx.connection, _BUDGET) or {}
+    oldest = (date.fromisoformat(days("")) - timedelta(days=1)).isoformat()
+    return Counter({place: n for place, n in kept.items() if place[-10:] >= oldest})

@@ -21,6 +21,7 @@ from finops.engine.kept_edits import with_kept_edits
 from finops.engine.owning import with_known_owners
 from finops.engine.parts import Parts
 from finops.engine.proving import COST_CATEGORY
+from finops.engine.telling import tell_owners
 from finops.ledger import history
 from finops.savings_ledger import LedgerTransaction, Outcome
 
@@ -61,8 +62,7 @@ def run_cycle(parts: Parts, snapshot: Snapshot) -> CycleResult:
     recheck_verified(parts, snapshot, observation)
     _keep_facts(parts, snapshot, skips, found=len(outcomes))
     announce.offer_cards(parts, now=now)
-    with parts.ledger.transaction() as tx:
-        announce.tell_owners(tx, parts.directory, now=parts.now())
+    tell_owners(parts)
     return CycleResult(
         cluster=snapshot.cluster,
         taken_at=snapshot.taken_at,
@@ -88,6 +88,7 @@ def _record(
             subject=record.id,
             detail={"revision": revision, "saving": str(record.opportunity.saving)},
         )
+        announce.refresh_plans(tx, record.id)
         costs = history.costs(
             tx.connection,
             start=now.date() - timedelta(days=30),

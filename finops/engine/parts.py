@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 
 from finops.aws_cost_integration import AwsCostIntegration
 from finops.domain.people import Directory
+from finops.domain.sending import SendingHours
 from finops.guardrails import Guardrails
 from finops.owners.owner import OwnerRules
 from finops.owners.repository import OwnerFiles
@@ -27,8 +29,11 @@ class Pace:
     # A waste that no cycle saw again for so long is gone, whatever the reason.
     forget_after_days: int = 7
     cards_per_channel_per_day: int = 10
+    # Under this a proposal waits for the plan of the week; 0 gives everything a card of its own.
+    card_from_usd_per_month: Decimal = Decimal(0)
     # As long as a proposal's odds look ahead: a next step is judged by what the last one did.
     cooldown_days: int = 14
+    hours: SendingHours = field(default_factory=SendingHours)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from finops.domain.mutes import Mute, MuteScope
+from finops.domain.opportunity import Opportunity
 from finops.ledger.tables import mutes, opportunities
 
 
@@ -72,6 +73,21 @@ def is_muted(scopes: Sequence[MuteScope], row: Any) -> bool:
             cluster=row.cluster,
             namespace=row.namespace,
             resource_key=row.resource_key,
+        )
+        for scope in scopes
+    )
+
+
+def hides(scopes: Sequence[MuteScope], opportunity: Opportunity) -> bool:
+    """Whether one covers this opportunity."""
+    resource = opportunity.resource
+    return any(
+        scope.covers(
+            team=opportunity.team,
+            kind=opportunity.kind.value,
+            cluster=resource.cluster,
+            namespace=resource.namespace,
+            resource_key=resource.key,
         )
         for scope in scopes
     )

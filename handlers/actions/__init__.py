@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from handlers.actions.assign import open_assign_form, search_team
 from handlers.actions.decide import approve, more, open_deny_form, snooze, try_value
 from handlers.actions.look import refresh_home, scan, turn_page, why
+from handlers.actions.personal import open_personal, stop_messages, unmute
+from handlers.actions.plan import approve_plan, look, pick
 from handlers.context import HandlerContext
 from handlers.ids import ActionId
 from handlers.interaction import Interaction
@@ -15,6 +17,13 @@ ACTIONS: Mapping[ActionId, Callable[[HandlerContext, Interaction], None]] = {
     ActionId.SNOOZE: snooze,
     ActionId.MORE: more,
     ActionId.EDIT_VALUE: try_value,
+    ActionId.PLAN_PICK: pick,
+    ActionId.PLAN_LOOK: look,
+    ActionId.REVIEW: look,
+    ActionId.PERSONAL: open_personal,
+    ActionId.STOP_MESSAGES: stop_messages,
+    ActionId.UNMUTE: unmute,
+    ActionId.PLAN_APPROVE: approve_plan,
     ActionId.WHY: why,
     ActionId.PREVIOUS_PAGE: turn_page,
     ActionId.NEXT_PAGE: turn_page,

@@ -14,6 +14,7 @@ from finops.domain.people import Actor
 from finops.engine.moving import require_revision
 from finops.engine.rights import approvers_for
 from finops.rightsizing.edited import read_value, with_value
+from handlers.actions.look import show_why
 from handlers.blocks.edit import edit_modal
 from handlers.blocks.forms import deny_modal, snooze_modal
 from handlers.context import HandlerContext, deciders_of
@@ -116,5 +117,7 @@ def snooze_days(choice: str, now: datetime) -> int:
 
 def _acknowledge(context: HandlerContext, interaction: Interaction) -> None:
     interaction.ack()
-    if interaction.is_home:
+    if interaction.is_modal:
+        show_why(context, interaction)
+    if interaction.is_home or interaction.is_modal:
         publish_home(context, interaction)

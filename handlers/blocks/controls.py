@@ -48,6 +48,13 @@ def why_button(record: OpportunityRecord, *, instance: str) -> Block:
     return button("Why", ActionId.WHY, value=value)
 
 
+def review_button(record: OpportunityRecord, *, instance: str) -> Block:
+    """The button that opens the detail with the controls in it."""
+    opportunity = record.opportunity
+    value = str(Reference(instance, opportunity.id, opportunity.revision))
+    return button("Review", ActionId.REVIEW, value=value)
+
+
 def _more(opportunity: Opportunity, instance: str) -> Block:
     """Edit is offered only where there is a value to set."""
     offered = [("Edit the Value", More.EDIT)] if is_editable(opportunity) else []

@@ -6,10 +6,12 @@ from finops.domain.lifecycle import Status
 from finops.domain.money import Saving
 from finops.domain.opportunity import OpportunityRecord
 from handlers.blocks import text
-from handlers.blocks.elements import Block, context, section
+from handlers.blocks.elements import Block, actions, button, context, section
 from handlers.blocks.proposal import headline
+from handlers.ids import ActionId
 
-MOST_LINES = 8
+MOST_LINES = 6
+MOST_TEAMS = 4
 # What happened on its own needs no name in front of it.
 _NOT_PEOPLE = frozenset({"", "engine", "worker", "policy", "code host"})
 # What the engine's sentence leaves open; the other sentences say themselves what happened.
@@ -20,21 +22,42 @@ _OPENINGS: dict[str, str] = {
 }
 
 
-def owner_message(records: Sequence[OpportunityRecord]) -> tuple[str, list[Block]]:
-    """One direct message a day: what is new in the person's teams. Text and blocks."""
+def owner_message(
+    records: Sequence[OpportunityRecord], *, streak: int = 0
+) -> tuple[str, list[Block]]:
+    """One direct message a day: what is new in the person's teams, grouped. Text and blocks.
+
+    `streak` is how many of the newest verdicts in a row found a saving.
+    """
     many = text.count(len(records), "new opportunity")
-    teams = sorted({text.team(r.opportunity.team) for r in records})[:5]
+    teams = sorted({r.opportunity.team for r in records})
     worth = text.saved(sum((r.opportunity.saving for r in records), Saving()))
-    title = f"{many} for {', '.join(teams)}: {worth}"
-    lines = [f"• {headline(r.opportunity, limit=200)}" for r in records[:MOST_LINES]]
-    left = len(records) - len(lines)
-    lines += [f"• {left} more in `/finops list`"] if left > 0 else []
-    blocks = [
-        section(text.bold(title)),
-        section("\n".join(lines)),
-        context("Decide on the cards in the team's channel, or on this app's Home tab."),
+    title = f"{many} for {', '.join(text.team(team) for team in teams[:5])}: {worth}"
+    blocks = [section(text.bold(title))]
+    for team in teams[:MOST_TEAMS]:
+        mine = [r for r in records if r.opportunity.team == team]
+        blocks.append(section(_lines_of(team, mine, is_alone=len(teams) == 1)))
+    blocks += [
+        context(f"{_streak(streak)} Decide in the team's channel, or on this app's Home tab."),
+        actions("direct:own", [button("Stop These Messages", ActionId.STOP_MESSAGES)]),
     ]
     return title, blocks
+
+
+def _lines_of(team: str, records: Sequence[OpportunityRecord], *, is_alone: bool) -> str:
+    lines = [] if is_alone else [text.bold(text.team(team))]
+    lines += [f"• {headline(r.opportunity, limit=200)}" for r in records[:MOST_LINES]]
+    left = len(records) - MOST_LINES
+    lines += [f"• {left:,} more in `/finops list`"] if left > 0 else []
+    return "\n".join(lines)
+
+
+def _streak(streak: int) -> str:
+    if not streak:
+        return "The first saving that the bill verifies begins your streak."
+    if streak == 1:
+        return "Your streak: the newest verdict found a saving."
+    return f"Your streak: the newest {streak} verdicts each found a saving."
 
 
 def person_message(sentence: str) -> tuple[str, list[Block]]:

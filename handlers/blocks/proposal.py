@@ -56,10 +56,15 @@ def facts(opportunity: Opportunity) -> str:
 
 def odds(confidence: float) -> str:
     """`19 in 20 hold for two weeks (95 %)`; rounded down, because it is a promise."""
+    said = odds_alone(confidence)
+    return f"{said[:1].upper()}{said[1:]} for two weeks ({confidence_words(confidence)})"
+
+
+def odds_alone(confidence: float) -> str:
+    """`19 in 20 hold`."""
     # A hair is added because 0.95 may be 0.9499… in floating point.
     spoken = next((words for least, words in _SPOKEN if confidence + 1e-9 >= least), "")
-    said = f"{spoken} hold" if spoken else "Fewer than 1 in 2 hold"
-    return f"{said} for two weeks ({confidence_words(confidence)})"
+    return f"{spoken or 'fewer than 1 in 2'} hold"
 
 
 def backtest(opportunity: Opportunity) -> str:

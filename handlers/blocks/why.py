@@ -8,6 +8,7 @@ from finops.ledger.audit import AuditEntry
 from finops.pr_body import short_figures
 from handlers.blocks import text
 from handlers.blocks.card import guardrail_words, objections
+from handlers.blocks.controls import DECIDABLE, controls
 from handlers.blocks.digest import Picture
 from handlers.blocks.elements import Block, context, divider, fields, modal, picture, section
 from handlers.blocks.progress import progress
@@ -27,9 +28,12 @@ def why_modal(
     guardrails: Sequence[PolicyReason],
     history: Sequence[AuditEntry],
     chart: Picture | None = None,
+    instance: str = "",
 ) -> Block:
-    """The detail of one opportunity as a modal."""
+    """The detail of one opportunity as a modal; with an instance, with buttons while it waits."""
     blocks = why_blocks(record, guardrails=guardrails, history=history, chart=chart)
+    if instance and record.status in DECIDABLE:
+        blocks.insert(1, controls(record, instance=instance, place="why"))
     return modal("Why this proposal", blocks, callback_id=ViewId.WHY)
 
 

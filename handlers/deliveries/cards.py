@@ -4,22 +4,22 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from finops.domain.errors import OutsideWorldFailed, WillNeverWork
+from finops.domain.errors import WillNeverWork
 from finops.domain.lifecycle import CLOSED
 from finops.domain.opportunity import OpportunityRecord
 from finops.domain.people import Contact
 from finops.finops_engine import FinOpsEngine
 from finops.ledger.history import Message
 from finops.ledger.outbox import Intent
-from finops.reports.usage_chart import has_usage_chart, usage_chart, usage_thumbnail
+from finops.reports.usage_chart import has_usage_chart
 from handlers.blocks.card import Around, Card, card
 from handlers.blocks.controls import DECIDABLE
 from handlers.blocks.direct import note
 from handlers.deliveries.failures import MESSAGE_IS_LOST, SlackSaidNo
 from handlers.deliveries.outlet import Outlet, Post
-from handlers.deliveries.pictures import upload
+from handlers.deliveries.usage_pictures import draw
 from handlers.ids import Recognised
-from handlers.kept_pictures import SMALL, WIDE, keep_picture, kept_picture
+from handlers.kept_pictures import SMALL, WIDE, kept_picture
 
 PURPOSE = "card"
 
@@ -42,7 +42,7 @@ class CardDeliveries:
         standing = self._standing(record)
         if not standing and record.status in CLOSED:
             return
-        self._draw(record)
+        draw(self._outlet, self._engine, record, (SMALL, WIDE))
         shown = self._render(record)
         for message in standing:
             self._show(record, message, shown)
@@ -56,7 +56,7 @@ class CardDeliveries:
         record = self._engine.ledger.get(intent.subject)
         standing = self._standing(record)
         if standing:
-            self._draw(record)
+            draw(self._outlet, self._engine, record, (SMALL, WIDE))
         shown = self._render(record)
         for message in standing:
             if message.render_hash != shown.render_hash:
@@ -113,19 +113,6 @@ class CardDeliveries:
             thumbnail=kept_picture(self._engine, record, SMALL) if pictured else None,
         )
         return card(record, instance=self._instance, around=around)
-
-    def _draw(self, record: OpportunityRecord) -> None:
-        """Upload a waiting revision's pictures once; a card on time is worth more than pictures."""
-        opportunity = record.opportunity
-        if record.status not in DECIDABLE or not has_usage_chart(opportunity):
-            return
-        try:
-            for size, draw in ((SMALL, usage_thumbnail), (WIDE, usage_chart)):
-                if kept_picture(self._engine, record, size) is None:
-                    uploaded = upload(self._outlet, draw(opportunity), name="usage.png")
-                    keep_picture(self._engine, record, size, uploaded)
-        except OutsideWorldFailed as error:
-            _log.warning("the card of %s goes out without pictures: %s", record.id, error)
 
     def _assignable(self, record: OpportunityRecord) -> Sequence[str]:
         """The teams to choose from, for what none of them owns."""

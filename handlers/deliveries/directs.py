@@ -22,12 +22,18 @@ class DirectDeliveries:
         self._instance = instance
 
     def tell_owner(self, intent: Intent) -> None:
-        """One message about everything new; what was decided meanwhile is left out."""
+        """One message about everything new; what was decided meanwhile is left out.
+
+        Who has stopped them since it was written gets none either.
+        """
+        user = str(intent.payload["user"])
+        if not self._engine.preferences(user).wants_messages:
+            return
         ids = intent.payload.get("opportunities")
         found = [self._record(str(one)) for one in (ids if isinstance(ids, list) else [])]
         waiting = [r for r in found if r is not None and r.status in DECIDABLE]
         if waiting:
-            self._send(intent, *owner_message(waiting))
+            self._send(intent, *owner_message(waiting, streak=self._engine.streak(user)))
 
     def tell_person(self, intent: Intent) -> None:
         """One sentence."""

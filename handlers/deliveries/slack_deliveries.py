@@ -17,6 +17,7 @@ from handlers.deliveries.directs import DirectDeliveries
 from handlers.deliveries.failures import MENDABLE, ChannelLost, SlackSaidNo
 from handlers.deliveries.outlet import Outlet, Post
 from handlers.deliveries.pacing import Lanes, Pacing, Unpaced
+from handlers.deliveries.plans import PlanDeliveries
 from handlers.ids import Recognised
 from handlers.reference import checked_instance
 
@@ -51,6 +52,7 @@ class SlackDeliveries:
         """A function for each kind of intent that is Slack's."""
         cards = CardDeliveries(self._outlet, self._engine, self._instance)
         directs = DirectDeliveries(self._outlet, self._engine, self._instance)
+        plans = PlanDeliveries(self._outlet, self._engine, self._instance)
         digests = DigestDeliveries(self._outlet, self._engine, self._instance)
         deliveries = {
             IntentKind.POST_CARD: cards.post_card,
@@ -58,6 +60,8 @@ class SlackDeliveries:
             IntentKind.POST_NOTE: cards.post_note,
             IntentKind.TELL_OWNER: directs.tell_owner,
             IntentKind.TELL_PERSON: directs.tell_person,
+            IntentKind.POST_PLAN: plans.post_plan,
+            IntentKind.UPDATE_PLAN: plans.update_plan,
             IntentKind.POST_DIGEST: digests.post_digest,
         }
         return {kind: self._keeping(delivery) for kind, delivery in deliveries.items()}

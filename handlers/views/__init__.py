@@ -9,6 +9,7 @@ from handlers.views.assign import assign
 from handlers.views.deny import deny
 from handlers.views.edit import edit
 from handlers.views.mute import mute
+from handlers.views.personal import personal
 from handlers.views.snooze import snooze
 
 VIEWS: Mapping[ViewId, Callable[[HandlerContext, Interaction], None]] = {
@@ -17,4 +18,5 @@ VIEWS: Mapping[ViewId, Callable[[HandlerContext, Interaction], None]] = {
     ViewId.EDIT: edit,
     ViewId.MUTE: mute,
     ViewId.SNOOZE: snooze,
+    ViewId.PERSONAL: personal,
 }

@@ -69,7 +69,7 @@ def _answer(
     elif denied.status is Status.DENIED and (previews := _previews(context, denied)):
         view = mute_modal(denied, previews, instance=context.instance)
     else:
-        interaction.ack()
+        interaction.close_form()
         return
     interaction.ack(response_action="update", view=view)
 

@@ -21,6 +21,6 @@ def edit(context: HandlerContext, interaction: Interaction) -> None:
     except InvalidInput as error:
         interaction.ack(response_action="errors", errors={BlockId.EDIT_VALUE.value: str(error)})
         return
-    interaction.ack()
+    interaction.close_form()
     if shown.choice == FROM_HOME:
         publish_home(context, interaction)

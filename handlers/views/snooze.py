@@ -21,6 +21,6 @@ def snooze(context: HandlerContext, interaction: Interaction) -> None:
         days=snooze_days(str(chosen), context.engine.now()),
         reason=entered_reason(values),
     )
-    interaction.ack()
+    interaction.close_form()
     if shown.choice == FROM_HOME:
         publish_home(context, interaction)

@@ -24,7 +24,9 @@ def figures(request: pytest.FixtureRequest) -> dict[str, object]:
 @pytest.mark.timeout(180)
 def test_the_loop_closes(figures: dict[str, object]) -> None:
     assert figures["opportunities"] >= 8  # type: ignore[operator]
-    assert figures["cards_posted"] == figures["opportunities"]
+    assert figures["cards_posted"] >= 3  # type: ignore[operator]
+    assert figures["planned"] >= 5  # type: ignore[operator]
+    assert figures["plans_posted"] >= 2  # type: ignore[operator]
     assert figures["approved"] == figures["pull_requests"] == figures["merged"]
     assert figures["merged"] == figures["verified"]
     assert figures["denied"] == 1

@@ -1,0 +1,144 @@
+"""Direct messages to owners: at most one a day, in their own hours, and none to who wants none."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from finops.domain.errors import InvalidInput
+from finops.domain.intents import IntentKind
+from finops.domain.lifecycle import Status
+from finops.domain.people import Actor, Preferences
+from finops.domain.verdict import Verdict
+from finops.engine.parts import Parts
+from finops.engine.refusals import PATIENCE_SECONDS
+from finops.ledger import history, mutes, people
+from finops.ledger.waiting import Found, found
+from finops.savings_ledger import LedgerTransaction
+
+_PROVED = frozenset({Verdict.REALISED.value, Verdict.PARTIAL.value})
+
+
+def tell_owners(parts: Parts) -> None:
+    """One message a day to each owner about what is new in their teams since the last one.
+
+    Looks first without the ledger's lock, for mostly there is nothing to tell.
+    """
+    now = parts.now()
+    with parts.ledger.reading() as tx:
+        if not _news(tx, parts, now):
+            return
+    with parts.ledger.transaction() as tx:
+        for user, fresh, kept in _news(tx, parts, now):
+            tx.enqueue(
+                kind=IntentKind.TELL_OWNER,
+                subject=f"owner/{user}",
+                idempotency_key=f"owner:{user}:{kept['day']}",
+                payload={"user": user, "opportunities": fresh},
+            )
+            history.put_setting(tx.connection, _told_key(user), kept, by="engine", now=now)
+
+
+def preferences(parts: Parts, user: str) -> Preferences:
+    """What a person has chosen."""
+    return parts.ledger.read(lambda connection: people.preferences(connection, user))
+
+
+def choose(parts: Parts, chosen: Preferences, *, actor: Actor) -> None:
+    """Keep what a person chooses for themselves; raises InvalidInput for an unknown time zone."""
+    try:
+        ZoneInfo(chosen.time_zone or "UTC")
+    except (KeyError, ValueError, OSError):
+        raise InvalidInput(
+            f"There is no time zone {chosen.time_zone[:40]!r}; write one such as Europe/Berlin or "
+            "America/New_York, or leave it empty."
+        ) from None
+    with parts.ledger.transaction(patience_seconds=PATIENCE_SECONDS) as tx:
+        people.choose(tx.connection, actor.id, chosen, now=parts.now())
+        detail = {"messages": chosen.wants_messages, "time_zone": chosen.time_zone}
+        subject = f"person/{actor.id}"
+        tx.audit(at=parts.now(), actor=actor.id, action="chose", subject=subject, detail=detail)
+
+
+def streak(parts: Parts, user: str) -> int:
+    """How many of the newest verdicts in a person's teams, in a row, found a saving."""
+    teams = _teams_of(parts, user)
+    verified = [
+        record
+        for record in parts.ledger.find(statuses=[Status.VERIFIED])
+        if record.opportunity.team.lower() in teams
+        and not record.opportunity.kind.is_for_reliability
+        and record.verified_at is not None
+    ]
+    verified.sort(key=lambda record: (str(record.verified_at), record.id), reverse=True)
+    count = 0
+    for record in verified:
+        if record.verdict.get("verdict") not in _PROVED:
+            break
+        count += 1
+    return count
+
+
+def _news(
+    tx: LedgerTransaction, parts: Parts, now: datetime
+) -> list[tuple[str, list[str], dict[str, Any]]]:
+    """Whom to tell now: the person, what is fresh, and what to remember of it.
+
+    What is new is kept by cluster: of two cycles at once the slower one may have looked earlier.
+    """
+    listening = [(user, day) for user in _owners(parts) if (day := _day(tx, parts, user, now))]
+    if not listening:
+        return []
+    muted = [mute.scope for mute in mutes.active(tx.connection, now=now)]
+    waiting = found(tx.connection, statuses=[Status.DETECTED, Status.NOTIFIED])
+    everything = [each for each in waiting if not mutes.is_muted(muted, each)]
+    newest = _newest(everything)
+    news = []
+    for user, day in listening:
+        told = history.setting(tx.connection, _told_key(user)) or {"seen": {}}
+        teams = _teams_of(parts, user)
+        fresh = [
+            each.id
+            for each in everything
+            if each.team.lower() in teams
+            and each.detected_at.isoformat() > told["seen"].get(each.cluster, "")
+        ]
+        if fresh:
+            news.append((user, fresh, {"day": day, "seen": told["seen"] | newest}))
+    return news
+
+
+def _day(tx: LedgerTransaction, parts: Parts, user: str, now: datetime) -> str:
+    """The person's own day, if they may be told today and are not in their quiet hours."""
+    chosen = people.preferences(tx.connection, user)
+    zone = chosen.time_zone or _team_zone(parts, user)
+    if not chosen.wants_messages or parts.pace.hours.is_quiet(now, zone=zone):
+        return ""
+    day = parts.pace.hours.local_day(now, zone=zone).isoformat()
+    told = history.setting(tx.connection, _told_key(user)) or {}
+    return "" if told.get("day", "") >= day else day
+
+
+def _newest(everything: Iterable[Found]) -> dict[str, str]:
+    newest: dict[str, str] = {}
+    for each in everything:
+        at = each.detected_at.isoformat()
+        newest[each.cluster] = max(at, newest.get(each.cluster, at))
+    return newest
+
+
+def _team_zone(parts: Parts, user: str) -> str:
+    zones = [team.time_zone for team in parts.directory.teams if user in team.owners]
+    return next((zone for zone in zones if zone), "")
+
+
+def _teams_of(parts: Parts, user: str) -> set[str]:
+    return {team.name.lower() for team in parts.directory.teams if user in team.owners}
+
+
+def _owners(parts: Parts) -> Sequence[str]:
+    return sorted({user for team in parts.directory.teams for user in team.owners})
+
+
+def _told_key(user: str) -> str:
+    return f"owner_told:{user}"

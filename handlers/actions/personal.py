@@ -1,0 +1,42 @@
+"""What people choose for themselves: their messages, and the end of a mute."""
+
+from finops.domain.people import Actor, Preferences
+from handlers.blocks.personal import personal_modal
+from handlers.context import HandlerContext, deciders_of
+from handlers.home import publish_home
+from handlers.interaction import Interaction
+from handlers.reference import read_reference
+
+STOPPED = (
+    "You get no daily messages any more. The Home tab of this app has them again, in the menu "
+    "beside Refresh."
+)
+
+
+def open_personal(context: HandlerContext, interaction: Interaction) -> None:
+    """Show the form as it stands."""
+    chosen = context.engine.preferences(interaction.user)
+    interaction.open_view(personal_modal(chosen))
+    interaction.ack()
+
+
+def stop_messages(context: HandlerContext, interaction: Interaction) -> None:
+    """No daily messages any more; the time zone stays."""
+    chosen = context.engine.preferences(interaction.user)
+    wanted = Preferences(wants_messages=False, time_zone=chosen.time_zone)
+    context.engine.choose(wanted, actor=Actor(interaction.user))
+    interaction.ack()
+    interaction.tell(STOPPED)
+
+
+def unmute(context: HandlerContext, interaction: Interaction) -> None:
+    """End a mute of one of the person's teams."""
+    shown = read_reference(interaction.value, instance=context.instance)
+    mutes = [mute for mute in context.engine.mutes() if str(mute.id) == shown.opportunity_id]
+    team = mutes[0].scope.team if mutes else ""
+    deciders = deciders_of(context.engine.directory, team)
+    actor = context.membership.actor_of(interaction.body, deciders)
+    number = int(shown.opportunity_id) if shown.opportunity_id.isdecimal() else 0
+    context.engine.unmute(number, actor=actor)
+    interaction.ack()
+    publish_home(context, interaction)

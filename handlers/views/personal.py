@@ -1,0 +1,22 @@
+"""What a person has chosen for themselves, kept."""
+
+from typing import Any
+
+from finops.domain.errors import InvalidInput
+from finops.domain.people import Actor, Preferences
+from handlers.context import HandlerContext
+from handlers.ids import ActionId, BlockId
+from handlers.interaction import Interaction
+
+
+def personal(context: HandlerContext, interaction: Interaction) -> None:
+    """Keep the choice; a wrong time zone is said at its input."""
+    values: dict[str, Any] = interaction.view["state"]["values"]
+    wanted = values[BlockId.WANTS_MESSAGES][ActionId.WANTS_MESSAGES]["selected_option"]["value"]
+    zone = str(values[BlockId.TIME_ZONE][ActionId.TIME_ZONE].get("value") or "").strip()
+    try:
+        context.engine.choose(Preferences(wanted == "yes", zone), actor=Actor(interaction.user))
+    except InvalidInput as error:
+        interaction.ack(response_action="errors", errors={BlockId.TIME_ZONE.value: str(error)})
+        return
+    interaction.ack()
