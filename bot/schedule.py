@@ -69,12 +69,15 @@ def newest_digest(now: datetime, timetable: Timetable) -> tuple[str, datetime]:
 
 
 class Ticker:
-    """Ticks every so often, does what is due, and hands long work to the outbox."""
+    """Ticks every so often, does what is due, and hands long work to the outbox.
+
+    `timetable` is asked at each tick: people change it while the bot runs.
+    """
 
     def __init__(
         self,
         engine: FinOpsEngine,
-        timetable: Timetable,
+        timetable: Callable[[], Timetable],
         *,
         owner: str,
         every_seconds: float = 60.0,
@@ -170,14 +173,14 @@ class Ticker:
             one.result()  # a bug in one is reported after all are done
 
     def _cycle(self, cluster: str, now: datetime) -> None:
-        unit = cycle_unit(cluster, now, self._timetable.cycle_every_hours)
+        unit = cycle_unit(cluster, now, self._timetable().cycle_every_hours)
         self._claimed("cycle", unit, partial(self._engine.scan, cluster))
 
     def _offer_digest(self) -> None:
         channel = self._engine.directory.leadership_channel
         if not channel:
             return
-        week, due = newest_digest(self._engine.now(), self._timetable)
+        week, due = newest_digest(self._engine.now(), self._timetable())
         with self._engine.ledger.reading() as tx:
             installed = history.setting(tx.connection, INSTALLED_AT)
         if installed is None or due < datetime.fromisoformat(installed):

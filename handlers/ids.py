@@ -35,6 +35,14 @@ class ActionId(StrEnum):
     PLAN_PICK = "finops_plan_pick"
     PLAN_LOOK = "finops_plan_look"
     PLAN_APPROVE = "finops_plan_approve"
+    SETUP = "finops_setup"
+    SETUP_STEP = "finops_setup_step"
+    SETUP_TEST = "finops_setup_test"
+    SETTING = "finops_setting"
+    LIMIT = "finops_limit"
+    TEAM_EDIT = "finops_team_edit"
+    TEAM_FIND = "finops_team_find"
+    TEAM_REMOVE = "finops_team_remove"
 
 
 class ViewId(StrEnum):
@@ -49,6 +57,14 @@ class ViewId(StrEnum):
     SNOOZE = "finops_snooze"
     MUTE = "finops_mute"
     PERSONAL = "finops_personal"
+    SETUP = "finops_setup"
+    SETUP_CLAIM = "finops_setup_claim"
+    SETUP_CHANNELS = "finops_setup_channels"
+    SETUP_TEAMS = "finops_setup_teams"
+    SETUP_TEAM = "finops_setup_team"
+    SETUP_PEOPLE = "finops_setup_people"
+    SETUP_LIMITS = "finops_setup_limits"
+    SETUP_TEST = "finops_setup_test"
 
 
 class BlockId(StrEnum):
@@ -66,6 +82,17 @@ class BlockId(StrEnum):
     MUTE_DAYS = "finops_mute_days"
     WANTS_MESSAGES = "finops_wants_messages"
     TIME_ZONE = "finops_time_zone"
+    LIMITS_MEAN = "finops_limits_mean"
+
+
+class SetupStep(StrEnum):
+    """What there is to set up; the buttons of the setup's first form carry it."""
+
+    CHANNELS = "channels"
+    TEAMS = "teams"
+    PEOPLE = "people"
+    SIZE = "size"
+    CERTAINTY = "certainty"
 
 
 class More(StrEnum):

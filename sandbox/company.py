@@ -29,7 +29,14 @@ DATA_OWNER = User(
     "U0DMITRI001", "dmitri", "Dmitri Orlov", "owner", "Lead of team data", "Europe/Riga", "92400e"
 )
 PLATFORM = User(
-    "U0MEI000001", "mei", "Mei Tanaka", "platform", "Platform engineer", "Asia/Tokyo", "2f855a"
+    "U0MEI000001",
+    "mei",
+    "Mei Tanaka",
+    "platform",
+    "Platform engineer",
+    "Asia/Tokyo",
+    "2f855a",
+    is_admin=True,
 )
 
 LEADERSHIP = Channel("C0LEADERS01", "leadership", purpose="The weekly digest for leaders")
@@ -62,6 +69,7 @@ COMMANDS = [
     {"command": "/finops savings", "hint": "offered, in flight, and verified on the bill"},
     {"command": "/finops show ", "hint": "one opportunity, by its id"},
     {"command": "/finops assign ", "hint": "say whose something is, by its id and a team"},
+    {"command": "/finops settings", "hint": "teams, channels and limits; as Mei"},
     {"command": "/finops scan", "hint": "look for waste now"},
     {"command": "/finops help", "hint": "what you can ask for"},
 ]

@@ -11,6 +11,7 @@ _LINES = (
     ("snooze op-0123456789 1w", "put one aside; also `until friday`, `month end`"),
     ("policy", "the guardrails; `policy what-if max_risk=0.5` before you change one"),
     ("freeze team shop until friday", "stop every change at once; `unfreeze` lets it go on"),
+    ("settings", "channels, teams, approvers and limits, for platform engineers"),
     ("scan", "look for waste now"),
 )
 

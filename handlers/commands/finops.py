@@ -17,6 +17,7 @@ from handlers.commands.freeze import freeze, unfreeze
 from handlers.commands.listing import list_page, read_query, team_of
 from handlers.commands.policy import policy
 from handlers.commands.sentences import understood
+from handlers.commands.settings import settings
 from handlers.commands.snooze import snooze
 from handlers.context import HandlerContext
 from handlers.ids import COMMAND
@@ -91,5 +92,6 @@ COMMANDS: dict[str, Callable[[HandlerContext, Interaction, str], None]] = {
     "policy": policy,
     "freeze": freeze,
     "unfreeze": unfreeze,
+    "settings": settings,
     "scan": _scan,
 }

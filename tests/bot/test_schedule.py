@@ -53,7 +53,7 @@ def replica(tmp_path: Path, estate: Estate) -> Iterator[Callable[[str], Ticker]]
             now=lambda: estate.now,
         )
         timetable = Timetable(digest_hour=9, time_zone="Europe/Berlin")
-        return Ticker(engine, timetable, owner=name)
+        return Ticker(engine, lambda: timetable, owner=name)
 
     yield start
     for ledger in ledgers:
@@ -170,7 +170,7 @@ def test_a_tick_that_takes_longer_than_its_interval_warns_nobody(
 
     ticker = Ticker(
         quick._engine,
-        Timetable(),
+        Timetable,
         owner="a",
         every_seconds=0.1,
         also=dawdle,
@@ -275,7 +275,7 @@ def test_clusters_are_read_side_by_side_and_usage_is_sampled(tmp_path: Path) -> 
         samplers={"test": Deaf(), "prod": Sampler()},
         now=lambda: MONDAY,
     )
-    Ticker(engine, Timetable(), owner="a").tick()
+    Ticker(engine, Timetable, owner="a").tick()
     ledger.close()
 
     assert [each.readings for each in estates.values()] == [1, 1]

@@ -171,9 +171,14 @@ function multiSelect(b, e, where) {
 
 function typed(b, e, where, attributes, key) {
   const value = where.stateOf(b, e)?.[key] ?? "";
-  const send = (event) => chosen(event.target, b, e, where, event.target.value || null);
-  return h("input", { ...attributes, class: "field", value, placeholder: e.placeholder?.text, onchange: send,
-    oninput: (event) => where.remember?.(b, e, event.target.value || null), ...names(where, e, b) });
+  const eager = isEager(b, e);
+  const send = (event) => eager || chosen(event.target, b, e, where, event.target.value || null);
+  const later = debounced(() => perform(null, b, e, where, where.stateOf(b, e)?.[key] ?? null), 250);
+  const keep = (event) => {
+    where.remember?.(b, e, event.target.value || null);
+    if (eager) later();
+  };
+  return h("input", { ...attributes, class: "field", value, placeholder: e.placeholder?.text, onchange: send, oninput: keep, ...names(where, e, b) });
 }
 
 function dateTime(b, e, where) {
@@ -185,7 +190,7 @@ function dateTime(b, e, where) {
 
 function textInput(b, e, where) {
   const value = where.stateOf(b, e)?.value ?? "";
-  const eager = b.dispatch_action && e.dispatch_action_config?.trigger_actions_on?.includes("on_character_entered");
+  const eager = isEager(b, e);
   const later = debounced(() => perform(null, b, e, where, where.stateOf(b, e)?.value ?? null), 250);
   const keep = (event) => {
     where.remember?.(b, e, event.target.value || null);
@@ -196,6 +201,9 @@ function textInput(b, e, where) {
   const dispatch = (event) => event.key === "Enter" && b.dispatch_action && (event.preventDefault(), perform(event.target, b, e, where, event.target.value));
   return h("input", { type: "text", ...common, value, onkeydown: dispatch });
 }
+
+/** Whether the app is told of each character. */
+const isEager = (b, e) => Boolean(b.dispatch_action && e.dispatch_action_config?.trigger_actions_on?.includes("on_character_entered"));
 
 function debounced(act, pause) {
   let timer = 0;
