@@ -6,7 +6,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from finops.domain.errors import Refused
-from finops.domain.people import Team
+from finops.domain.people import UNKNOWN_TEAM, Team
 from handlers.blocks.elements import Block
 from handlers.blocks.setup.channels import ChannelSettings, channels_modal
 from handlers.blocks.setup.hub import hub_modal
@@ -56,7 +56,15 @@ def team_list(context: HandlerContext) -> Block:
     """All teams."""
     teams = context.engine.directory.teams
     from_file = {team.name for team in teams if context.desk.is_locked(("teams", team.name))}
-    return teams_modal(teams, from_file, instance=context.instance)
+    unknown = names_of_the_estate(context)
+    return teams_modal(teams, from_file, instance=context.instance, unknown=unknown)
+
+
+def names_of_the_estate(context: HandlerContext) -> list[str]:
+    """Teams that own waste by what their labels say, and are not set up here."""
+    directory = context.engine.directory
+    found = (row.name for row in context.engine.savings().by_team)
+    return sorted(n for n in found if n != UNKNOWN_TEAM and not directory.knows_whatever_case(n))
 
 
 def team_form(context: HandlerContext, name: str, client: WebClient) -> Block:

@@ -14,6 +14,7 @@ from handlers.blocks import text
 from handlers.channel_checks import channel_checks
 from handlers.context import HandlerContext
 from handlers.group_checks import group_checks
+from handlers.setup.forms import names_of_the_estate
 from handlers.setup.standing import without_approvers
 from handlers.slack_client import quick_client, word_of
 
@@ -75,6 +76,10 @@ def _missing(context: HandlerContext) -> Iterator[str]:
     yield f"{mark} {teams if directory.teams else 'No team'}."
     for name in without_approvers(directory)[:5]:
         yield f"{failed} Nobody may approve for team {text.safe(name, 60)} yet."
+    unknown = names_of_the_estate(context)
+    if unknown:
+        named = ", ".join(text.safe(name, 60) for name in unknown[:5])
+        yield f"{_MARKS[Outcome.WARNING]} No team here is called {named}; the estate names them."
     if not context.engine.clusters:
         yield (
             f"{failed} No cluster and no account is connected, so there is nothing to look at: "

@@ -55,10 +55,11 @@ def channels_modal(now: ChannelSettings, *, instance: str) -> Block:
     ]  # fmt: skip
     blocks = [section("Invite me first where I shall post: `/invite @finops-bot`.")]
     for name, label, shown, element, hint in rows:
-        is_locked = name in now.locked
-        blocks.append(
-            locked(label, shown) if is_locked else setting(label, element, name, hint=hint)
-        )
+        if name in now.locked:
+            blocks.append(locked(label, shown))
+        else:
+            is_optional = name in (TRIAGE, LEADERSHIP)
+            blocks.append(setting(label, element, name, hint=hint, optional=is_optional))
     return settings_form(
         "Channels",
         blocks,

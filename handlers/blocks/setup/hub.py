@@ -9,6 +9,7 @@ from handlers.blocks.elements import (
     actions,
     button,
     context,
+    divider,
     header,
     modal,
     plain_text,
@@ -40,7 +41,7 @@ class StepStatus:
 def hub_modal(steps: Sequence[StepStatus], *, instance: str) -> Block:
     """All steps, each with its button, and the test at the end."""
     still_open = [_TITLES[step.step].lower() for step in steps if step.is_open]
-    todo = f"Still open: {' and '.join(still_open)}." if still_open else "Everything needed is set."
+    todo = f"Still open: {_listed(still_open)}." if still_open else "Everything needed is set."
     blocks = [section(f"{todo} Each step is saved on its own and holds at once.")]
     for step in steps:
         is_next = bool(still_open) and _TITLES[step.step].lower() == still_open[0]
@@ -104,11 +105,11 @@ def teaching(*, instance: str, who: str = "") -> list[Block]:
     )
     blocks = [header("Three steps until the first card"), section(steps)]
     if who:
-        return [*blocks, context(f"{who} can set this up.")]
+        return [*blocks, context(f"{who} can set this up."), divider()]
     set_up = button(
         "Set Up", ActionId.SETUP, value=str(SettingsReference(instance)), style="primary"
     )
-    return [*blocks, actions("setup:begin", [set_up])]
+    return [*blocks, actions("setup:begin", [set_up]), divider()]
 
 
 def settings_button(*, instance: str) -> Block:
@@ -129,7 +130,12 @@ def testing_modal() -> Block:
     return modal("Setup test", [section(words)], callback_id=ViewId.SETUP_TEST)
 
 
+def _listed(words: Sequence[str]) -> str:
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last
+
+
 def _mark(step: StepStatus) -> str:
     if step.is_locked:
         return ":lock:"
-    return ":white_large_square:" if step.is_open else ":white_check_mark:"
+    return ":white_circle:" if step.is_open else ":white_check_mark:"

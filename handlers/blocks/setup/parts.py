@@ -13,9 +13,11 @@ def setting_block(name: str) -> str:
     return f"finops_set:{name}"
 
 
-def setting(label: str, element: Block, name: str, *, hint: str = "") -> Block:
-    """An optional input: an empty one takes the setting back."""
-    return asked(label, element, block_id=setting_block(name), hint=hint, optional=True)
+def setting(
+    label: str, element: Block, name: str, *, hint: str = "", optional: bool = True
+) -> Block:
+    """An input; an optional one that is emptied takes the setting back."""
+    return asked(label, element, block_id=setting_block(name), hint=hint, optional=optional)
 
 
 def locked(label: str, shown: str) -> Block:

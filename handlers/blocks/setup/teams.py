@@ -27,8 +27,14 @@ MOST_SHOWN = 25
 NAME = "name"
 
 
-def teams_modal(teams: Sequence[Team], from_file: Collection[str], *, instance: str) -> Block:
-    """The list; `from_file` are the names of the teams that the file has."""
+def teams_modal(
+    teams: Sequence[Team],
+    from_file: Collection[str],
+    *,
+    instance: str,
+    unknown: Sequence[str] = (),
+) -> Block:
+    """The list; `from_file` are teams of the file, `unknown` names that only the estate has."""
     shown = list(teams[:MOST_SHOWN])
     blocks = [section(_intro(teams))]
     if len(teams) > MOST_SHOWN:
@@ -41,6 +47,9 @@ def teams_modal(teams: Sequence[Team], from_file: Collection[str], *, instance: 
         blocks.append(section(words, accessory=edit, block_id=f"team:{number}"))
     if len(teams) > MOST_SHOWN:
         blocks.append(context(f"{len(teams) - MOST_SHOWN:,} more; find them above."))
+    if unknown:
+        named = ", ".join(text.safe(name, 60) for name in unknown[:10])
+        blocks.append(context(f"Your estate also names {named}. Their waste goes to triage now."))
     new = str(SettingsReference(instance))
     add = button("Add Team", ActionId.TEAM_EDIT, value=new, style="" if teams else "primary")
     blocks.append(actions("add", [add]))
@@ -69,7 +78,8 @@ def team_modal(
     if team and is_removable:
         fields.append(_remove(team, reference))
     title = f"Team {text.plain(team.name, 19)}" if team else "Add a team"
-    head = [section(_called(team, locked_fields))] if team else []
+    is_cut = len(now.name) > 19
+    head = [section(_called(now, locked_fields))] if is_cut or locked_fields else []
     return settings_form(
         title, [*head, *fields], callback_id=ViewId.SETUP_TEAM, reference=reference
     )

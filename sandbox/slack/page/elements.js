@@ -162,11 +162,28 @@ function select(b, e, where) {
   return h("select", { class: "select", onchange: send, ...names(where, e, b) }, empty, optionsOf(e).map(option), groups);
 }
 
+/** What is chosen stands as chips over a menu of the rest. */
 function multiSelect(b, e, where) {
-  const all = [...optionsOf(e), ...(e.option_groups ?? []).flatMap((g) => g.options.map((o) => [o.value, o.text.text]))];
-  const options = all.map(([value, label]) => ({ value, text: { type: "plain_text", text: label } }));
-  const state = { selected_options: several(where.stateOf(b, e)).map((value) => ({ value })) };
-  return choices(b, { ...e, options }, { ...where, stateOf: () => state }, "checkbox");
+  const grouped = (e.option_groups ?? []).flatMap((g) => g.options.map((o) => [o.value, o.text.text]));
+  const offered = new Map([...optionsOf(e), ...grouped]);
+  const host = h("div", { class: "multi" });
+  let picked = several(where.stateOf(b, e));
+  const set = (values) => {
+    picked = values;
+    draw();
+    chosen(host, b, e, where, picked);
+  };
+  const chip = (value) => h("span", { class: "picked" }, offered.get(value) ?? value,
+    h("button", { type: "button", class: "plain", "aria-label": `Remove ${offered.get(value) ?? value}`, onclick: () => set(picked.filter((p) => p !== value)) }, icon("close")));
+  const draw = () => {
+    const rest = [...offered].filter(([value]) => !picked.includes(value));
+    const add = (event) => event.target.value && set([...picked, event.target.value]);
+    const menu = h("select", { class: "select", onchange: add, ...names(where, e, b) },
+      h("option", { value: "" }, e.placeholder?.text ?? "Choose"), rest.map(([value, label]) => h("option", { value }, label)));
+    host.replaceChildren(...(picked.length ? [h("div", { class: "chips" }, picked.map(chip))] : []), menu);
+  };
+  draw();
+  return host;
 }
 
 function typed(b, e, where, attributes, key) {
