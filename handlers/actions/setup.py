@@ -11,7 +11,7 @@ from finops.domain.errors import InvalidInput
 from handlers.blocks import text
 from handlers.blocks.forms import notice_modal
 from handlers.blocks.policy import what_if_summary
-from handlers.blocks.setup.hub import claim_modal, tested_modal, testing_modal
+from handlers.blocks.setup.hub import checked_modal, checking_modal, claim_modal
 from handlers.blocks.setup.limits import LIMITS, UNCHANGED
 from handlers.context import HandlerContext
 from handlers.ids import SetupStep
@@ -96,9 +96,9 @@ def check_setup(context: HandlerContext, interaction: Interaction) -> None:
     """Say hello once, look at every channel and group, and say what is still missing."""
     _clicked(context, interaction)
     setter(context, interaction)
-    opened = interaction.client.views_push(trigger_id=interaction.trigger, view=testing_modal())
+    opened = interaction.client.views_push(trigger_id=interaction.trigger, view=checking_modal())
     interaction.ack()
-    found = tested_modal(tested(context, interaction.client))
+    found = checked_modal(tested(context, interaction.client))
     with suppress(SlackApiError):
         interaction.client.views_update(view_id=opened["view"]["id"], view=found)
 

@@ -16,6 +16,7 @@ READY_WITHIN_SECONDS = 20
 
 def upload(outlet: Outlet, chart: Chart, *, name: str = "savings.png") -> Picture:
     """Upload one chart without posting it anywhere. Raises like `Outlet.call`."""
+    outlet.require_granted("files.getUploadURLExternal", "files.info")
     client = outlet.client
     ticket = outlet.call(
         client.files_getUploadURLExternal,

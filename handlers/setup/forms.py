@@ -54,7 +54,7 @@ def limits(context: HandlerContext, step: SetupStep, **said: str) -> Block:
 
 def team_list(context: HandlerContext) -> Block:
     """All teams."""
-    teams = context.engine.directory.teams
+    teams = sorted(context.engine.directory.teams, key=lambda team: team.name.casefold())
     from_file = {team.name for team in teams if context.desk.is_locked(("teams", team.name))}
     unknown = names_of_the_estate(context)
     return teams_modal(teams, from_file, instance=context.instance, unknown=unknown)

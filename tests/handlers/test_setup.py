@@ -286,7 +286,8 @@ def test_a_hostile_name_is_shown_as_text_everywhere(make: Make) -> None:
     assert setup.save(MEI, name="<!channel> *x* & `rm`").ok
 
     assert setup.sees(MEI, "&lt;!channel&gt;")
-    assert "<!channel>" not in setup.words(MEI)
+    shown = [block["text"]["text"] for block in setup.view(MEI)["blocks"] if "text" in block]
+    assert "<!channel>" not in "".join(shown)
 
 
 def test_a_team_of_the_file_keeps_what_the_file_says_and_cannot_be_removed(make: Make) -> None:

@@ -117,14 +117,14 @@ def settings_button(*, instance: str) -> Block:
     return button("Settings", ActionId.SETUP, value=str(SettingsReference(instance)))
 
 
-def tested_modal(lines: Sequence[str]) -> Block:
+def checked_modal(lines: Sequence[str]) -> Block:
     """What the test found; each line is safe mrkdwn."""
     return modal(
         "Setup test", [section(line) for line in lines[:40]], callback_id=ViewId.SETUP_TEST
     )
 
 
-def testing_modal() -> Block:
+def checking_modal() -> Block:
     """While Slack is asked."""
     words = "Asking Slack about every channel and group …"
     return modal("Setup test", [section(words)], callback_id=ViewId.SETUP_TEST)
