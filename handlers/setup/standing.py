@@ -28,8 +28,9 @@ def standing(context: HandlerContext) -> list[StepStatus]:
     """Every step, in the order in which they are taken."""
     directory = context.engine.directory
     return [
-        _channels(directory, context.desk),
+        # Before the triage channel, or everything goes there first.
         _teams(directory),
+        _channels(directory, context.desk),
         _people(directory, context.desk),
         *(_limits(step, context) for step in LIMITS),
     ]

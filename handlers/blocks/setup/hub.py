@@ -99,8 +99,8 @@ def claim_modal(*, instance: str) -> Block:
 def teaching(*, instance: str, who: str = "") -> list[Block]:
     """What a Home tab says before anything is set; `who` names those who may, or is empty."""
     steps = (
-        "1. Choose the channels for leaders and for waste that nobody owns.\n"
-        "2. Add your teams: where they are asked, and who approves.\n"
+        "1. Add your teams: where they are asked, and who approves.\n"
+        "2. Choose the channels for leaders and for waste that nobody owns.\n"
         "3. Look at the limits. Nothing is approved before somebody may approve."
     )
     blocks = [header("Three steps until the first card"), section(steps)]
