@@ -45,7 +45,7 @@ class LiveSettings:
 
     def __init__(self, engine: FinOpsEngine, file: Configuration) -> None:
         self._engine = engine
-        self._named = file.model_dump(mode="json", exclude_unset=True)
+        self._named = _named_by(file)
         self._file = file
         self._seen: Mapping[str, Any] | None = None
         self.current = file
@@ -170,6 +170,15 @@ class LiveSettings:
             guardrails=Guardrails(effective.guardrails),
             hours=effective.schedule.hours(),
         )
+
+
+def checked_overlay(kept: Mapping[str, Any], file: Configuration) -> Configuration:
+    """The file over what was set in Slack. Raises InvalidInput where both do not fit."""
+    return _checked(kept, _named_by(file))
+
+
+def _named_by(file: Configuration) -> dict[str, Any]:
+    return file.model_dump(mode="json", exclude_unset=True)
 
 
 def _checked(kept: Mapping[str, Any], named: Mapping[str, Any]) -> Configuration:

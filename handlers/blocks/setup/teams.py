@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from finops.domain.people import Team
+from finops.domain.people import Approvers, Team
 from handlers.blocks import text
 from handlers.blocks.elements import (
     Block,
@@ -25,6 +25,8 @@ from handlers.settings_desk import FILE
 
 MOST_SHOWN = 25
 NAME = "name"
+# What an input of Slack holds.
+LONGEST = 3000
 
 
 def teams_modal(
@@ -96,7 +98,7 @@ class _Row:
 
 def _rows(now: Team, *, is_new: bool) -> list[_Row]:
     channel = text.channel(now.channel) if now.channel else ""
-    owners = ", ".join(map(text.person, now.owners[:10]))
+    owners = names(Approvers(now.owners)) if now.owners else ""
     rows = [
         _Row(
             "channel", "Channel", channel, channel_select(SETTING, now.channel),
@@ -114,7 +116,9 @@ def _rows(now: Team, *, is_new: bool) -> list[_Row]:
 
 def _words(name: str, label: str, values: Sequence[str], example: str) -> _Row:
     words = ", ".join(values)
-    element = text_input(SETTING, words, example=example, longest=3000)
+    if len(words) > LONGEST:
+        words = ",".join(values)  # as short as it was typed
+    element = text_input(SETTING, words, example=example, longest=LONGEST)
     shown = text.safe(words, 500) if words else ""
     return _Row(name, label, shown, element, "Several are parted by commas.")
 
