@@ -1,6 +1,5 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
@@ -25,8 +24,8 @@ FILE = Configuration.model_validate(
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[SavingsLedger]:
-    ledger = SavingsLedger(f"sqlite:///{tmp_path}/finops.db")
+def ledger(database_url: str) -> Iterator[SavingsLedger]:
+    ledger = SavingsLedger(database_url)
     yield ledger
     ledger.close()
 
