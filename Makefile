@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 UV_PIP  = $(BIN)/uv pip install --quiet --python $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo venv system-parts test lint format lock bench schema pictures clean
+.PHONY: help demo venv system-parts test lint format lock bench schema pictures gallery clean
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 
@@ -37,6 +37,9 @@ schema: venv ## Write finops/db_schema.sql from the migrations
 
 pictures: venv system-parts ## Take the README's pictures anew, from the running demo
 	@$(BIN)/python scripts/take-pictures
+
+gallery: venv system-parts ## Take a picture of every surface in Slack, light and dark
+	@$(BIN)/python scripts/take-gallery
 
 lock: $(VENV)/.created ## Pin every dependency anew, with hashes, for Python 3.11 to 3.14 on Linux and macOS
 	@scripts/lock

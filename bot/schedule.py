@@ -128,6 +128,7 @@ class Ticker:
                 self._read_bill,
                 self._run_cycles,
                 self._engine.offer_plans,
+                self._engine.tell_owners,
                 self._forget,
                 self._offer_digest,
                 self._also,

@@ -370,6 +370,10 @@ class FinOpsEngine:
 
     # Telling
 
+    def tell_owners(self) -> None:
+        """Write to owners whose day has begun and who have news."""
+        telling.tell_owners(self.parts)
+
     def preferences(self, user: str) -> Preferences:
         """What a person has chosen for themselves."""
         return telling.preferences(self.parts, user)

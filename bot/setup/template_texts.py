@@ -96,6 +96,7 @@ TEAMS = """\
 ##   namespaces  its namespaces, where no label says so
 ##   user_group  mentioned on its cards in the triage channel, where it has no channel of its own
 ##   aliases     other spellings of its name in labels, tags, CODEOWNERS and Backstage
+##   time_zone   its clock, for quiet hours and weekly messages; else the schedule's
 #teams:
 #  shop:
 #    channel: C0123456789
@@ -104,6 +105,7 @@ TEAMS = """\
 #    namespaces: [shop]
 #    user_group: S0123456789
 #    aliases: [shop-team]
+#    time_zone: Europe/Berlin
 
 ## How owners are found: label and annotation keys in Kubernetes, tag keys in AWS, CODEOWNERS and
 ## Backstage's catalog-info.yaml in the repository. Shown are the defaults.
@@ -140,6 +142,9 @@ schedule:
   #cycle_every_hours: 24    # how often the estate is looked at
   #digest_weekday: 0        # 0 is Monday
   #digest_hour: 9           # on the clock of the time zone
+  #plan_weekday: 0          # when each team gets its plan of the week
+  #plan_hour: 9             # on the team's own clock
+  #quiet_hours: "20:00-07:00"  # nobody is written to unasked; "" means never quiet
   time_zone: TIME_ZONE
 """
 
@@ -168,6 +173,10 @@ REST = """\
 #  max_namespaces_per_day: 5                  # of a team; more wait until tomorrow
 #  max_evidence_age_hours: 48                 # a change on older evidence is refused
 #  auto_approve: false                        # true: what no rule asks about needs no click
+#  approvals:                                 # how many different people must agree
+#    required: 1
+#    #two_from_usd_per_month: 1000            # two from these dollars on
+#    #two_from_risk: 0.6                      # or from this risk on
 #  teams: {}                                  # what is different for a team, by its name
 
 ## How lean requests may be: safe, or lean (smaller, exceeded more often). Shown are the defaults.
@@ -183,5 +192,6 @@ REST = """\
 #  expire_after_days: 14               # a card that nobody answers
 #  forget_after_days: 7                # waste that no cycle finds again
 #  cards_per_channel_per_day: 10       # the rest waits for tomorrow
+#  card_from_usd_per_month: 50         # smaller ones wait for the plan of the week; 0: never
 #  cooldown_days: 14                   # from one change of a resource to the next
 """

@@ -16,6 +16,7 @@ class IntentKind(StrEnum):
     TELL_PERSON        subject: "person/<user id>"; {"user", "sentence"}: one DM
     POST_PLAN          subject: plan id; {}
     UPDATE_PLAN        subject: plan id; {}
+    DRAW_PICTURES      subject: "pictures/<plan id>", so that no tick waits for uploads; {"plan"}
     POST_DIGEST        subject: "digest/<channel>"; {"channel", "kind", "period_end"}
     RUN_CYCLE          subject: "cycle"; {"requested_by"}
     """
@@ -28,5 +29,6 @@ class IntentKind(StrEnum):
     TELL_PERSON = "tell_person"
     POST_PLAN = "post_plan"
     UPDATE_PLAN = "update_plan"
+    DRAW_PICTURES = "draw_pictures"
     POST_DIGEST = "post_digest"
     RUN_CYCLE = "run_cycle"

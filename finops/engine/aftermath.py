@@ -13,7 +13,6 @@ from finops.engine import announce
 from finops.engine.closing import GONE, batches, close, turn
 from finops.engine.parts import Parts
 from finops.engine.proving import judge_by_bill, verdict_json
-from finops.engine.telling import tell_owners
 from finops.ledger import history
 
 DEPLOYED = "Deployed: the estate shows the proposed value."
@@ -97,7 +96,6 @@ def wake_and_expire(parts: Parts) -> int:
     moves += [(r, Status.EXPIRED, f"Nobody decided for {days} days.") for r in expired]
     done = turn(parts, moves, now=now, snoozed_until=None, decided_by="", decided_at=None)
     announce.offer_cards(parts, now=now)
-    tell_owners(parts)
     return done
 
 

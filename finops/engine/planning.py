@@ -157,6 +157,12 @@ def _write(tx: LedgerTransaction, parts: Parts, team: Team, now: datetime) -> bo
     if not plans.create(tx.connection, plan):
         return False
     tx.enqueue(kind=IntentKind.POST_PLAN, subject=plan.id, idempotency_key=f"plan:{plan.id}")
+    tx.enqueue(
+        kind=IntentKind.DRAW_PICTURES,
+        subject=f"pictures/{plan.id}",
+        idempotency_key=f"pictures:{plan.id}",
+        payload={"plan": plan.id},
+    )
     announce.count_message(tx, parts, team.name, now=now)
     detail = {"items": [item.opportunity_id for item in plan.items]}
     tx.audit(at=now, actor="engine", action="planned", subject=plan.id, detail=detail)

@@ -16,6 +16,7 @@ from finops.ledger import history, mutes, people
 from finops.ledger.waiting import Found, found
 from finops.savings_ledger import LedgerTransaction
 
+_TOLD = "owner_told:"
 _PROVED = frozenset({Verdict.REALISED.value, Verdict.PARTIAL.value})
 
 
@@ -36,7 +37,7 @@ def tell_owners(parts: Parts) -> None:
                 idempotency_key=f"owner:{user}:{kept['day']}",
                 payload={"user": user, "opportunities": fresh},
             )
-            history.put_setting(tx.connection, _told_key(user), kept, by="engine", now=now)
+            history.put_setting(tx.connection, f"{_TOLD}{user}", kept, by="engine", now=now)
 
 
 def preferences(parts: Parts, user: str) -> Preferences:
@@ -86,7 +87,13 @@ def _news(
 
     What is new is kept by cluster: of two cycles at once the slower one may have looked earlier.
     """
-    listening = [(user, day) for user in _owners(parts) if (day := _day(tx, parts, user, now))]
+    chosen = people.everybody(tx.connection)
+    told = history.settings_under(tx.connection, _TOLD)
+    listening = []
+    for user in _owners(parts):
+        day = _day(parts, user, chosen.get(user, Preferences()), now)
+        if day and told.get(user, {}).get("day", "") < day:
+            listening.append((user, day))
     if not listening:
         return []
     muted = [mute.scope for mute in mutes.active(tx.connection, now=now)]
@@ -95,28 +102,25 @@ def _news(
     newest = _newest(everything)
     news = []
     for user, day in listening:
-        told = history.setting(tx.connection, _told_key(user)) or {"seen": {}}
+        seen = told.get(user, {}).get("seen", {})
         teams = _teams_of(parts, user)
         fresh = [
             each.id
             for each in everything
             if each.team.lower() in teams
-            and each.detected_at.isoformat() > told["seen"].get(each.cluster, "")
+            and each.detected_at.isoformat() > seen.get(each.cluster, "")
         ]
         if fresh:
-            news.append((user, fresh, {"day": day, "seen": told["seen"] | newest}))
+            news.append((user, fresh, {"day": day, "seen": seen | newest}))
     return news
 
 
-def _day(tx: LedgerTransaction, parts: Parts, user: str, now: datetime) -> str:
-    """The person's own day, if they may be told today and are not in their quiet hours."""
-    chosen = people.preferences(tx.connection, user)
+def _day(parts: Parts, user: str, chosen: Preferences, now: datetime) -> str:
+    """The person's own day, if they want messages and are not in their quiet hours."""
     zone = chosen.time_zone or _team_zone(parts, user)
     if not chosen.wants_messages or parts.pace.hours.is_quiet(now, zone=zone):
         return ""
-    day = parts.pace.hours.local_day(now, zone=zone).isoformat()
-    told = history.setting(tx.connection, _told_key(user)) or {}
-    return "" if told.get("day", "") >= day else day
+    return parts.pace.hours.local_day(now, zone=zone).isoformat()
 
 
 def _newest(everything: Iterable[Found]) -> dict[str, str]:
@@ -138,7 +142,3 @@ def _teams_of(parts: Parts, user: str) -> set[str]:
 
 def _owners(parts: Parts) -> Sequence[str]:
     return sorted({user for team in parts.directory.teams for user in team.owners})
-
-
-def _told_key(user: str) -> str:
-    return f"owner_told:{user}"

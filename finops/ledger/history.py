@@ -234,6 +234,15 @@ def put_setting(connection: Connection, key: str, value: object, *, by: str, now
     upsert(connection, tables.settings, [row])
 
 
+def settings_under(connection: Connection, prefix: str) -> dict[str, Any]:
+    """All settings whose key begins so, by the rest of the key."""
+    table = tables.settings
+    query = select(table.c.key, table.c.value).where(
+        table.c.key.startswith(prefix, autoescape=True)
+    )
+    return {row.key.removeprefix(prefix): row.value for row in connection.execute(query)}
+
+
 def setting(connection: Connection, key: str) -> Any:
     """A setting made at run time, or None."""
     table = tables.settings

@@ -15,6 +15,14 @@ def preferences(connection: Connection, user: str) -> Preferences:
     return Preferences(row.wants_messages, row.time_zone) if row else Preferences()
 
 
+def everybody(connection: Connection) -> dict[str, Preferences]:
+    """All who have chosen something, in one question."""
+    return {
+        row.user_id: Preferences(row.wants_messages, row.time_zone)
+        for row in connection.execute(select(people))
+    }
+
+
 def choose(connection: Connection, user: str, chosen: Preferences, *, now: datetime) -> None:
     """Keep what a person has chosen."""
     row = {

@@ -19,7 +19,6 @@ from finops.domain.opportunity import Change, Evidence, Opportunity, Setting
 from finops.domain.quantities import (
     GIB,
     MIB,
-    format_cpu,
     format_memory,
     parse_cpu_millicores,
     parse_memory_bytes,
@@ -80,7 +79,8 @@ def with_value(opportunity: Opportunity, value: int, *, by: str) -> Opportunity:
 def written(setting: Setting, value: int) -> str:
     """A value as people write it: `250m`, `512Mi`, `9`."""
     if setting in _PER_UNIT:
-        return format_cpu(value) if setting is Setting.CPU_REQUEST else format_memory(value)
+        # One unit in a sentence: `1000m to 490m` reads better than `1 to 490m`.
+        return f"{value}m" if setting is Setting.CPU_REQUEST else format_memory(value)
     return str(value)
 
 

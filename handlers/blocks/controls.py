@@ -10,6 +10,7 @@ from handlers.blocks.text import count
 from handlers.ids import ActionId, More
 from handlers.reference import Reference
 
+WHY = "why"
 # An approved proposal is not to be decided again, and one on its way to its channel is decided
 # there: only these stand before people. A detected one has a card when its revision is new.
 DECIDABLE = frozenset({Status.DETECTED, Status.NOTIFIED})
@@ -35,7 +36,8 @@ def controls(
                 confirm=_question(opportunity),
             ),
             button("Deny", ActionId.DENY, value=value),
-            button("Why", ActionId.WHY, value=value),
+            # Under Why itself it would lead to where one is.
+            *([] if place == WHY else [button("Why", ActionId.WHY, value=value)]),
             _more(opportunity, instance),
         ],
     )

@@ -36,6 +36,10 @@ from handlers.reference import Reference
 MOST_WITH_CONTROLS = 2
 MOST_WAITING = 12
 MOST_MUTES = 5
+_HOW_IT_GOES = (
+    "What is found is asked here and in the team's channel. An approval opens a pull request; "
+    "merged and deployed, it is held against the bill, and only what the bill shows counts."
+)
 _BARS = "▁▂▃▄▅▆▇█"
 
 
@@ -142,6 +146,8 @@ def _savings_title(content: HomeContent) -> str:
 
 def _savings(content: HomeContent) -> list[Block]:
     summary = content.summary
+    if not (summary.estimated or summary.realised):
+        return [section(f"{takeaway(summary)}\n{_HOW_IT_GOES}")]
     table = [by_team_table(summary.by_team)] if len(summary.by_team) > 1 else []
     said = [takeaway(summary), _trend(content.trend), _streak(content)]
     return [section("\n".join(line for line in said if line)), totals(summary), *table]
@@ -190,7 +196,7 @@ def _waiting(content: HomeContent, instance: str) -> list[Block]:
 
 def _item(record: OpportunityRecord, content: HomeContent) -> str:
     agreed = agreed_so_far(content.approvals.get(record.id, ()), content.needed.get(record.id, 1))
-    lines = [text.bold(headline(record.opportunity, limit=250)), facts(record.opportunity), agreed]
+    lines = [text.bold(headline(record.opportunity, limit=140)), facts(record.opportunity), agreed]
     return "\n".join(line for line in lines if line)
 
 

@@ -191,8 +191,9 @@ def _outcome(view: PlanView, record: OpportunityRecord) -> str:
 
 
 def _foot(view: PlanView) -> str:
-    how = f"Ranked by its share of the saving ÷ its share of the disruption, from 1/{K} on."
+    how = f"Ranked by share of the saving ÷ share of the disruption; 1/{K} is the least."
     if not view.plan.left_out:
         return how
-    others = text.count(view.plan.left_out, "other")
-    return f"{how} {others} not worth the disruption this week: `/finops list`."
+    many = view.plan.left_out
+    wait = "gives" if many == 1 else "give"
+    return f"{how} {text.count(many, 'other')} {wait} less for the disruption: `/finops list`."

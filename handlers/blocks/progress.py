@@ -50,8 +50,8 @@ def _pull_request(record: OpportunityRecord) -> str:
     return text.link(record.pull_request_url, f"PR #{record.pull_request_number}")
 
 
-def _reason(record: OpportunityRecord) -> str:
-    return text.sentence(record.status_reason, 500) if record.status_reason else ""
+def _reason(record: OpportunityRecord, limit: int = 500) -> str:
+    return text.sentence(record.status_reason, limit) if record.status_reason else ""
 
 
 def _lines(*lines: str) -> str:
@@ -61,7 +61,7 @@ def _lines(*lines: str) -> str:
 def _waiting(record: OpportunityRecord) -> str:
     since = text.date(record.status_changed_at)
     # A card that came back says why; a fresh one has no reason.
-    return _lines(f"Waiting since {since}", _reason(record))
+    return _lines(f"Waiting since {since}", _reason(record, 200))
 
 
 def _approved(record: OpportunityRecord) -> str:

@@ -17,6 +17,7 @@ _SPOKEN = (
     (2 / 3, "2 in 3"),
     (0.5, "1 in 2"),
 )
+_MOST_LABEL = 50
 # What happens when a proposal does not hold.
 _DANGERS = {
     WasteKind.OVER_REQUESTED_CPU: "it gets slow under load",
@@ -81,10 +82,21 @@ def backtest(opportunity: Opportunity) -> str:
 
 
 def danger(opportunity: Opportunity) -> str:
-    """`If it does not hold, it gets slow under load. The way back: revert …`."""
-    back = text.safe(opportunity.rollback, 250) or "Revert the pull request and apply again."
+    """`If it does not hold, it gets slow under load. Way back: revert …`."""
+    what = what_happens(opportunity)
+    return f"If it does not hold, {what}. Way back: {way_back(opportunity, 160)}"
+
+
+def what_happens(opportunity: Opportunity) -> str:
+    """What follows when the proposal does not hold, as the rest of a sentence."""
+    return _DANGERS[opportunity.kind]
+
+
+def way_back(opportunity: Opportunity, limit: int) -> str:
+    """How to undo it, or that nothing does."""
+    words = opportunity.rollback or "Revert the pull request and apply again."
     warning = "" if opportunity.rollback_possible else "it cannot be undone. "
-    return f"If it does not hold, {_DANGERS[opportunity.kind]}. Way back: {warning}{back}"
+    return f"{warning}{text.safe(words, limit)}"
 
 
 def short_label(opportunity: Opportunity) -> str:
@@ -95,6 +107,8 @@ def short_label(opportunity: Opportunity) -> str:
     name = opportunity.resource.cloud_tags.get("Name", "") or opportunity.resource.label
     if first.setting is Setting.PRESENT:
         return text.plain(f"Delete {opportunity.resource.kind.lower()} · {name}", 75)
+    if len(name) > _MOST_LABEL:
+        name = opportunity.resource.name  # what tells it from its neighbours
     nouns = {Setting.CPU_REQUEST: "CPU", Setting.MEMORY_REQUEST: "Memory"}
     now, then = (written(first.setting, value or 0) for value in (first.current, first.proposed))
     return text.plain(f"{nouns.get(first.setting, 'Nodes')} {now} → {then} · {name}", 75)

@@ -8,11 +8,11 @@ from finops.ledger.audit import AuditEntry
 from finops.pr_body import short_figures
 from handlers.blocks import text
 from handlers.blocks.card import guardrail_words, objections
-from handlers.blocks.controls import DECIDABLE, controls
+from handlers.blocks.controls import DECIDABLE, WHY, controls
 from handlers.blocks.digest import Picture
 from handlers.blocks.elements import Block, context, divider, fields, modal, picture, section
 from handlers.blocks.progress import progress
-from handlers.blocks.proposal import danger, facts, headline
+from handlers.blocks.proposal import facts, headline, way_back, what_happens
 from handlers.ids import ViewId
 
 MOST_EVIDENCE = 10
@@ -33,7 +33,7 @@ def why_modal(
     """The detail of one opportunity as a modal; with an instance, with buttons while it waits."""
     blocks = why_blocks(record, guardrails=guardrails, history=history, chart=chart)
     if instance and record.status in DECIDABLE:
-        blocks.insert(1, controls(record, instance=instance, place="why"))
+        blocks.insert(1, controls(record, instance=instance, place=WHY))
     return modal("Why this proposal", blocks, callback_id=ViewId.WHY)
 
 
@@ -53,7 +53,8 @@ def why_blocks(
         *_evidence(opportunity.evidence),
         *_paragraph("Before you agree", opportunity.caveats),
         *_paragraph("Guardrails", _guardrail_lines(guardrails), is_safe=True),
-        *_paragraph("If it does not hold", [danger(opportunity)], is_safe=True),
+        *_paragraph("If it does not hold", [f"Then {what_happens(opportunity)}."], is_safe=True),
+        *_paragraph("The way back", [way_back(opportunity, 300)], is_safe=True),
         divider(),
         section(f"*Where it stands*\n{progress(record)}"),
         *_history(history),

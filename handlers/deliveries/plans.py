@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 
 class PlanDeliveries:
-    """POST_PLAN and UPDATE_PLAN."""
+    """POST_PLAN, UPDATE_PLAN and DRAW_PICTURES."""
 
     def __init__(self, outlet: Outlet, engine: FinOpsEngine, instance: str) -> None:
         self._outlet = outlet
@@ -43,8 +43,12 @@ class PlanDeliveries:
         ts = self._outlet.post_once(post, is_retry=intent.attempts > 1)
         self._remember(view, channel, ts, post)
         self._engine.plan_posted(view.plan.id)
-        for record in view.records:
-            draw(self._outlet, self._engine, self._engine.ledger.get(record.id), (WIDE,))
+
+    def draw_pictures(self, intent: Intent) -> None:
+        """Upload what Why shows of each; beside the plan's own messages, which wait for none."""
+        view = self._engine.plan(str(intent.payload["plan"]))
+        for record in view.records if view else ():
+            draw(self._outlet, self._engine, record, (WIDE,))
 
     def update_plan(self, intent: Intent) -> None:
         """Make it look as the ledger says; an equal one is left."""

@@ -62,6 +62,7 @@ class SlackDeliveries:
             IntentKind.TELL_PERSON: directs.tell_person,
             IntentKind.POST_PLAN: plans.post_plan,
             IntentKind.UPDATE_PLAN: plans.update_plan,
+            IntentKind.DRAW_PICTURES: plans.draw_pictures,
             IntentKind.POST_DIGEST: digests.post_digest,
         }
         return {kind: self._keeping(delivery) for kind, delivery in deliveries.items()}

@@ -31,6 +31,8 @@ def plan(engine: FinOpsEngine, driver: Driver, deliver: Callable[[], list[str]])
             Plan(id=PLAN, team="payments", week="2026-W48", items=items, created_at=NOW),
         )
         tx.enqueue(kind="post_plan", subject=PLAN, idempotency_key="plan")
+        tx.enqueue(kind="draw_pictures", subject=f"pictures/{PLAN}", idempotency_key="pictures",
+                   payload={"plan": PLAN})  # fmt: skip
     assert deliver() == []
     [message] = driver.messages(PAYMENTS)
     return message
@@ -157,3 +159,28 @@ def test_a_plan_is_posted_once_whatever_happens(
 
     assert len(driver.messages(PAYMENTS)) == 1
     assert plan["ts"] == driver.messages(PAYMENTS)[0]["ts"]
+
+
+def test_what_is_decided_elsewhere_loses_its_tick(
+    plan: dict[str, Any], driver: Driver, engine: FinOpsEngine, deliver: Callable[[], list[str]]
+) -> None:
+    gone = options(plan)[0].split(".")[0]
+    engine.deny(gone, revision=1, actor=Actor(DANA), reason="Not in December.")
+    assert deliver() == []
+
+    now = driver.message(PAYMENTS, plan["ts"])
+    assert label(now) == "Approve 2 of 2"
+    assert f"Denied by <@{DANA}>" in json.dumps(now)
+
+
+def test_a_click_for_another_installation_is_refused_loudly(
+    plan: dict[str, Any], driver: Driver, engine: FinOpsEngine
+) -> None:
+    foreign = json.loads(json.dumps(plan).replace('\\"i\\":\\"test\\"', '\\"i\\":\\"prod\\"'))
+    picks = options(plan)[:1]
+    driver.click(PRIYA, PAYMENTS, plan["ts"], ActionId.PLAN_APPROVE, message=foreign)
+    driver.click(PRIYA, PAYMENTS, plan["ts"], ActionId.PLAN_PICK, message=foreign, selected=picks)
+
+    said = driver.wait_for(lambda: driver.ephemerals(PRIYA)[1:] and driver.ephemerals(PRIYA))
+    assert ["two installations share one Slack app" in one["text"] for one in said] == [True] * 2
+    assert {r.status for r in engine.ledger.find()} == {Status.NOTIFIED}

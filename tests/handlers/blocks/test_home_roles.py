@@ -82,7 +82,8 @@ def test_only_two_have_rows_of_buttons_and_the_page_two_main_actions() -> None:
 
 def test_the_trend_is_said_in_words_beside_its_bars() -> None:
     trend = [Decimal(0), Decimal(100), Decimal(400)]
-    shown = str(home_view(content(Role.OWNER, trend=trend), instance=INSTANCE))
+    saved = summary("shop", times=1)
+    shown = str(home_view(content(Role.OWNER, trend=trend, summary=saved), instance=INSTANCE))
 
     assert "▁▂█  $400/month verified, up $400 in 3 weeks." in shown
     assert bars([]) == bars([Decimal(0)]) == ""

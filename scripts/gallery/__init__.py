@@ -1,0 +1,1 @@
+"""What the gallery shows: `samples` are its data, `surfaces` its pictures."""
