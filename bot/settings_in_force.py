@@ -31,6 +31,4 @@ def settings_in_force(file: Configuration, database_url: str) -> Configuration:
 def _may_exist(database_url: str) -> bool:
     """Asking SQLite for a file makes one."""
     url = make_url(database_url)
-    if not url.drivername.startswith("sqlite"):
-        return True
-    return bool(url.database) and Path(url.database).is_file()
+    return not url.drivername.startswith("sqlite") or Path(url.database or ".").is_file()

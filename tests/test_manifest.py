@@ -40,8 +40,6 @@ SCOPES_OF_METHOD: dict[str, tuple[str, ...]] = {
     "usergroups_users_list": ("usergroups:read",),
     "users_info": ("users:read",),
     "views_open": (),
-    "views_push": (),
-    "views_update": (),
     "views_publish": (),
     "views_push": (),
     "views_update": (),

@@ -19,6 +19,7 @@ from finops.ledger.audit import AuditEntry
 from finops.reports.usage_chart import usage_chart, usage_thumbnail
 from finops.rightsizing.edited import OutOfBounds, with_value
 from gallery import samples as some
+from gallery.setup import setup_views
 from handlers.actions.personal import STOPPED
 from handlers.actions.plan import outcome_words
 from handlers.blocks.assign import assign_modal
@@ -67,6 +68,7 @@ def surfaces(upload: Callable[[Any], Picture]) -> Iterator[Surface]:
     yield from _homes()
     yield from _modals(wide)
     yield from _answers()
+    yield from (Surface(name, view=view) for name, view in setup_views())
 
 
 def _cards(small: Picture) -> Iterator[Surface]:

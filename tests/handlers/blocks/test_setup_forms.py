@@ -22,6 +22,7 @@ from handlers.blocks.setup.teams import team_modal, teams_modal
 from handlers.ids import SetupStep
 from handlers.settings_desk import DigestTime
 from sandbox.slack.view_rules import view_problems
+from tests.handlers.blocks.test_types_schema import VIEW
 
 LONG = "Grüße <!channel> & *team* `x` " * 20
 MANY = Approvers(
@@ -96,6 +97,11 @@ def test_a_form_is_one_that_slack_takes_with_six_inputs_at_most(name: str) -> No
 
 def any_input(form: dict[str, Any]) -> bool:
     return any(block["type"] == "input" for block in form["blocks"])
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_form_agrees_with_slacks_own_types(name: str) -> None:
+    VIEW.validate(FORMS[name])
 
 
 @pytest.mark.parametrize("who", ["", LONG])
