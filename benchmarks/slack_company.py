@@ -41,7 +41,7 @@ class Company:
         """Its Slack; the app has the scopes of its manifest."""
         people = (*APPROVERS, *OUTSIDERS)
         return Workspace(
-            "T0CROWD0001", "Crowd", people, self.channels, scopes=manifest_scopes().needed
+            "T0CROWD0001", "Crowd", people, self.channels, scopes=manifest_scopes().usual
         )
 
     def configuration(self, repository: Path) -> str:

@@ -59,17 +59,27 @@ class Demo:
         self.slack.stop()
 
 
-def start_demo(folder: Path, *, port: int = 0, database_url: str | None = None) -> Demo:
-    """Make the estate, start its Slack, start the bot. The folder keeps repository and ledger."""
+def start_demo(
+    folder: Path,
+    *,
+    port: int = 0,
+    database_url: str | None = None,
+    configuration: Configuration | None = None,
+    scopes: frozenset[str] | None = None,
+) -> Demo:
+    """Make the estate, start its Slack, start the bot. The folder keeps repository and ledger.
+
+    `configuration` is the sandbox's own unless given; `scopes` are what the app is granted.
+    """
     forget_proxies()
     clock = EstateClock()
     # Links to pull requests are known only once the sandbox has its address.
     address: list[str] = []
     host = _repository(folder, clock, lambda number: f"{address[0]}pull/{number}")
     world = SimulatedWorld(host, clock)
-    slack = _slack(world, clock, port=port)
+    slack = _slack(world, clock, port=port, scopes=scopes or manifest_scopes().usual)
     address.append(slack.url)
-    configuration = load_configuration(CONFIGURATION)
+    configuration = configuration or load_configuration(CONFIGURATION)
     engine = _engine(
         configuration, host=host, world=world, clock=clock,
         database_url=database_url or f"sqlite:///{folder}/finops.db",
@@ -92,9 +102,11 @@ def _repository(folder: Path, clock: EstateClock, url_of: Callable[[int], str]) 
     return LocalGitHost(path, name=REPOSITORY, public_url_of=url_of)
 
 
-def _slack(world: SimulatedWorld, clock: EstateClock, *, port: int) -> SlackSandbox:
+def _slack(
+    world: SimulatedWorld, clock: EstateClock, *, port: int, scopes: frozenset[str]
+) -> SlackSandbox:
     return SlackSandbox(
-        acorn(manifest_scopes().needed),
+        acorn(scopes),
         world=world,
         now=clock.now,
         port=port,

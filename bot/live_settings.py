@@ -12,12 +12,15 @@ from typing import Any
 from pydantic import ValidationError
 
 from bot.configuration import Configuration
+from bot.timetable import Timetable
 from finops.domain.errors import InvalidInput, NotPermitted, Refused
 from finops.domain.people import Actor
 from finops.engine.refusals import PATIENCE_SECONDS, audited_refusals
 from finops.finops_engine import FinOpsEngine
 from finops.guardrails import Guardrails
 from finops.ledger import history
+from finops.ledger.transaction import LedgerTransaction
+from handlers.settings_desk import Change, DigestTime, Path
 
 log = logging.getLogger(__name__)
 
@@ -30,11 +33,11 @@ SECTIONS = frozenset(
         "guardrails",
         "leadership_channel",
         "platform",
+        "schedule",
         "teams",
         "triage_channel",
     }
 )
-Path = tuple[str, ...]
 
 
 class LiveSettings:
@@ -42,7 +45,7 @@ class LiveSettings:
 
     def __init__(self, engine: FinOpsEngine, file: Configuration) -> None:
         self._engine = engine
-        self._named = file.model_dump(mode="json", exclude_unset=True)
+        self._named = _named_by(file)
         self._file = file
         self._seen: Mapping[str, Any] | None = None
         self.current = file
@@ -71,31 +74,70 @@ class LiveSettings:
             place = place[name]
         return True
 
-    def set_many(self, changes: Sequence[tuple[Path, Any]], *, actor: Actor) -> None:
+    def set_many(self, changes: Sequence[Change], *, actor: Actor) -> None:
         """Set these in Slack, all or none; None takes a setting back.
 
         Raises NotPermitted, Refused for what the file locks, and InvalidInput naming the setting
         that cannot be so.
         """
-        now = self._engine.now()
         subject = "settings/" + ", ".join(sorted({path[0] for path, _ in changes}))[:60]
         with (
             audited_refusals(self._engine.parts, subject, actor=actor),
             self._engine.ledger.transaction(patience_seconds=PATIENCE_SECONDS) as tx,
         ):
             self._require_allowed([path for path, _ in changes], actor)
-            kept = dict(history.setting(tx.connection, KEY) or {})
-            for path, value in changes:
-                kept = _with(kept, path, value)
-            _checked(kept, self._named)
-            history.put_setting(tx.connection, KEY, kept, by=actor.id, now=now)
-            detail = {"changes": [[".".join(path), value] for path, value in changes]}
-            tx.audit(at=now, actor=actor.id, action="settings", subject=subject, detail=detail)
+            self._write(tx, changes, subject=subject, actor=actor)
+        self.refresh()
+
+    def claim(self, actor: Actor) -> None:
+        """Make this person the first platform engineer, if there is none yet.
+
+        Whether they may is for the caller to know. Of two at once one wins; the other is refused
+        and told who it was. Raises NotPermitted, and Refused where the file names the list.
+        """
+        subject = "settings/platform"
+        with (
+            audited_refusals(self._engine.parts, subject, actor=actor),
+            self._engine.ledger.transaction(patience_seconds=PATIENCE_SECONDS) as tx,
+        ):
+            kept = history.setting(tx.connection, KEY) or {}
+            platform = _checked(kept, self._named).platform.to_domain()
+            if platform:
+                raise NotPermitted(
+                    "Somebody looks after the settings already.",
+                    users=platform.users,
+                    user_groups=platform.user_groups,
+                )
+            change = (("platform", "users"), [actor.id])
+            self._require_open([change[0]])
+            self._write(tx, [change], subject=subject, actor=actor)
         self.refresh()
 
     def may_set(self, actor: Actor) -> bool:
         """Whether this person is a platform engineer."""
         return actor.is_among(self._engine.directory.platform)
+
+    def timetable(self) -> Timetable:
+        """When cycles and digests are due now."""
+        return self.current.schedule.timetable()
+
+    def digest_time(self) -> DigestTime:
+        """When the digest is due now."""
+        schedule = self.current.schedule
+        return DigestTime(schedule.digest_weekday, schedule.digest_hour, schedule.time_zone)
+
+    def _write(
+        self, tx: LedgerTransaction, changes: Sequence[Change], *, subject: str, actor: Actor
+    ) -> None:
+        now = self._engine.now()
+        kept = dict(history.setting(tx.connection, KEY) or {})
+        for path, value in changes:
+            kept = _with(kept, path, value)
+        if not _checked(kept, self._named).platform.to_domain():
+            raise InvalidInput("Name at least one platform engineer: somebody has to set things.")
+        history.put_setting(tx.connection, KEY, kept, by=actor.id, now=now)
+        detail = {"changes": [[".".join(path), value] for path, value in changes]}
+        tx.audit(at=now, actor=actor.id, action="settings", subject=subject, detail=detail)
 
     def _require_allowed(self, paths: Sequence[Path], actor: Actor) -> None:
         platform = self._engine.directory.platform
@@ -105,6 +147,9 @@ class LiveSettings:
                 users=platform.users,
                 user_groups=platform.user_groups,
             )
+        self._require_open(paths)
+
+    def _require_open(self, paths: Sequence[Path]) -> None:
         for path in paths:
             if path[0] not in SECTIONS:
                 raise Refused(f"{path[0]} is set in the configuration file, not in Slack.")
@@ -121,8 +166,19 @@ class LiveSettings:
     def _use(self, effective: Configuration) -> None:
         self.current = effective
         self._engine.reconfigure(
-            directory=effective.directory(), guardrails=Guardrails(effective.guardrails)
+            directory=effective.directory(),
+            guardrails=Guardrails(effective.guardrails),
+            hours=effective.schedule.hours(),
         )
+
+
+def checked_overlay(kept: Mapping[str, Any], file: Configuration) -> Configuration:
+    """The file over what was set in Slack. Raises InvalidInput where both do not fit."""
+    return _checked(kept, _named_by(file))
+
+
+def _named_by(file: Configuration) -> dict[str, Any]:
+    return file.model_dump(mode="json", exclude_unset=True)
 
 
 def _checked(kept: Mapping[str, Any], named: Mapping[str, Any]) -> Configuration:

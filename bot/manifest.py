@@ -30,6 +30,11 @@ class AppScopes:
     needed: frozenset[str]
     optional: frozenset[str]
 
+    @property
+    def usual(self) -> frozenset[str]:
+        """What most workspaces grant: all but posting where nobody invited the bot."""
+        return (self.needed | self.optional) - {"chat:write.public"}
+
 
 def manifest_scopes() -> AppScopes:
     """The scopes of `manifest.yml`."""

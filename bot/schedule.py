@@ -38,12 +38,15 @@ CYCLES_AT_ONCE = 4
 
 
 class Ticker:
-    """Ticks every so often, does what is due, and hands long work to the outbox."""
+    """Ticks every so often, does what is due, and hands long work to the outbox.
+
+    `timetable` is asked at each tick: people change it while the bot runs.
+    """
 
     def __init__(
         self,
         engine: FinOpsEngine,
-        timetable: Timetable,
+        timetable: Callable[[], Timetable],
         *,
         owner: str,
         every_seconds: float = 60.0,
@@ -152,7 +155,7 @@ class Ticker:
             one.result()  # a bug in one is reported after all are done
 
     def _cycle(self, cluster: str, now: datetime) -> None:
-        unit = cycle_unit(cluster, now, self._timetable.cycle_every_hours)
+        unit = cycle_unit(cluster, now, self._timetable().cycle_every_hours)
         self._claimed("cycle", unit, partial(self._engine.scan, cluster))
 
     def _offer_digests(self) -> None:
@@ -167,7 +170,7 @@ class Ticker:
                     self._offer_digest(channel, Edition(edition), due)
 
     def _due(self, channel: str) -> list[DueDigest]:
-        now, timetable = self._engine.now(), self._timetable
+        now, timetable = self._engine.now(), self._timetable()
         weekly = [newest_digest(now, timetable, channel=channel)]
         monthly = [newest_monthly_digest(now, timetable, channel=channel)]
         return [

@@ -128,7 +128,9 @@ def build_bot(
     membership = Membership(client, fallback=configuration.user_group_members)
     live = LiveSettings(engine, configuration)
     live.refresh()
-    context = HandlerContext(engine=engine, instance=configuration.instance, membership=membership)
+    context = HandlerContext(
+        engine=engine, instance=configuration.instance, membership=membership, desk=live
+    )
     app = build_app(client, signing_secret=settings.slack_signing_secret, context=context)
     lanes = engine.ledger if is_paced else None
     slack = SlackDeliveries(client, engine, configuration.instance, lanes=lanes)
@@ -142,7 +144,7 @@ def build_bot(
         ),
         ticker=Ticker(
             engine,
-            configuration.schedule.timetable(),
+            live.timetable,
             owner=settings.process_name,
             every_seconds=tick_seconds,
             also=lambda: _stay_fresh(engine, live, membership),

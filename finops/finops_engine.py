@@ -25,6 +25,7 @@ from finops.domain.mutes import DenyReason, Mute, MuteReach
 from finops.domain.opportunity import Approval, Opportunity, OpportunityRecord, Skipped
 from finops.domain.people import Actor, Directory, Preferences
 from finops.domain.plans import Pick
+from finops.domain.sending import SendingHours
 from finops.edits import Candidate
 from finops.engine import (
     aftermath,
@@ -165,9 +166,15 @@ class FinOpsEngine:
         """Teams, approvers and channels as they are set now."""
         return self.parts.directory
 
-    def reconfigure(self, *, directory: Directory, guardrails: Guardrails) -> None:
-        """Go on with other teams, channels, approvers and limits; what runs ends with the old."""
-        self.parts = replace(self.parts, directory=directory, guardrails=guardrails)
+    def reconfigure(
+        self, *, directory: Directory, guardrails: Guardrails, hours: SendingHours
+    ) -> None:
+        """Go on with other teams, channels, approvers, limits and hours.
+
+        What runs ends with the old.
+        """
+        pace = replace(self.parts.pace, hours=hours)
+        self.parts = replace(self.parts, directory=directory, guardrails=guardrails, pace=pace)
 
     def now(self) -> datetime:
         """The estate's time."""
@@ -287,9 +294,14 @@ class FinOpsEngine:
         """Let a frozen scope go on."""
         return freezing.unfreeze(self.parts, scope, actor=actor)
 
-    def what_if(self, changes: Mapping[str, str], *, team: str | None = None) -> WhatIf:
-        """What other guardrails would mean for everything that waits; nothing is written."""
-        return what_if(self.parts, changes, team=team)
+    def what_if(
+        self, changes: Mapping[str, str], *, team: str | None = None, general_only: bool = False
+    ) -> WhatIf:
+        """What other guardrails would mean for everything that waits; nothing is written.
+
+        With `general_only`, teams keep the limits of their own.
+        """
+        return what_if(self.parts, changes, team=team, general_only=general_only)
 
     def freezes(self) -> tuple[Freeze, ...]:
         """What is frozen now."""

@@ -6,7 +6,7 @@ let through as a member of it.
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any
@@ -89,6 +89,11 @@ class Membership:
             raise _cannot_check(unknown)
         inside = frozenset(group for group, members in known.items() if user in members)
         return Actor(user, inside, name_of(body))
+
+    @property
+    def fallback(self) -> Mapping[str, Sequence[str]]:
+        """Who stands in for user groups on a plan without them."""
+        return {group: sorted(users) for group, users in self._fallback.items()}
 
     def refresh(self, groups: Iterable[str] = ()) -> None:
         """Ask again before answers grow old: those asked for so far, and `groups`.

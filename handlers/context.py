@@ -6,15 +6,17 @@ from finops.domain.people import Approvers, Directory
 from finops.finops_engine import FinOpsEngine
 from handlers.access import Membership
 from handlers.reference import checked_instance
+from handlers.settings_desk import SettingsDesk
 
 
 @dataclass(frozen=True, slots=True)
 class HandlerContext:
-    """The engine, the name of this installation, and who is in which user group."""
+    """The engine, the name of this installation, who is in which user group, and its settings."""
 
     engine: FinOpsEngine
     instance: str
     membership: Membership
+    desk: SettingsDesk
 
     def __post_init__(self) -> None:
         checked_instance(self.instance)

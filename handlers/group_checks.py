@@ -16,7 +16,11 @@ def group_checks(
     area: Area, client: WebClient, directory: Directory, *, fallback: Mapping[str, Sequence[str]]
 ) -> Iterator[Check]:
     """One line a group; `fallback` is `user_group_members` of the configuration."""
-    everybody = (directory.default_approvers, *(team.approvers for team in directory.teams))
+    everybody = (
+        directory.default_approvers,
+        directory.platform,
+        *(team.approvers for team in directory.teams),
+    )
     groups = dict.fromkeys(group for approvers in everybody for group in approvers.user_groups)
     for group in groups:
         yield _group_check(area, client, group, instead=fallback.get(group, ()))

@@ -13,6 +13,7 @@ from finops.finops_engine import FinOpsEngine, SavingsSummary
 from handlers.blocks.home import MOST_WAITING, HomeContent, Role, home_view
 from handlers.context import HandlerContext, deciders_of
 from handlers.interaction import Interaction
+from handlers.setup.offer import teaching_of
 
 TREND_WEEKS = 12
 
@@ -50,6 +51,8 @@ def home_content(
         mutes=[mute for mute in engine.mutes() if mute.scope.team in teams],
         preferences=engine.preferences(actor.id),
         notice=notice,
+        setup=teaching_of(context, actor),
+        may_set=context.desk.may_set(actor),
     )
 
 
@@ -59,7 +62,8 @@ def role_of(actor: Actor, directory: Directory) -> Role:
         return Role.APPROVER
     if any(actor.id in team.owners for team in directory.teams):
         return Role.OWNER
-    return Role.PLATFORM if actor.is_among(directory.default_approvers) else Role.LEADER
+    looks_after = (directory.platform, directory.default_approvers)
+    return Role.PLATFORM if any(map(actor.is_among, looks_after)) else Role.LEADER
 
 
 def trend(engine: FinOpsEngine, teams: Collection[str], *, now: datetime) -> Sequence[Decimal]:
@@ -106,7 +110,7 @@ def _actor(context: HandlerContext, interaction: Interaction) -> Actor:
     Nothing is permitted here, so an unknown membership only leaves something off the page.
     """
     directory = context.engine.directory
-    groups = [*directory.default_approvers.user_groups]
+    groups = [*directory.default_approvers.user_groups, *directory.platform.user_groups]
     groups += [group for team in directory.teams for group in team.approvers.user_groups]
     try:
         return context.membership.actor_of(

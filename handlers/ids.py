@@ -37,6 +37,14 @@ class ActionId(StrEnum):
     PLAN_APPROVE = "finops_plan_approve"
     REVERT = "finops_revert"
     PICK_SOURCE = "finops_pick_source"
+    SETUP = "finops_setup"
+    SETUP_STEP = "finops_setup_step"
+    SETUP_TEST = "finops_setup_test"
+    SETTING = "finops_setting"
+    LIMIT = "finops_limit"
+    TEAM_EDIT = "finops_team_edit"
+    TEAM_FIND = "finops_team_find"
+    TEAM_REMOVE = "finops_team_remove"
 
 
 class ViewId(StrEnum):
@@ -51,6 +59,14 @@ class ViewId(StrEnum):
     SNOOZE = "finops_snooze"
     MUTE = "finops_mute"
     PERSONAL = "finops_personal"
+    SETUP = "finops_setup"
+    SETUP_CLAIM = "finops_setup_claim"
+    SETUP_CHANNELS = "finops_setup_channels"
+    SETUP_TEAMS = "finops_setup_teams"
+    SETUP_TEAM = "finops_setup_team"
+    SETUP_PEOPLE = "finops_setup_people"
+    SETUP_LIMITS = "finops_setup_limits"
+    SETUP_TEST = "finops_setup_test"
 
 
 class BlockId(StrEnum):
@@ -68,6 +84,17 @@ class BlockId(StrEnum):
     MUTE_DAYS = "finops_mute_days"
     WANTS_MESSAGES = "finops_wants_messages"
     TIME_ZONE = "finops_time_zone"
+    LIMITS_MEAN = "finops_limits_mean"
+
+
+class SetupStep(StrEnum):
+    """What there is to set up; the buttons of the setup's first form carry it."""
+
+    CHANNELS = "channels"
+    TEAMS = "teams"
+    PEOPLE = "people"
+    SIZE = "size"
+    CERTAINTY = "certainty"
 
 
 class More(StrEnum):

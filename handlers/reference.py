@@ -49,6 +49,19 @@ class ListQuery:
         return compact({**parts, "p": self.page})
 
 
+@dataclass(frozen=True, slots=True)
+class SettingsReference:
+    """Which settings a button or form is about: a step of the setup, or one team."""
+
+    instance: str
+    step: str = ""
+    team: str = ""
+
+    def __str__(self) -> str:
+        parts = {"v": VERSION, "i": self.instance, "s": self.step, "t": self.team}
+        return compact({key: value for key, value in parts.items() if value != ""})
+
+
 def checked_instance(instance: str) -> str:
     """The instance as it is, or InvalidInput when a button could not carry it."""
     if not 1 <= len(instance) <= MAX_INSTANCE_CHARACTERS or not instance.isascii():
@@ -76,6 +89,12 @@ def read_list_query(value: str, *, instance: str) -> ListQuery:
     except (TypeError, ValueError):
         raise _unreadable() from None
     return ListQuery(str(parts.get("t", "")), str(parts.get("s", "")), page)
+
+
+def read_settings_reference(value: str, *, instance: str) -> SettingsReference:
+    """What a button or form said. Raises Refused for an unreadable or a foreign one."""
+    parts = _parts(value, instance)
+    return SettingsReference(instance, str(parts.get("s", "")), str(parts.get("t", "")))
 
 
 def compact(value: dict[str, Any]) -> str:

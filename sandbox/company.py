@@ -29,7 +29,14 @@ DATA_OWNER = User(
     "U0DMITRI001", "dmitri", "Dmitri Orlov", "owner", "Lead of team data", "Europe/Riga", "92400e"
 )
 PLATFORM = User(
-    "U0MEI000001", "mei", "Mei Tanaka", "platform", "Platform engineer", "Asia/Tokyo", "2f855a"
+    "U0MEI000001",
+    "mei",
+    "Mei Tanaka",
+    "platform",
+    "Platform engineer",
+    "Asia/Tokyo",
+    "2f855a",
+    is_admin=True,
 )
 
 LEADERSHIP = Channel("C0LEADERS01", "leadership", purpose="The weekly digest for leaders")
@@ -63,6 +70,7 @@ COMMANDS = [
     {"command": "/finops cost", "hint": "who spent what this month, and why it changed"},
     {"command": "/finops show ", "hint": "one opportunity, by its id"},
     {"command": "/finops assign ", "hint": "say whose something is, by its id and a team"},
+    {"command": "/finops settings", "hint": "teams, channels and limits; as Mei"},
     {"command": "/finops scan", "hint": "look for waste now"},
     {"command": "/finops help", "hint": "what you can ask for"},
 ]

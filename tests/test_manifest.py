@@ -36,11 +36,10 @@ SCOPES_OF_METHOD: dict[str, tuple[str, ...]] = {
     "files_completeUploadExternal": ("files:write",),
     "files_getUploadURLExternal": ("files:write",),
     "files_info": ("files:read",),
+    "usergroups_list": ("usergroups:read",),
     "usergroups_users_list": ("usergroups:read",),
     "users_info": ("users:read",),
     "views_open": (),
-    "views_push": (),
-    "views_update": (),
     "views_publish": (),
 }
 # Scopes that no Web API method of ours stands behind.

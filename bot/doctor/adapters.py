@@ -44,7 +44,9 @@ def checked_adapters(settings: Settings, configuration: Configuration) -> list[E
         Examination(
             topic=Topic.CONFIGURATION,
             area="Configuration",
-            build=lambda: ConfigurationChecks(configuration, settings.config_path),
+            build=lambda: ConfigurationChecks(
+                _in_force(settings, configuration), settings.config_path
+            ),
         ),
         Examination(topic=Topic.SLACK, area="Slack", build=lambda: _slack(settings, configuration)),
         Examination(
@@ -61,6 +63,13 @@ def checked_adapters(settings: Settings, configuration: Configuration) -> list[E
     ]
 
 
+def _in_force(settings: Settings, configuration: Configuration) -> Configuration:
+    """With what was set in Slack."""
+    from bot.settings_in_force import settings_in_force  # brings the engine, as Slack's side does
+
+    return settings_in_force(configuration, settings.database_url)
+
+
 def _slack(settings: Settings, configuration: Configuration) -> Checked:
     # Slack's side brings engine and charts: 2 s of imports, for which nobody else need wait.
     from bot.app import build_client
@@ -71,7 +80,7 @@ def _slack(settings: Settings, configuration: Configuration) -> Checked:
         client=build_client(token=settings.slack_bot_token, base_url=settings.slack_base_url),
         needed_scopes=scopes.needed,
         optional_scopes=scopes.optional,
-        directory=configuration.directory(),
+        directory=_in_force(settings, configuration).directory(),
         app_token=settings.slack_app_token,
         has_signing_secret=bool(settings.slack_signing_secret),
         group_members=configuration.user_group_members,

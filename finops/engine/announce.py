@@ -129,7 +129,10 @@ def _choose(
     muted = [mute.scope for mute in mutes.active(tx.connection, now=now)]
     paused = paused_teams(tx)
     for each in uncarded(tx.connection, wall=tx.wall_clock()):
-        place = f"{parts.directory.contact_of(each.team).place} {days(each.team)}"
+        contact = parts.directory.contact_of(each.team)
+        place = f"{contact.place} {days(each.team)}"
+        if not contact.place:
+            continue  # nobody can be asked yet; at the first tick after somebody can, they are
         if each.is_shown:
             chosen.append(each)
         elif (

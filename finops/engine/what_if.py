@@ -50,14 +50,21 @@ class WhatIf:
     waiting: int
 
 
-def what_if(parts: Parts, changes: Mapping[str, str], *, team: str | None = None) -> WhatIf:
+def what_if(
+    parts: Parts,
+    changes: Mapping[str, str],
+    *,
+    team: str | None = None,
+    general_only: bool = False,
+) -> WhatIf:
     """Judge what waits by the present rules and by changed ones; nothing is written.
 
-    `changes` are settings as typed, `{"max_risk": "0.5"}`. Raises InvalidInput naming a setting
-    that does not exist, or what is wrong with its value.
+    `changes` are settings as typed, `{"max_risk": "0.5"}`. They hold for `team`, else for all;
+    with `general_only` a team's own limits stay, as they do when a general one is set. Raises
+    InvalidInput naming a setting that does not exist, or what is wrong with its value.
     """
     settings = parts.guardrails.settings
-    other = Guardrails(_changed(settings, _read(changes), team))
+    other = Guardrails(_changed(settings, _read(changes), team, general_only=general_only))
     with parts.ledger.reading() as tx:
         found = tx.find(statuses=[Status.DETECTED, Status.NOTIFIED], team=team)
         contexts: dict[tuple[str, str], GuardrailContext] = {}
@@ -125,11 +132,13 @@ def _is_plain(field: Any) -> bool:
     return field.annotation in (int, float, bool, Decimal)
 
 
-def _changed(settings: Any, changes: Mapping[str, Any], team: str | None) -> Any:
+def _changed(
+    settings: Any, changes: Mapping[str, Any], team: str | None, *, general_only: bool
+) -> Any:
     """The settings as the file would read with these lines; a team's own lines come last."""
     text = settings.model_dump(mode="json", exclude_unset=True)
     teams = text.setdefault("teams", {})
-    names = [team] if team else [None, *teams]
+    names = [team] if team else [None, *(() if general_only else teams)]
     for name in names:
         place = text if name is None else teams.setdefault(name, {})
         place.update(changes)

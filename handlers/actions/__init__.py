@@ -7,6 +7,15 @@ from handlers.actions.decide import approve, more, open_deny_form, snooze, try_v
 from handlers.actions.look import refresh_home, scan, turn_page, why
 from handlers.actions.personal import open_personal, stop_messages, unmute
 from handlers.actions.plan import approve_plan, look, pick
+from handlers.actions.setup import (
+    check_setup,
+    find_team,
+    open_setup,
+    open_step,
+    open_team,
+    remove_team,
+    try_limits,
+)
 from handlers.actions.source import pick_source, revert
 from handlers.context import HandlerContext
 from handlers.ids import ActionId
@@ -25,6 +34,13 @@ ACTIONS: Mapping[ActionId, Callable[[HandlerContext, Interaction], None]] = {
     ActionId.STOP_MESSAGES: stop_messages,
     ActionId.UNMUTE: unmute,
     ActionId.PLAN_APPROVE: approve_plan,
+    ActionId.SETUP: open_setup,
+    ActionId.SETUP_STEP: open_step,
+    ActionId.SETUP_TEST: check_setup,
+    ActionId.LIMIT: try_limits,
+    ActionId.TEAM_EDIT: open_team,
+    ActionId.TEAM_FIND: find_team,
+    ActionId.TEAM_REMOVE: remove_team,
     ActionId.WHY: why,
     ActionId.PREVIOUS_PAGE: turn_page,
     ActionId.NEXT_PAGE: turn_page,
@@ -37,4 +53,5 @@ ACTIONS: Mapping[ActionId, Callable[[HandlerContext, Interaction], None]] = {
 # What somebody types into a select that asks for its options, by the same id.
 SEARCHES: Mapping[ActionId, Callable[[HandlerContext, Interaction], None]] = {
     ActionId.ASSIGN: search_team,
+    ActionId.TEAM_FIND: search_team,
 }

@@ -51,7 +51,7 @@ def why_unowned(opportunity: Opportunity) -> str:
     if opportunity.team == UNKNOWN_TEAM:
         return rule
     said = f" ({rule})" if rule else ""
-    return f"Team {text.safe(opportunity.team, 80)}{said} is none of the teams in finops.yml."
+    return f"Team {text.safe(opportunity.team, 80)}{said} is none of the teams that are set up."
 
 
 def team_options(teams: Sequence[str], typed: str) -> list[Block]:

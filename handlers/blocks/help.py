@@ -14,6 +14,7 @@ _LINES = (
     ("policy", "the guardrails; `policy what-if max_risk=0.5` before you change one"),
     ("freeze team shop until friday", "stop every change at once; `unfreeze` lets it go on"),
     ("report monthly cfo", "weekly or monthly, for all leaders, a `cfo` or a `cto`, as a message"),
+    ("settings", "channels, teams, approvers and limits, for platform engineers"),
     ("scan", "look for waste now"),
 )
 

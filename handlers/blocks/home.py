@@ -28,6 +28,7 @@ from handlers.blocks.elements import (
 from handlers.blocks.progress import agreed_so_far
 from handlers.blocks.proposal import facts, headline
 from handlers.blocks.savings import by_team_table, takeaway, totals
+from handlers.blocks.setup.hub import settings_button
 from handlers.ids import ActionId, ViewId
 from handlers.reference import Reference
 
@@ -56,7 +57,7 @@ class HomeContent:
     """What one person's Home tab shows. `notice` is a safe sentence on top, such as a refusal.
 
     `teams` are those they decide for; `approves` and `owns` say how. `trend` is verified cash a
-    month at the end of each week, the newest last.
+    month at the end of each week, the newest last. `setup` teaches while nothing is configured.
     """
 
     waiting: Sequence[OpportunityRecord]
@@ -72,7 +73,9 @@ class HomeContent:
     streak: int = 0
     mutes: Sequence[Mute] = ()
     preferences: Preferences = field(default_factory=Preferences)
+    setup: Sequence[Block] = ()
     notice: str = ""
+    may_set: bool = False
 
 
 def home_view(content: HomeContent, *, instance: str) -> Block:
@@ -88,6 +91,7 @@ def home_view(content: HomeContent, *, instance: str) -> Block:
     }[content.role]
     blocks = [
         *([section(content.notice)] if content.notice else []),
+        *content.setup,
         context(_who(content)),
     ]
     for number, part in enumerate(order):
@@ -95,7 +99,7 @@ def home_view(content: HomeContent, *, instance: str) -> Block:
     blocks += _mutes(content.mutes, instance)
     if fresh not in order:
         blocks.append(context(freshness_words(content.freshness)))
-    blocks.append(_main_actions())
+    blocks.append(_main_actions(content, instance))
     return {"type": "home", "callback_id": ViewId.HOME.value, "blocks": blocks}
 
 
@@ -202,7 +206,7 @@ def _nothing_waits(content: HomeContent) -> str:
         return f"Nothing. New waste of {names} shows up here and in the team's channel."
     return (
         "Nothing: you own no team here and approve for none. `/finops list` shows what waits for "
-        "others; a platform engineer can add you in finops.yml."
+        "others; a platform engineer can add you by `/finops settings`."
     )
 
 
@@ -219,12 +223,14 @@ def _mutes(mutes: Sequence[Mute], instance: str) -> list[Block]:
     return [*blocks, context(f"{left} more end later.")] if left > 0 else blocks
 
 
-def _main_actions() -> Block:
+def _main_actions(content: HomeContent, instance: str) -> Block:
+    settings = [settings_button(instance=instance)] if content.may_set else []
     return actions(
         "home:actions",
         [
             button("Scan Now", ActionId.SCAN),
             button("Refresh", ActionId.REFRESH_HOME),
+            *settings,
             overflow(ActionId.PERSONAL, [("Your Messages", "messages")]),
         ],
     )

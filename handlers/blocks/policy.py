@@ -46,7 +46,8 @@ def policy_blocks(rules: GuardrailRules, *, team: str, frozen: Sequence[str] = (
         ),
         context(
             f"`{COMMAND} policy what-if max_risk=0.5` shows what another limit would mean for "
-            "everything that waits. Limits are set under guardrails: in the configuration file."
+            f"everything that waits. Limits are set by `{COMMAND} settings`, or under "
+            "guardrails: in the configuration file."
         ),
     ]
 
@@ -71,6 +72,14 @@ def what_if_blocks(result: WhatIf, changes: Mapping[str, str], *, team: str) -> 
         )
     )
     return blocks
+
+
+def what_if_summary(result: WhatIf) -> str:
+    """The takeaway, and before and after of each verdict below it."""
+    if not result.waiting:
+        return "Nothing waits now, so nothing would be judged differently."
+    rows = "\n".join(_row(verdict, result) for verdict in (_ALLOW, _ASK, _DENY))
+    return f"{text.bold(what_if_takeaway(result))}\n{rows}"
 
 
 def what_if_takeaway(result: WhatIf) -> str:

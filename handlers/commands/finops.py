@@ -19,6 +19,7 @@ from handlers.commands.listing import list_page, read_query, team_of
 from handlers.commands.policy import policy
 from handlers.commands.report import report
 from handlers.commands.sentences import understood
+from handlers.commands.settings import settings
 from handlers.commands.snooze import snooze
 from handlers.commands.why import why
 from handlers.context import HandlerContext
@@ -96,5 +97,6 @@ COMMANDS: dict[str, Callable[[HandlerContext, Interaction, str], None]] = {
     "unfreeze": unfreeze,
     "report": report,
     "why": why,
+    "settings": settings,
     "scan": _scan,
 }

@@ -144,7 +144,7 @@ class CardDeliveries:
         if not channel:
             raise WillNeverWork(
                 f"Team {record.opportunity.team} has no channel and there is no triage channel; "
-                "set one in finops.yml."
+                "set one by /finops settings."
             )
         ts, shown = self._shown_at_all(
             record,

@@ -41,6 +41,8 @@ class Outlet:
     def __init__(self, client: WebClient, pacing: Pacing) -> None:
         self.pacing = pacing
         self._direct_channels: dict[str, str] = {}
+        # Methods that the token's scopes do not cover; a new token needs a restart anyway.
+        self._not_granted: dict[str, SlackSaidNo] = {}
         self.client = quick_client(client, timeout_seconds=TIMEOUT_SECONDS)
 
     def call(self, method: Callable[..., SlackResponse], **arguments: Any) -> SlackResponse:
@@ -53,9 +55,20 @@ class Outlet:
             failure = failure_of(error, method=name, channel=channel)
             if isinstance(failure, RateLimited):
                 self.pacing.told_to_wait(name, channel, seconds=failure.after_seconds)
+            if isinstance(failure, SlackSaidNo) and failure.error == "missing_scope":
+                self._not_granted[name] = failure
             raise failure from error
         except (SlackClientError, HTTPException, OSError) as error:
             raise TryAgainLater(f"Slack did not answer {name}: {error}") from error
+
+    def require_granted(self, *methods: str) -> None:
+        """Raise what Slack said when one of these methods needed a scope that was not granted.
+
+        So that several calls that only make sense together are not begun in vain each time.
+        """
+        for method in methods:
+            if method in self._not_granted:
+                raise self._not_granted[method]
 
     def post_once(self, post: Post, *, is_retry: bool) -> str:
         """Post, unless an earlier try did and only its answer was lost. Returns the timestamp."""

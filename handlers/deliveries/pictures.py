@@ -15,6 +15,7 @@ READY_WITHIN_SECONDS = 20
 
 def upload(outlet: Outlet, chart: Chart, *, name: str = "savings.png") -> Picture:
     """Upload one chart without posting it anywhere. Raises like `Outlet.call`."""
+    outlet.require_granted("files.getUploadURLExternal", "files.info")
     file = Upload(name, chart.title, chart.png, chart.alt_text)
     file_id = send(outlet, file)
     complete(outlet, [(file_id, file)])

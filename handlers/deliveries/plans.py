@@ -36,7 +36,9 @@ class PlanDeliveries:
             return
         channel = self._channel(view)
         if not channel:
-            raise WillNeverWork(f"Team {view.plan.team} has no channel; set one in finops.yml.")
+            raise WillNeverWork(
+                f"Team {view.plan.team} has no channel; set one by /finops settings."
+            )
         post = self._post(view, channel)
         ts = self._outlet.post_once(post, is_retry=intent.attempts > 1)
         self._remember(view, channel, ts, post)

@@ -111,9 +111,9 @@ class SlackDeliveries:
 
     def _invitation(self, lost: ChannelLost, triage: str) -> Post:
         why = {
-            "is_archived": "it is archived; unarchive it, or name another in finops.yml.",
+            "is_archived": "it is archived; unarchive it, or name another by /finops settings.",
             "channel_not_found": "it is private or gone; write `/invite @finops-bot` in it, or "
-            "name another in finops.yml.",
+            "name another by /finops settings.",
         }.get(lost.error, "I am not in it; write `/invite @finops-bot` there.")
         words = f"I cannot post to {channel_link(lost.channel)}: {why} Nothing is lost meanwhile."
         key = f"{self._instance}/{lost.channel}/{self._engine.now().date()}"

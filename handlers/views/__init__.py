@@ -10,6 +10,7 @@ from handlers.views.deny import deny
 from handlers.views.edit import edit
 from handlers.views.mute import mute
 from handlers.views.personal import personal
+from handlers.views.setup import claim, save_channels, save_limits, save_people, save_team
 from handlers.views.snooze import snooze
 
 VIEWS: Mapping[ViewId, Callable[[HandlerContext, Interaction], None]] = {
@@ -18,5 +19,10 @@ VIEWS: Mapping[ViewId, Callable[[HandlerContext, Interaction], None]] = {
     ViewId.EDIT: edit,
     ViewId.MUTE: mute,
     ViewId.SNOOZE: snooze,
+    ViewId.SETUP_CLAIM: claim,
+    ViewId.SETUP_CHANNELS: save_channels,
+    ViewId.SETUP_PEOPLE: save_people,
+    ViewId.SETUP_LIMITS: save_limits,
+    ViewId.SETUP_TEAM: save_team,
     ViewId.PERSONAL: personal,
 }

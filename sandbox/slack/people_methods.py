@@ -74,6 +74,8 @@ def user_json(state: SlackState, user: User) -> dict[str, Any]:
         "is_bot": user.is_bot,
         "is_app_user": False,
         "is_restricted": False,
+        # Slack leaves both out for bots.
+        **({} if user.is_bot else {"is_admin": user.is_admin, "is_owner": user.is_owner}),
     }
 
 

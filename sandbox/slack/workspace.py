@@ -44,6 +44,8 @@ class User:
     email: str = ""
     is_bot: bool = False
     deleted: bool = False
+    is_admin: bool = False
+    is_owner: bool = False
 
     @property
     def email_address(self) -> str:
@@ -146,7 +148,15 @@ def example_workspace() -> Workspace:
     dana = User("U0DANA00001", "dana", "Dana Okafor", "owner", "Payments engineer", color="c05621")
     priya = User("U0PRIYA0001", "priya", "Priya Raman", "approver", "FinOps lead", color="2b6cb0")
     liam = User("U0LIAM00001", "liam", "Liam Berg", "leader", "VP Engineering", color="6b46c1")
-    mei = User("U0MEI000001", "mei", "Mei Tanaka", "platform", "Platform engineer", color="2f855a")
+    mei = User(
+        "U0MEI000001",
+        "mei",
+        "Mei Tanaka",
+        "platform",
+        "Platform engineer",
+        color="2f855a",
+        is_admin=True,
+    )
     omar = User("U0OMAR00001", "omar", "Omar Haddad", "outsider", "Marketing", color="97266d")
     return Workspace(
         team_id=team,

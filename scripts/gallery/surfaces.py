@@ -20,6 +20,7 @@ from finops.reports.usage_chart import usage_chart, usage_thumbnail
 from finops.rightsizing.edited import OutOfBounds, with_value
 from gallery import samples as some
 from gallery.played import played
+from gallery.setup import setup_views
 from handlers.actions.personal import STOPPED
 from handlers.actions.plan import outcome_words
 from handlers.blocks.assign import assign_modal
@@ -70,6 +71,7 @@ def surfaces(upload: Callable[[Any], Picture]) -> Iterator[Surface]:
     yield from _answers()
     for name, blocks in played():
         yield Surface(name, (blocks,))
+    yield from (Surface(name, view=view) for name, view in setup_views())
 
 
 def _cards(small: Picture) -> Iterator[Surface]:

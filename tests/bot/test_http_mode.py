@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.app import build_app, build_client
+from bot.configuration import Configuration
+from bot.live_settings import LiveSettings
 from bot.web import build_server, build_web, stop_server
 from finops.finops_engine import FinOpsEngine
 from finops.savings_ledger import SavingsLedger
@@ -34,7 +36,12 @@ def slack(tmp_path: Path, url: str) -> Iterator[SlackSandbox]:
     engine = FinOpsEngine(ledger)
     with SlackSandbox(example_workspace(), delivery="http", request_url=url) as sandbox:
         client = build_client(token=sandbox.bot_token, base_url=sandbox.api_url)
-        context = HandlerContext(engine=engine, instance="test", membership=Membership(client))
+        context = HandlerContext(
+            engine=engine,
+            instance="test",
+            membership=Membership(client),
+            desk=LiveSettings(engine, Configuration()),
+        )
         app = build_app(client, signing_secret=sandbox.signing_secret, context=context)
         server = build_server(build_web(engine, slack_app=app), host="127.0.0.1", port=port)
         thread = threading.Thread(target=server.run)

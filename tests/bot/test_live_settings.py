@@ -1,14 +1,16 @@
 from collections.abc import Iterator
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from bot.configuration import Configuration
 from bot.live_settings import LiveSettings
+from bot.timetable import Timetable
 from finops.domain.errors import InvalidInput, NotPermitted, Refused
 from finops.domain.people import Actor
 from finops.finops_engine import FinOpsEngine
 from finops.savings_ledger import SavingsLedger
+from handlers.settings_desk import DigestTime
 
 MEI, OTTO = Actor("U0MEI000001"), Actor("U0OTTO00001")
 FILE = Configuration.model_validate(
@@ -22,8 +24,8 @@ FILE = Configuration.model_validate(
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[SavingsLedger]:
-    ledger = SavingsLedger(f"sqlite:///{tmp_path}/finops.db")
+def ledger(database_url: str) -> Iterator[SavingsLedger]:
+    ledger = SavingsLedger(database_url)
     yield ledger
     ledger.close()
 
@@ -131,3 +133,78 @@ def test_when_the_file_moves_on_it_wins_over_what_was_set(ledger: SavingsLedger)
     settings = replica(ledger, Configuration.model_validate(newer))
 
     assert [team.name for team in settings._engine.directory.teams] == ["shop"]
+
+
+EMPTY = Configuration()
+
+
+def test_the_first_of_two_admins_becomes_the_platform_engineer_and_the_other_is_told(
+    ledger: SavingsLedger,
+) -> None:
+    replicas = [replica(ledger, EMPTY) for _ in range(8)]
+    admins = [Actor(f"U0ADMIN000{number}") for number in range(8)]
+
+    def claim(pair: tuple[LiveSettings, Actor]) -> str:
+        settings, actor = pair
+        try:
+            settings.claim(actor)
+        except NotPermitted as refused:
+            return refused.users[0]
+        return ""
+
+    with ThreadPoolExecutor(8) as pool:
+        told = list(pool.map(claim, zip(replicas, admins, strict=True)))
+    [winner] = [admin for admin, other in zip(admins, told, strict=True) if not other]
+
+    assert {other for other in told if other} == {winner.id}
+    actions = [entry.action for entry in ledger.history_of("settings/platform")]
+    assert sorted(actions) == ["refused"] * 7 + ["settings"]
+    replicas[0].refresh()
+    assert replicas[0].may_set(winner)
+
+
+@pytest.mark.parametrize("named", [{"users": [MEI.id]}, {"user_groups": ["S0PLATFORM1"]}])
+def test_who_the_file_names_is_not_claimed_from(
+    ledger: SavingsLedger, named: dict[str, list[str]]
+) -> None:
+    settings = replica(ledger, Configuration.model_validate({"platform": named}))
+    with pytest.raises(NotPermitted, match="already"):
+        settings.claim(OTTO)
+
+    assert not settings.may_set(OTTO)
+
+
+def test_a_list_that_the_file_leaves_empty_is_locked_and_says_so(ledger: SavingsLedger) -> None:
+    settings = replica(ledger, Configuration.model_validate({"platform": {"users": []}}))
+    with pytest.raises(Refused, match="set in the configuration file, which wins"):
+        settings.claim(OTTO)
+
+    assert not settings.may_set(OTTO)
+
+
+def test_somebody_has_to_be_able_to_change_settings(ledger: SavingsLedger) -> None:
+    settings = replica(ledger, EMPTY)
+    settings.claim(MEI)
+    with pytest.raises(InvalidInput, match="at least one platform engineer"):
+        settings.set_many([(("platform", "users"), [])], actor=MEI)
+
+    assert settings.may_set(MEI)
+
+
+def test_the_time_of_the_digest_changes_while_the_bot_runs(ledger: SavingsLedger) -> None:
+    one, other = replica(ledger), replica(ledger)
+    changes = [(("schedule", "digest_hour"), 17), (("schedule", "time_zone"), "Asia/Tokyo")]
+    one.set_many(changes, actor=MEI)
+    other.refresh()
+
+    assert other.timetable() == Timetable(digest_hour=17, time_zone="Asia/Tokyo")
+    assert other.digest_time() == DigestTime(0, 17, "Asia/Tokyo")
+    assert other._engine.parts.pace.hours.time_zone == "Asia/Tokyo"
+
+
+def test_a_wrong_time_zone_changes_nothing(ledger: SavingsLedger) -> None:
+    settings = replica(ledger)
+    with pytest.raises(InvalidInput, match=r"schedule\.time_zone"):
+        settings.set_many([(("schedule", "time_zone"), "Nowhere/City")], actor=MEI)
+
+    assert settings.timetable() == Timetable()

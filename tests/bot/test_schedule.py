@@ -54,7 +54,7 @@ def replica(tmp_path: Path, estate: Estate) -> Iterator[Callable[[str], Ticker]]
             now=lambda: estate.now,
         )
         timetable = Timetable(digest_hour=9, time_zone="Europe/Berlin")
-        return Ticker(engine, timetable, owner=name)
+        return Ticker(engine, lambda: timetable, owner=name)
 
     yield start
     for ledger in ledgers:
@@ -171,7 +171,7 @@ def test_a_tick_that_takes_longer_than_its_interval_warns_nobody(
 
     ticker = Ticker(
         quick._engine,
-        Timetable(),
+        Timetable,
         owner="a",
         every_seconds=0.1,
         also=dawdle,
@@ -276,7 +276,7 @@ def test_clusters_are_read_side_by_side_and_usage_is_sampled(tmp_path: Path) -> 
         samplers={"test": Deaf(), "prod": Sampler()},
         now=lambda: MONDAY,
     )
-    Ticker(engine, Timetable(), owner="a").tick()
+    Ticker(engine, Timetable, owner="a").tick()
     ledger.close()
 
     assert [each.readings for each in estates.values()] == [1, 1]
@@ -319,7 +319,7 @@ def test_each_edition_has_its_channel_and_each_replica_finds_the_unit_claimed(
     )
     ledger = SavingsLedger(f"sqlite:///{tmp_path}/shared.db")
     engine = FinOpsEngine(ledger, directory=directory, now=lambda: estate.now)
-    replicas = [Ticker(engine, Timetable(), owner=name) for name in ("a", "b")]
+    replicas = [Ticker(engine, Timetable, owner=name) for name in ("a", "b")]
     replicas[0].tick()
     estate.now = datetime(2026, 12, 1, 9, 1, tzinfo=UTC)
     for ticker in replicas:
@@ -340,7 +340,7 @@ def test_either_digest_can_be_turned_off(tmp_path: Path, estate: Estate) -> None
     engine = FinOpsEngine(
         ledger, directory=Directory(leadership_channel="C0LEADERS"), now=lambda: estate.now
     )
-    ticker = Ticker(engine, Timetable(weekly_digest=False), owner="a")
+    ticker = Ticker(engine, lambda: Timetable(weekly_digest=False), owner="a")
     ticker.tick()
     estate.now = datetime(2026, 12, 1, 9, 1, tzinfo=UTC)
     ticker.tick()

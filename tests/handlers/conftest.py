@@ -12,6 +12,8 @@ import yaml
 from slack_bolt import App
 from slack_sdk import WebClient
 
+from bot.configuration import Configuration
+from bot.live_settings import LiveSettings
 from bot.socket_mode import SocketModeConnection
 from finops.domain.errors import OutsideWorldFailed
 from finops.domain.intents import IntentKind
@@ -24,7 +26,9 @@ from sandbox.slack import Driver, SlackSandbox, Timing, example_workspace
 from tests.handlers import builders
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
-SCOPES = frozenset(yaml.safe_load(MANIFEST.read_text())["oauth_config"]["scopes"]["bot"])
+_ASKED = yaml.safe_load(MANIFEST.read_text())["oauth_config"]["scopes"]
+# All but the one with which the bot posts where nobody invited it.
+SCOPES = frozenset([*_ASKED["bot"], *_ASKED["bot_optional"]]) - {"chat:write.public"}
 
 
 @pytest.fixture(autouse=True)
@@ -71,7 +75,12 @@ def app(
     executor = ThreadPoolExecutor(32)
     app = App(client=client, token_verification_enabled=False, listener_executor=executor)
     app.logger.setLevel(logging.ERROR)
-    context = HandlerContext(engine=engine, instance=builders.INSTANCE, membership=membership)
+    context = HandlerContext(
+        engine=engine,
+        instance=builders.INSTANCE,
+        membership=membership,
+        desk=LiveSettings(engine, Configuration()),
+    )
     register(app, context)
     connection = SocketModeConnection(
         app, app_token=slack.app_token, bot_token=slack.bot_token, base_url=slack.api_url

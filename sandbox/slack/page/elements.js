@@ -162,18 +162,40 @@ function select(b, e, where) {
   return h("select", { class: "select", onchange: send, ...names(where, e, b) }, empty, optionsOf(e).map(option), groups);
 }
 
+/** What is chosen stands as chips over a menu of the rest. */
 function multiSelect(b, e, where) {
-  const all = [...optionsOf(e), ...(e.option_groups ?? []).flatMap((g) => g.options.map((o) => [o.value, o.text.text]))];
-  const options = all.map(([value, label]) => ({ value, text: { type: "plain_text", text: label } }));
-  const state = { selected_options: several(where.stateOf(b, e)).map((value) => ({ value })) };
-  return choices(b, { ...e, options }, { ...where, stateOf: () => state }, "checkbox");
+  const grouped = (e.option_groups ?? []).flatMap((g) => g.options.map((o) => [o.value, o.text.text]));
+  const offered = new Map([...optionsOf(e), ...grouped]);
+  const host = h("div", { class: "multi" });
+  let picked = several(where.stateOf(b, e));
+  const set = (values) => {
+    picked = values;
+    draw();
+    chosen(host, b, e, where, picked);
+  };
+  const chip = (value) => h("span", { class: "picked" }, offered.get(value) ?? value,
+    h("button", { type: "button", class: "plain", "aria-label": `Remove ${offered.get(value) ?? value}`, onclick: () => set(picked.filter((p) => p !== value)) }, icon("close")));
+  const draw = () => {
+    const rest = [...offered].filter(([value]) => !picked.includes(value));
+    const add = (event) => event.target.value && set([...picked, event.target.value]);
+    const menu = h("select", { class: "select", onchange: add, ...names(where, e, b) },
+      h("option", { value: "" }, e.placeholder?.text ?? "Choose"), rest.map(([value, label]) => h("option", { value }, label)));
+    host.replaceChildren(...(picked.length ? [h("div", { class: "chips" }, picked.map(chip))] : []), menu);
+  };
+  draw();
+  return host;
 }
 
 function typed(b, e, where, attributes, key) {
   const value = where.stateOf(b, e)?.[key] ?? "";
-  const send = (event) => chosen(event.target, b, e, where, event.target.value || null);
-  return h("input", { ...attributes, class: "field", value, placeholder: e.placeholder?.text, onchange: send,
-    oninput: (event) => where.remember?.(b, e, event.target.value || null), ...names(where, e, b) });
+  const eager = isEager(b, e);
+  const send = (event) => eager || chosen(event.target, b, e, where, event.target.value || null);
+  const later = debounced(() => perform(null, b, e, where, where.stateOf(b, e)?.[key] ?? null), 250);
+  const keep = (event) => {
+    where.remember?.(b, e, event.target.value || null);
+    if (eager) later();
+  };
+  return h("input", { ...attributes, class: "field", value, placeholder: e.placeholder?.text, onchange: send, oninput: keep, ...names(where, e, b) });
 }
 
 function dateTime(b, e, where) {
@@ -185,7 +207,7 @@ function dateTime(b, e, where) {
 
 function textInput(b, e, where) {
   const value = where.stateOf(b, e)?.value ?? "";
-  const eager = b.dispatch_action && e.dispatch_action_config?.trigger_actions_on?.includes("on_character_entered");
+  const eager = isEager(b, e);
   const later = debounced(() => perform(null, b, e, where, where.stateOf(b, e)?.value ?? null), 250);
   const keep = (event) => {
     where.remember?.(b, e, event.target.value || null);
@@ -196,6 +218,9 @@ function textInput(b, e, where) {
   const dispatch = (event) => event.key === "Enter" && b.dispatch_action && (event.preventDefault(), perform(event.target, b, e, where, event.target.value));
   return h("input", { type: "text", ...common, value, onkeydown: dispatch });
 }
+
+/** Whether the app is told of each character. */
+const isEager = (b, e) => Boolean(b.dispatch_action && e.dispatch_action_config?.trigger_actions_on?.includes("on_character_entered"));
 
 function debounced(act, pause) {
   let timer = 0;

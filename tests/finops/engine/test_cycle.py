@@ -1,8 +1,11 @@
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 from finops.domain.estate import Volume
+from finops.domain.intents import IntentKind
 from finops.domain.lifecycle import Status
+from finops.domain.people import Directory
 from finops.finops_engine import FinOpsEngine
 from finops.ledger import history
 from tests.finops.engine.conftest import World
@@ -168,3 +171,18 @@ def test_the_quick_start_runs_as_the_design_says(tmp_path: object, monkeypatch: 
     assert estimated.freed_usd_per_month > 0
     assert not realised
     assert report.headline
+
+
+def test_a_card_waits_while_nobody_can_be_asked_and_comes_with_the_first_tick_after(
+    world: World,
+) -> None:
+    parts = world.engine.parts
+    world.engine.parts = replace(parts, directory=Directory())
+    world.scan()
+    world.engine.wake_and_expire()
+    before = world.intents().count(IntentKind.POST_CARD)
+    world.engine.parts = parts
+    world.engine.wake_and_expire()
+    after = world.intents().count(IntentKind.POST_CARD)
+
+    assert (before, after) == (0, 3)

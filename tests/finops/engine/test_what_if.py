@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
 from finops.domain.errors import InvalidInput
 from finops.engine.what_if import MOST_EXAMPLES
-from finops.guardrails import GuardrailVerdict
+from finops.guardrails import GuardrailRules, Guardrails, GuardrailSettings, GuardrailVerdict
 from tests.finops.engine.conftest import World
 
 
@@ -24,6 +26,15 @@ def test_one_team_may_be_asked_about(world: World) -> None:
 
     assert world.engine.what_if({"max_risk": "0"}, team="web").waiting == 3
     assert world.engine.what_if({"max_risk": "0"}, team="other").waiting == 0
+
+
+def test_a_general_limit_leaves_a_teams_own_as_it_is(world: World) -> None:
+    world.scan()
+    own = GuardrailSettings(teams={"web": GuardrailRules(max_risk=0.9)})
+    world.engine.parts = replace(world.engine.parts, guardrails=Guardrails(own))
+
+    assert world.engine.what_if({"max_risk": "0"}, general_only=True).moved == 0
+    assert world.engine.what_if({"max_risk": "0"}).moved == 3
 
 
 @pytest.mark.parametrize(

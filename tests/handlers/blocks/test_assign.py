@@ -51,7 +51,7 @@ def test_a_name_that_is_no_team_is_said_to_be_none() -> None:
     blocks = shown(unowned("legacy", "by team=legacy on the Deployment"), ["shop"])
 
     assert blocks[1]["text"]["text"].endswith(
-        "Team legacy (by team=legacy on the Deployment) is none of the teams in finops.yml."
+        "Team legacy (by team=legacy on the Deployment) is none of the teams that are set up."
     )
 
 

@@ -1,0 +1,113 @@
+"""How the setup stands: what is done, open, or said by the file. Pure but for the desk."""
+
+from collections.abc import Iterable
+
+from finops.domain.people import Directory
+from finops.guardrails import GuardrailRules
+from handlers.blocks import text
+from handlers.blocks.setup.channels import DAYS, HOUR, LEADERSHIP, TRIAGE, WEEKDAY, ZONE, hour_words
+from handlers.blocks.setup.hub import StepStatus
+from handlers.blocks.setup.limits import LIMITS
+from handlers.blocks.setup.people import names
+from handlers.context import HandlerContext
+from handlers.ids import SetupStep
+from handlers.settings_desk import Path, SettingsDesk
+
+# Where each setting of the channels' form stands in the file.
+CHANNEL_PATHS: dict[str, Path] = {
+    TRIAGE: ("triage_channel",),
+    LEADERSHIP: ("leadership_channel",),
+    WEEKDAY: ("schedule", "digest_weekday"),
+    HOUR: ("schedule", "digest_hour"),
+    ZONE: ("schedule", "time_zone"),
+}
+PEOPLE = ("platform", "default_approvers")
+
+
+def standing(context: HandlerContext) -> list[StepStatus]:
+    """Every step, in the order in which they are taken."""
+    directory = context.engine.directory
+    return [
+        # Before the triage channel, or everything goes there first.
+        _teams(directory),
+        _channels(directory, context.desk),
+        _people(directory, context.desk),
+        *(_limits(step, context) for step in LIMITS),
+    ]
+
+
+def is_untouched(directory: Directory) -> bool:
+    """Whether nothing is configured that a card or a digest could go to."""
+    return not (directory.teams or directory.triage_channel or directory.leadership_channel)
+
+
+def without_approvers(directory: Directory) -> list[str]:
+    """The teams for which nobody may approve."""
+    return [team.name for team in directory.teams if not directory.approvers_of(team.name)]
+
+
+def locked_limits(step: SetupStep, desk: SettingsDesk) -> set[str]:
+    """The limits of a form that the file says."""
+    return {one.name for one in LIMITS[step] if desk.is_locked(("guardrails", one.name))}
+
+
+def _channels(directory: Directory, desk: SettingsDesk) -> StepStatus:
+    digest = desk.digest_time()
+    triage = _place(directory.triage_channel, "no triage channel")
+    leaders = _place(directory.leadership_channel, "no channel for leaders")
+    when = f"{DAYS[digest.weekday]} at {hour_words(digest.hour)}, {text.safe(digest.time_zone, 60)}"
+    return StepStatus(
+        SetupStep.CHANNELS,
+        f"Triage: {triage} · Leadership: {leaders} · Digest: {when}",
+        is_open=not (directory.triage_channel and directory.leadership_channel),
+        is_locked=_all_locked(desk, CHANNEL_PATHS.values()),
+    )
+
+
+def _teams(directory: Directory) -> StepStatus:
+    homeless = [t.name for t in directory.teams if not directory.contact_of(t.name).place]
+    words = text.count(len(directory.teams), "team") if directory.teams else "No team yet"
+    if homeless:
+        words += f" · nowhere to ask {_some(homeless)}"
+    is_open = not directory.teams or bool(homeless)
+    return StepStatus(SetupStep.TEAMS, words, is_open=is_open)
+
+
+def _people(directory: Directory, desk: SettingsDesk) -> StepStatus:
+    nobody = without_approvers(directory)
+    is_open = bool(nobody) or not (directory.teams or directory.default_approvers)
+    words = f"Platform engineers: {names(directory.platform)}"
+    if directory.default_approvers:
+        words += f" · Approvers for everybody: {names(directory.default_approvers)}"
+    if nobody:
+        words += f" · *nobody may approve for {_some(nobody)}*"
+    return StepStatus(
+        SetupStep.PEOPLE,
+        words,
+        is_open=is_open,
+        is_locked=_all_locked(desk, [(name,) for name in PEOPLE]),
+    )
+
+
+def _limits(step: SetupStep, context: HandlerContext) -> StepStatus:
+    rules = context.engine.parts.guardrails.settings
+    usual = GuardrailRules()
+    other = sum(getattr(rules, one.name) != getattr(usual, one.name) for one in LIMITS[step])
+    locked = locked_limits(step, context.desk)
+    words = f"{text.count(other, 'limit')} of your own" if other else "The usual limits hold"
+    if locked:
+        words += f" · {len(locked)} set in the file"
+    return StepStatus(step, words, is_locked=len(locked) == len(LIMITS[step]))
+
+
+def _all_locked(desk: SettingsDesk, paths: Iterable[Path]) -> bool:
+    return all(desk.is_locked(path) for path in paths)
+
+
+def _place(channel: str, otherwise: str) -> str:
+    return text.channel(channel) if channel else otherwise
+
+
+def _some(teams: list[str]) -> str:
+    shown = ", ".join(text.safe(name, 60) for name in teams[:3])
+    return f"{shown} and {len(teams) - 3} more" if len(teams) > 3 else shown

@@ -1,0 +1,115 @@
+"""The forms of the setup, submitted: checked whole, set in one commit, then shown anew.
+
+Whatever is wrong is said at its input and nothing is set, so that a form never closes and loses
+what was typed.
+"""
+
+from collections.abc import Sequence
+
+from finops.domain.people import Actor
+from handlers.access import name_of
+from handlers.blocks.setup.channels import LEADERSHIP, TRIAGE
+from handlers.blocks.setup.parts import setting_block
+from handlers.context import HandlerContext
+from handlers.form_values import changed
+from handlers.home import publish_home
+from handlers.interaction import Interaction
+from handlers.reference import SettingsReference, read_settings_reference
+from handlers.settings_desk import Change
+from handlers.setup.changes import (
+    Problems,
+    channel_changes,
+    channel_problems,
+    limit_changes,
+    people_changes,
+    people_problems,
+    team_changes,
+    team_name,
+    team_problems,
+)
+from handlers.setup.forms import hub, known_team, redraw_below
+from handlers.setup.reach import why_unreachable
+from handlers.setup.who import require_workspace_admin, setter
+
+
+def claim(context: HandlerContext, interaction: Interaction) -> None:
+    """Make an admin of the workspace the first platform engineer, and go on with the setup."""
+    _opened_for(context, interaction)
+    require_workspace_admin(interaction.client, interaction.user)
+    context.desk.claim(Actor(interaction.user, name=name_of(interaction.body)))
+    interaction.ack(response_action="update", view=hub(context))
+    publish_home(context, interaction)
+
+
+def save_channels(context: HandlerContext, interaction: Interaction) -> None:
+    """Set channels and the time of the digest."""
+    _opened_for(context, interaction)
+    actor = setter(context, interaction)
+    problems = channel_problems(interaction.view) | _unreachable(interaction, TRIAGE, LEADERSHIP)
+    _save(context, interaction, channel_changes(interaction.view), actor=actor, problems=problems)
+
+
+def save_people(context: HandlerContext, interaction: Interaction) -> None:
+    """Set platform engineers and the approvers of everybody."""
+    _opened_for(context, interaction)
+    actor = setter(context, interaction)
+    problems = people_problems(interaction.view, context.engine.directory)
+    _save(context, interaction, people_changes(interaction.view), actor=actor, problems=problems)
+
+
+def save_limits(context: HandlerContext, interaction: Interaction) -> None:
+    """Set limits of the guardrails."""
+    _opened_for(context, interaction)
+    actor = setter(context, interaction)
+    typed = limit_changes(interaction.view)
+    changes: list[Change] = [(("guardrails", name), value) for name, value in typed.items()]
+    _save(context, interaction, changes, actor=actor, problems={})
+
+
+def save_team(context: HandlerContext, interaction: Interaction) -> None:
+    """Add a team, or change one."""
+    name = _opened_for(context, interaction).team
+    actor = setter(context, interaction)
+    is_new = not name
+    view = interaction.view
+    name = team_name(view) if is_new else known_team(context, name).name
+    problems = team_problems(view, name, context.engine.directory, is_new=is_new)
+    problems |= _unreachable(interaction, "channel")
+    _save(
+        context,
+        interaction,
+        team_changes(view, name, is_new=is_new),
+        actor=actor,
+        problems=problems,
+    )
+
+
+def _save(
+    context: HandlerContext,
+    interaction: Interaction,
+    changes: Sequence[Change],
+    *,
+    actor: Actor,
+    problems: Problems,
+) -> None:
+    if problems:
+        interaction.ack(response_action="errors", errors=problems)
+        return
+    if changes:
+        context.desk.set_many(changes, actor=actor)
+    interaction.ack()
+    redraw_below(context, interaction)
+    publish_home(context, interaction)
+
+
+def _unreachable(interaction: Interaction, *names: str) -> Problems:
+    """The newly chosen channels that the bot cannot post to, each with what to do."""
+    values = changed(interaction.view)
+    chosen = {block: str(values.get(block) or "") for block in map(setting_block, names)}
+    found = {b: why_unreachable(interaction.client, c) for b, c in chosen.items() if c}
+    return {block: problem for block, problem in found.items() if problem}
+
+
+def _opened_for(context: HandlerContext, interaction: Interaction) -> SettingsReference:
+    reference = str(interaction.view["private_metadata"])
+    return read_settings_reference(reference, instance=context.instance)

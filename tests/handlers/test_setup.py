@@ -1,0 +1,414 @@
+"""The setup by real forms: who may begin, what is checked, what is locked, what is saved."""
+
+import json
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from slack_bolt import App
+from slack_sdk import WebClient
+
+from bot.configuration import Configuration
+from bot.live_settings import LiveSettings
+from bot.socket_mode import SocketModeConnection
+from finops.domain.people import Actor
+from finops.finops_engine import FinOpsEngine
+from finops.savings_ledger import SavingsLedger
+from handlers import HandlerContext, Membership, register
+from handlers.ids import ActionId, SetupStep, ViewId
+from sandbox.slack import Driver, SlackSandbox, example_workspace
+from sandbox.slack.delivery import Ack
+from sandbox.slack.views import View
+from tests.handlers.builders import (
+    APPROVERS,
+    DANA,
+    FINOPS,
+    GENERAL,
+    INSTANCE,
+    LIAM,
+    MEI,
+    OMAR,
+    PAYMENTS,
+    opportunity,
+    recorded,
+)
+from tests.handlers.conftest import SCOPES
+
+SETTING = ActionId.SETTING.value
+FILE = {
+    "platform": {"users": [MEI]},
+    "triage_channel": FINOPS,
+    "teams": {"shop": {"channel": PAYMENTS, "approvers": {"users": [DANA]}}},
+    "guardrails": {"max_risk": 0.5},
+}
+
+
+class Setup:
+    """A bot with a configuration file, and hands that click through its forms."""
+
+    def __init__(self, slack: SlackSandbox, path: Path, file: dict[str, Any]) -> None:
+        configuration = Configuration.model_validate(file)
+        self.slack = slack
+        self.ledger = SavingsLedger(f"sqlite:///{path}/finops.db")
+        self.engine = FinOpsEngine(self.ledger, directory=configuration.directory())
+        self.live = LiveSettings(self.engine, configuration)
+        self.live.refresh()
+        self.driver: Driver = slack.driver()
+        client = WebClient(token=slack.bot_token, base_url=slack.api_url)
+        self._executor = ThreadPoolExecutor(16)
+        app = App(client=client, token_verification_enabled=False, listener_executor=self._executor)
+        context = HandlerContext(
+            engine=self.engine, instance=INSTANCE, membership=Membership(client), desk=self.live
+        )
+        register(app, context)
+        self._connection = SocketModeConnection(
+            app, app_token=slack.app_token, bot_token=slack.bot_token, base_url=slack.api_url
+        )
+        assert self._connection.start()
+
+    def close(self) -> None:
+        self._connection.stop()
+        self._executor.shutdown()
+        self.ledger.close()
+
+    def settings(self, user: str) -> Ack:
+        return self.driver.slash(user, GENERAL, "/finops", "settings")
+
+    def view(self, user: str) -> View:
+        found = self.driver.open_view(user)
+        assert found is not None
+        return found
+
+    def click(self, user: str, action: ActionId, block: str | None = None) -> Ack:
+        return self.driver.click_in_view(user, self.view(user)["id"], action.value, block_id=block)
+
+    def step(self, user: str, step: SetupStep) -> View:
+        self.settings(user)
+        assert self.click(user, ActionId.SETUP_STEP, f"step:{step}").ok
+        return self.view(user)
+
+    def save(self, user: str, action: str = SETTING, **values: Any) -> Ack:
+        filled = {
+            f"finops_set:{name.replace('__', '.')}": {action: value}
+            for name, value in values.items()
+        }
+        return self.driver.submit(user, self.view(user)["id"], filled)
+
+    def words(self, user: str) -> str:
+        return json.dumps(self.view(user)["blocks"], ensure_ascii=False)
+
+    def sees(self, user: str, words: str) -> bool:
+        """Whether the form shows these words soon: it is drawn anew after the ack."""
+        self.driver.wait_for(lambda: words in self.words(user), timeout=5)
+        return True
+
+    def audited(self) -> list[tuple[str, str]]:
+        found = self.ledger.read(
+            lambda c: c.exec_driver_sql(
+                "SELECT actor, action FROM audit_log WHERE subject LIKE 'settings/%' ORDER BY id"
+            ).all()
+        )
+        return [(str(row[0]), str(row[1])) for row in found]
+
+
+Make = Callable[..., Setup]
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Iterator[Make]:
+    made: list[Any] = []
+
+    def build(file: dict[str, Any], *, scopes: frozenset[str] = SCOPES) -> Setup:
+        slack = SlackSandbox(replace(example_workspace(), scopes=scopes)).start()
+        made.append(slack)
+        setup = Setup(slack, tmp_path, file)
+        made.append(setup)
+        return setup
+
+    yield build
+    for one in reversed(made):
+        one.stop() if isinstance(one, SlackSandbox) else one.close()
+
+
+def test_an_admin_takes_the_role_and_goes_on_with_the_setup(make: Make) -> None:
+    setup = make({})
+    setup.settings(MEI)
+    claim = setup.view(MEI)
+    ack = setup.driver.submit(MEI, claim["id"], {})
+
+    assert claim["callback_id"] == ViewId.SETUP_CLAIM
+    assert ack.ok
+    assert setup.view(MEI)["callback_id"] == ViewId.SETUP
+    assert setup.engine.directory.platform.users == (MEI,)
+    assert setup.audited() == [(MEI, "settings")]
+
+
+def test_who_is_no_admin_is_told_who_is_asked(make: Make) -> None:
+    setup = make({})
+    setup.settings(OMAR)
+    setup.driver.submit(OMAR, setup.view(OMAR)["id"], {})
+
+    assert "Only an admin or owner" in setup.words(OMAR)
+    assert not setup.engine.directory.platform
+
+
+def test_without_the_scope_the_file_is_named(make: Make) -> None:
+    setup = make({}, scopes=SCOPES - {"users:read"})
+    setup.settings(MEI)
+    setup.driver.submit(MEI, setup.view(MEI)["id"], {})
+
+    assert "platform: {users: [" in setup.words(MEI)
+    assert MEI in setup.words(MEI)
+    assert not setup.engine.directory.platform
+
+
+def test_a_platform_engineer_of_the_file_begins_at_once(make: Make) -> None:
+    setup = make(FILE)
+    setup.settings(MEI)
+
+    assert setup.view(MEI)["callback_id"] == ViewId.SETUP
+
+
+def test_others_are_told_who_may_and_where_their_own_settings_are(make: Make) -> None:
+    setup = make(FILE)
+    setup.settings(OMAR)
+    [*_, answer] = setup.driver.ephemerals(OMAR, GENERAL)
+    setup.driver.click(OMAR, GENERAL, answer["ts"], ActionId.PERSONAL)
+
+    assert f"<@{MEI}>" in answer["text"]
+    assert setup.view(OMAR)["callback_id"] == ViewId.PERSONAL
+
+
+def test_all_that_is_wrong_is_said_at_once_and_nothing_is_saved(make: Make) -> None:
+    setup = make({"platform": {"users": [MEI]}})
+    setup.step(MEI, SetupStep.CHANNELS)
+    ack = setup.save(
+        MEI, triage_channel=GENERAL, leadership_channel=PAYMENTS, time_zone="Nowhere/City"
+    )
+
+    assert set(ack.errors) == {"finops_set:triage_channel", "finops_set:time_zone"}
+    assert "/invite @finops-bot" in ack.errors["finops_set:triage_channel"]
+    assert setup.engine.directory.leadership_channel == ""
+    assert setup.view(MEI)["callback_id"] == ViewId.SETUP_CHANNELS
+
+
+def test_channels_and_the_digest_hold_at_once_and_the_first_form_shows_it(make: Make) -> None:
+    setup = make({"platform": {"users": [MEI]}})
+    setup.step(MEI, SetupStep.CHANNELS)
+    ack = setup.save(
+        MEI, triage_channel=FINOPS, leadership_channel=PAYMENTS, digest_weekday="3",
+        digest_hour="17", time_zone="Asia/Tokyo",
+    )  # fmt: skip
+
+    assert ack.ok
+    assert setup.engine.directory.triage_channel == FINOPS
+    timetable = setup.live.timetable()
+    assert (timetable.digest_weekday, timetable.digest_hour) == (3, 17)
+    assert setup.engine.parts.pace.hours.time_zone == "Asia/Tokyo"
+    assert setup.sees(MEI, "Thursday at 17:00, Asia/Tokyo")
+
+
+def test_a_channel_is_taken_when_the_bot_may_post_unasked(make: Make) -> None:
+    setup = make({"platform": {"users": [MEI]}}, scopes=SCOPES | {"chat:write.public"})
+    setup.step(MEI, SetupStep.CHANNELS)
+    ack = setup.save(MEI, triage_channel=GENERAL)
+
+    assert ack.ok
+    assert setup.engine.directory.triage_channel == GENERAL
+
+
+def test_what_the_file_says_is_shown_as_locked(make: Make) -> None:
+    setup = make(FILE)
+    form = setup.step(MEI, SetupStep.CHANNELS)
+
+    asked = {block["block_id"] for block in form["blocks"] if block["type"] == "input"}
+    assert "finops_set:triage_channel" not in asked
+    assert "finops_set:leadership_channel" in asked
+    assert "Set in finops.yaml" in setup.words(MEI)
+
+
+def test_a_team_is_added_changed_and_removed(make: Make) -> None:
+    setup = make({"platform": {"users": [MEI]}})
+    setup.step(MEI, SetupStep.TEAMS)
+    setup.click(MEI, ActionId.TEAM_EDIT, "add")
+    added = setup.save(
+        MEI, name="payments", channel=PAYMENTS, owners=[DANA], approvers__users=[OMAR],
+        approvers__user_groups=[APPROVERS], namespaces="pay, pay-jobs,pay",
+    )  # fmt: skip
+    team = setup.engine.directory.team("payments")
+
+    assert added.ok
+    assert (team.channel, team.owners, team.namespaces) == (PAYMENTS, (DANA,), ("pay", "pay-jobs"))
+    assert (team.approvers.users, team.approvers.user_groups) == ((OMAR,), (APPROVERS,))
+    assert setup.view(MEI)["callback_id"] == ViewId.SETUP_TEAMS
+    assert setup.sees(MEI, "payments")
+
+    setup.click(MEI, ActionId.TEAM_EDIT, "team:0")
+    assert setup.save(MEI, aliases="Paying people", owners=[]).ok
+    changed = setup.engine.directory.team("payments")
+    assert (changed.aliases, changed.owners, changed.channel) == (("Paying people",), (), PAYMENTS)
+
+    setup.click(MEI, ActionId.TEAM_EDIT, "team:0")
+    assert setup.click(MEI, ActionId.TEAM_REMOVE, "remove").ok
+    assert not setup.engine.directory.teams
+    assert setup.sees(MEI, "is removed")
+    assert len(setup.audited()) == 3
+
+
+def test_names_and_namespaces_of_another_team_are_refused_at_their_inputs(make: Make) -> None:
+    file = FILE | {"teams": {"shop": {"namespaces": ["web"], "aliases": ["Storefront"]}}}
+    setup = make(file)
+    setup.step(MEI, SetupStep.TEAMS)
+    setup.click(MEI, ActionId.TEAM_EDIT, "add")
+    ack = setup.save(MEI, name="storefront", namespaces="cart, WEB")
+
+    assert set(ack.errors) == {"finops_set:name", "finops_set:namespaces"}
+    assert "team shop's already" in ack.errors["finops_set:name"]
+    assert [team.name for team in setup.engine.directory.teams] == ["shop"]
+
+
+@pytest.mark.parametrize("name", ["unknown", "Nobody", "ALL"])
+def test_a_word_that_means_nobody_is_no_teams_name(make: Make, name: str) -> None:
+    setup = make(FILE)
+    setup.step(MEI, SetupStep.TEAMS)
+    setup.click(MEI, ActionId.TEAM_EDIT, "add")
+
+    assert set(setup.save(MEI, name=name).errors) == {"finops_set:name"}
+
+
+def test_a_hostile_name_is_shown_as_text_everywhere(make: Make) -> None:
+    setup = make(FILE)
+    setup.step(MEI, SetupStep.TEAMS)
+    setup.click(MEI, ActionId.TEAM_EDIT, "add")
+    assert setup.save(MEI, name="<!channel> *x* & `rm`").ok
+
+    assert setup.sees(MEI, "&lt;!channel&gt;")
+    shown = [block["text"]["text"] for block in setup.view(MEI)["blocks"] if "text" in block]
+    assert "<!channel>" not in "".join(shown)
+
+
+def test_a_team_of_the_file_keeps_what_the_file_says_and_cannot_be_removed(make: Make) -> None:
+    setup = make(FILE)
+    setup.step(MEI, SetupStep.TEAMS)
+    setup.click(MEI, ActionId.TEAM_EDIT, "team:0")
+    form = setup.view(MEI)
+    asked = {block["block_id"] for block in form["blocks"] if block["type"] == "input"}
+
+    assert asked == {f"finops_set:{name}" for name in ("owners", "namespaces", "aliases")}
+    assert ActionId.TEAM_REMOVE not in setup.words(MEI)
+    assert setup.save(MEI, owners=[LIAM]).ok
+    assert setup.engine.directory.team("shop").owners == (LIAM,)
+    assert setup.engine.directory.team("shop").approvers.users == (DANA,)
+
+
+def test_the_last_platform_engineer_stays(make: Make) -> None:
+    setup = make({})
+    setup.settings(MEI)
+    setup.driver.submit(MEI, setup.view(MEI)["id"], {})
+    setup.step(MEI, SetupStep.PEOPLE)
+    ack = setup.save(MEI, platform__users=[])
+
+    assert set(ack.errors) == {"finops_set:platform.users"}
+    assert setup.save(MEI, platform__users=[MEI, LIAM], default_approvers__users=[DANA]).ok
+    assert setup.engine.directory.platform.users == (MEI, LIAM)
+    assert setup.engine.directory.default_approvers.users == (DANA,)
+
+
+def test_what_somebody_else_saved_meanwhile_is_not_taken_back(make: Make) -> None:
+    setup = make({"platform": {"users": [MEI, LIAM]}})
+    setup.step(MEI, SetupStep.CHANNELS)
+    setup.step(LIAM, SetupStep.CHANNELS)
+    assert setup.save(LIAM, leadership_channel=PAYMENTS).ok
+    assert setup.save(MEI, triage_channel=FINOPS).ok
+
+    directory = setup.engine.directory
+    assert (directory.leadership_channel, directory.triage_channel) == (PAYMENTS, FINOPS)
+
+
+def test_a_limit_says_what_it_would_mean_before_it_is_saved(make: Make) -> None:
+    setup = make(FILE)
+    recorded(setup.engine, opportunity())
+    view = setup.step(MEI, SetupStep.SIZE)
+    block = "finops_set:max_replicas_per_change"
+    setup.driver.fill(MEI, view["id"], {block: {ActionId.LIMIT.value: "1"}})
+    setup.driver.click_in_view(MEI, view["id"], ActionId.LIMIT.value, block_id=block, selected="1")
+    setup.driver.wait_for(lambda: "would" in setup.words(MEI), timeout=5)
+
+    assert setup.engine.parts.guardrails.settings.max_replicas_per_change == 50
+    assert setup.save(MEI, ActionId.LIMIT.value, max_replicas_per_change="1").ok
+    assert setup.engine.parts.guardrails.settings.max_replicas_per_change == 1
+
+
+def test_a_limit_of_the_file_is_locked_and_the_others_are_not(make: Make) -> None:
+    setup = make(FILE)
+    form = setup.step(MEI, SetupStep.CERTAINTY)
+    asked = {block["block_id"] for block in form["blocks"] if block["type"] == "input"}
+
+    assert "finops_set:max_risk" not in asked
+    assert "finops_set:min_confidence" in asked
+
+
+def test_slack_itself_keeps_a_limit_within_its_bounds(make: Make) -> None:
+    setup = make(FILE)
+    setup.step(MEI, SetupStep.CERTAINTY)
+
+    assert setup.save(MEI, ActionId.LIMIT.value, min_confidence="7").errors
+    assert setup.engine.parts.guardrails.settings.min_confidence == 0.6
+
+
+def test_the_test_says_hello_once_and_what_is_missing(make: Make) -> None:
+    setup = make(FILE | {"teams": {"shop": {"channel": GENERAL}, "data": {}}})
+    for _ in range(2):
+        setup.settings(MEI)
+        setup.click(MEI, ActionId.SETUP_TEST)
+        setup.driver.wait_for(lambda: "Asking Slack" not in setup.words(MEI), timeout=10)
+    words = setup.words(MEI)
+
+    assert len(setup.driver.messages(FINOPS)) == 1
+    assert "My hello stands in" in words
+    assert "Nobody may approve for team data yet" in words
+    assert "No cluster and no account is connected" in words
+    assert f"<#{GENERAL}>" in words
+    assert "not in this public channel" in words
+
+
+def test_a_form_of_another_installation_sets_nothing(make: Make) -> None:
+    setup = make(FILE)
+    view = setup.step(MEI, SetupStep.CHANNELS)
+    found = setup.slack.state.views.find_any(view["id"])
+    assert found is not None
+    found[1]["private_metadata"] = found[1]["private_metadata"].replace(INSTANCE, "other")
+    setup.save(MEI, leadership_channel=PAYMENTS)
+
+    assert "two installations share one Slack app" in setup.words(MEI)
+    assert setup.engine.directory.leadership_channel == ""
+
+
+def test_who_lost_the_role_while_a_form_was_open_saves_nothing(make: Make) -> None:
+    setup = make({})
+    setup.settings(MEI)
+    setup.driver.submit(MEI, setup.view(MEI)["id"], {})
+    setup.step(MEI, SetupStep.CHANNELS)
+    setup.live.set_many([(("platform", "users"), [LIAM])], actor=Actor(MEI))
+    setup.save(MEI, triage_channel=FINOPS)
+
+    assert "Only platform engineers" in setup.words(MEI)
+    assert setup.engine.directory.triage_channel == ""
+
+
+def test_home_teaches_until_something_is_set(make: Make) -> None:
+    setup = make({"platform": {"users": [MEI]}})
+    for person in (MEI, OMAR):
+        setup.driver.open_home(person)
+        setup.driver.wait_for(lambda p=person: setup.driver.home(p), timeout=5)  # type: ignore[misc]  # bound at once
+    mine, others = (json.dumps(setup.driver.home(person)) for person in (MEI, OMAR))
+    setup.driver.click_home(MEI, ActionId.SETUP, block_id="setup:begin")
+
+    assert "Three steps until the first card" in others
+    assert f"<@{MEI}> can set this up" in others
+    assert ActionId.SETUP not in others
+    assert ActionId.SETUP in mine
+    assert setup.view(MEI)["callback_id"] == ViewId.SETUP
