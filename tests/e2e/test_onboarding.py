@@ -135,6 +135,7 @@ def approve_first_card(page: Page, demo: Demo) -> None:
     page.get_by_role("button", name=re.compile(r"\bshop-costs\b")).first.click()
     page.get_by_role("button", name="Approve", exact=True).last.click()
     confirm = page.get_by_role("dialog").get_by_role("button", name=re.compile("Approve|Yes"))
+    confirm.or_(page.get_by_text("Approved by")).first.wait_for()
     if confirm.count():
         confirm.last.click()
     demo.slack.driver().wait_for(
