@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.configuration import Configuration
 from bot.manifest import manifest_scopes
 from finops.engine import announce
-from finops.finops_engine import FinOpsEngine, Pace
+from finops.finops_engine import FinOpsEngine
 from finops.guardrails import Guardrails
 from finops.savings_ledger import SavingsLedger
 from sandbox.estate.repository import create_repository
@@ -58,7 +58,8 @@ class Company:
                 "repositories": [{"local": str(repository), "name": "crowd/platform"}],
                 # Pushed figures without history are worth little; this is about clicks.
                 "guardrails": {"max_changes_per_day": 100, "min_confidence": 0},
-                "pace": {"cards_per_channel_per_day": 100},
+                "pace": {"cards_per_channel_per_day": 100, "card_from_usd_per_month": 0},
+                "schedule": {"quiet_hours": ""},
             }
         )
 
@@ -81,7 +82,7 @@ class Company:
             SavingsLedger(database_url),
             directory=configuration.directory(),
             guardrails=Guardrails(configuration.guardrails),
-            pace=Pace(**configuration.pace.model_dump()),
+            pace=configuration.to_pace(),
         )
         engine.run_detection_cycle({"cluster": CLUSTER, "workloads": namespaces})
         while announce.offer_cards(engine.parts, now=engine.now()):

@@ -69,7 +69,7 @@ def test_the_whole_story_can_be_clicked(page: Page, demo: Demo) -> None:
     act_as(page, "Lena Fischer")
     open_channel(page, "leadership")
     page.get_by_text(re.compile("Savings of the week")).first.wait_for()
-    pictures = page.locator("img[alt*='erified']")
+    pictures = page.get_by_role("img", name=re.compile("[Vv]erified"))
     pictures.first.wait_for()
 
     [verified] = demo.engine.ledger.find(statuses=[Status.VERIFIED])

@@ -32,7 +32,8 @@ teams:
     channel: {CHANNEL.id}
     owners: [{OWNER.id}]
     approvers: {{users: [{OWNER.id}]}}
-pace: {{cards_per_channel_per_day: 100}}
+pace: {{cards_per_channel_per_day: 100, card_from_usd_per_month: 0}}
+schedule: {{quiet_hours: ""}}
 """
 WORKLOADS = [
     {

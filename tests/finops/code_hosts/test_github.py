@@ -147,12 +147,12 @@ def test_terraform_in_json_is_read_because_it_may_use_what_is_removed(
     bad_day: tuple[BadDay, str], github: GitHubPart
 ) -> None:
     repository = github.new_repository(
-        {"infra/more.tf.json": b"{}\n", "infra/a.tfvars": b"a = 1\n"}
+        {"infra/more.tf.json": b"{}\n", "infra/a.tfvars": b"a = 1\n", "infra/a.md": b"a\n"}
     )
 
     files = github_host(bad_day[1], repository.full_name).read_files()
 
-    assert set(files.files) == {"infra/more.tf.json"}
+    assert set(files.files) == {"infra/more.tf.json", "infra/a.tfvars"}
 
 
 def test_no_connection_is_tried_again_later() -> None:
