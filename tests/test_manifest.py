@@ -41,6 +41,8 @@ SCOPES_OF_METHOD: dict[str, tuple[str, ...]] = {
     "users_info": ("users:read",),
     "views_open": (),
     "views_publish": (),
+    "views_push": (),
+    "views_update": (),
 }
 # Scopes that no Web API method of ours stands behind.
 SCOPES_WITHOUT_METHOD = {
