@@ -86,7 +86,9 @@ def _verified_by(verified: Sequence[OpportunityRecord], end: datetime) -> Decima
 
 def _approved_teams(actor: Actor, directory: Directory) -> list[str]:
     return sorted(
-        team.name for team in directory.teams if actor.is_among(directory.approvers_of(team.name))
+        team.name
+        for team in directory.teams
+        if actor.is_among(directory.every_approver_of(team.name))
     )
 
 

@@ -110,9 +110,19 @@ class Directory:
 
         A team's own levels come after everybody's, and without any its approvers do.
         """
-        levels = (*self.approval_levels, *self.team(team_name).approval_levels)
-        about = [level for level in levels if level.is_about(usd_per_month, risk)]
+        about = [each for each in self._levels(team_name) if each.is_about(usd_per_month, risk)]
         return about[-1].approvers if about else self.approvers_of(team_name)
+
+    def every_approver_of(self, team_name: str) -> Approvers:
+        """Whoever may approve anything of a team: its approvers, and those of every level."""
+        levels = [level.approvers for level in self._levels(team_name)]
+        everybody = (self.approvers_of(team_name), *levels)
+        users = (user for each in everybody for user in each.users)
+        groups = (group for each in everybody for group in each.user_groups)
+        return Approvers(tuple(dict.fromkeys(users)), tuple(dict.fromkeys(groups)))
+
+    def _levels(self, team_name: str) -> tuple[ApprovalLevel, ...]:
+        return (*self.approval_levels, *self.team(team_name).approval_levels)
 
     def knows(self, team_name: str) -> bool:
         """Whether a team of that name is configured."""

@@ -32,7 +32,7 @@ from finops.engine.parts import Parts
 from finops.engine.pausing import note_answer
 from finops.engine.proposing import Planned, dressed, name_of
 from finops.engine.refusals import PATIENCE_SECONDS, audited_refusals
-from finops.engine.rights import remember_name, require_approver
+from finops.engine.rights import remember_name, require_any_approver
 from finops.ledger import pull_requests as rows
 from finops.ledger import sources
 from finops.ports import CodeHost
@@ -55,7 +55,8 @@ def revert(parts: Parts, opportunity_id: str, *, actor: Actor, reason: str) -> O
         parts.ledger.transaction(patience_seconds=PATIENCE_SECONDS) as tx,
     ):
         known = tx.get(opportunity_id)
-        require_approver(parts.directory, known, actor, "revert")
+        # Going back is for whoever may go forward with anything, also with a value of his own.
+        require_any_approver(parts.directory, known.opportunity.team, actor, "revert")
         _require_revertible(tx, parts, known, now=now)
         rows.put(tx.connection, _asked(known, actor, words, now=now))
         sentence = "The revert's pull request is being opened."

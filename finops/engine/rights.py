@@ -29,6 +29,11 @@ def require_approver(
         )
 
 
+def require_any_approver(directory: Directory, team: str, actor: Actor, verb: str) -> None:
+    """Raise NotPermitted unless this person may approve anything of the team, however small."""
+    _require(directory.every_approver_of(team), actor, team=team, verb=verb)
+
+
 def approvers_for(directory: Directory, opportunity: Opportunity) -> Approvers:
     """Who may approve this one."""
     return directory.approvers_at(

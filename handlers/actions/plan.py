@@ -39,12 +39,20 @@ def approve_plan(context: HandlerContext, interaction: Interaction) -> None:
     picks = read_picks([*_ticked(interaction.body)])
     if not picks:
         raise Refused("Nothing is ticked, so nothing was approved.")
-    approvers = context.engine.directory.approvers_of(plan.plan.team)
-    actor = context.membership.actor_of(interaction.body, approvers)
+    actor = _approver(context, interaction, plan.plan.team)
     outcome = context.engine.approve_plan(plan.plan.id, picks=picks, actor=actor)
     interaction.ack()
     if outcome.refused or outcome.agreed:
         interaction.tell(outcome_words(outcome))
+
+
+def _approver(context: HandlerContext, interaction: Interaction, team: str) -> Actor:
+    """The person with all groups that count: each item of a plan may be another level's."""
+    directory, membership = context.engine.directory, context.membership
+    usual, every = directory.approvers_of(team), directory.every_approver_of(team)
+    if every == usual:
+        return membership.actor_of(interaction.body, usual)
+    return membership.actor_in(interaction.body, every.user_groups)
 
 
 def look(context: HandlerContext, interaction: Interaction) -> None:

@@ -26,7 +26,7 @@ def revert(context: HandlerContext, interaction: Interaction) -> None:
     """Ask for a pull request that takes the merged change back, if this person may."""
     shown = read_reference(interaction.value, instance=context.instance)
     team = context.engine.ledger.get(shown.opportunity_id).opportunity.team
-    approvers = context.engine.directory.approvers_of(team)
+    approvers = context.engine.directory.every_approver_of(team)
     actor = context.membership.actor_of(interaction.body, approvers)
     context.engine.revert(shown.opportunity_id, actor=actor)
     interaction.ack()

@@ -30,6 +30,25 @@ def test_the_last_level_that_is_about_a_change_decides() -> None:
     assert who(10, 0.9, "other") == directory.default_approvers
 
 
+def test_everybody_who_may_approve_anything_of_a_team_is_known() -> None:
+    team = replace(TEAM, approval_levels=(ApprovalLevel(approvers=SRE, from_risk=0.4),))
+    directory = replace(DIRECTORY, teams=(team,), approval_levels=(ApprovalLevel(approvers=CFO),))
+
+    every = directory.every_approver_of("web")
+
+    assert set(every.users) == {*TEAM.approvers.users, "U0CFO"}
+    assert set(every.user_groups) == {*TEAM.approvers.user_groups, "S0SRE"}
+
+
+def test_going_back_is_for_everybody_who_approves_anything(world: World) -> None:
+    record = world.implemented()
+    level = ApprovalLevel(approvers=CFO, from_usd_per_month=Decimal("0.01"))
+    directory = replace(DIRECTORY, approval_levels=(level,))
+    world.engine.parts = replace(world.engine.parts, directory=directory)
+
+    assert world.engine.revert(record.id, actor=APPROVER).note.startswith("The revert")
+
+
 def test_a_large_change_is_refused_to_the_teams_approver_who_reads_who_may(world: World) -> None:
     level = ApprovalLevel(approvers=CFO, from_usd_per_month=Decimal("0.01"))
     directory = replace(DIRECTORY, approval_levels=(level,))
