@@ -24,28 +24,31 @@ from tests.real_parts.servers import free_port
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
 OWNER = User("U0OWNER0001", "olga", "Olga Owner", "owner")
-CHANNEL = Channel("C0WEBCOSTS1", "web-costs")
+# A channel takes one message a second, so the thirty cards go to three.
+CHANNELS = {
+    team: Channel(f"C0{team.upper()}COSTS", f"{team}-costs") for team in ("web", "pay", "ops")
+}
 CONFIGURATION = f"""\
 instance: killed
-teams:
-  web:
-    channel: {CHANNEL.id}
-    owners: [{OWNER.id}]
-    approvers: {{users: [{OWNER.id}]}}
+default_approvers: {{users: [{OWNER.id}]}}
+teams: {json.dumps({team: {"channel": each.id} for team, each in CHANNELS.items()})}
 pace: {{cards_per_channel_per_day: 100, card_from_usd_per_month: 0}}
 schedule: {{quiet_hours: ""}}
 """
-WORKLOADS = [
-    {
-        "name": f"service-{n}",
-        "cpu_request": 2 + n / 10,
-        "cpu_usage": 0.4,
-        "memory_request_gb": 4,
-        "memory_usage_gb": 0.5,
-        "team": "web",
-    }
-    for n in range(15)
-]
+WORKLOADS = {
+    team: [
+        {
+            "name": f"service-{n}",
+            "cpu_request": 2 + n / 10,
+            "cpu_usage": 0.4,
+            "memory_request_gb": 4,
+            "memory_usage_gb": 0.5,
+            "team": team,
+        }
+        for n in range(5)
+    ]
+    for team in CHANNELS
+}
 SCOPES = frozenset(
     {"commands", "chat:write", "im:write", "im:history", "channels:history", "usergroups:read"}
 )
@@ -53,7 +56,7 @@ SCOPES = frozenset(
 
 @pytest.fixture
 def slack() -> Iterator[SlackSandbox]:
-    workspace = Workspace("T0KILL00001", "Kill", (OWNER,), (CHANNEL,), scopes=SCOPES)
+    workspace = Workspace("T0KILL00001", "Kill", (OWNER,), tuple(CHANNELS.values()), scopes=SCOPES)
     with SlackSandbox(workspace) as running:
         yield running
 
@@ -106,7 +109,8 @@ def wait_until(ready: object, seconds: float = 60) -> None:
 
 
 def cards(slack: SlackSandbox) -> list[str]:
-    messages = slack.driver().messages(CHANNEL.id)
+    driver = slack.driver()
+    messages = [m for channel in CHANNELS.values() for m in driver.messages(channel.id)]
     return [
         str(message["metadata"]["event_payload"])
         for message in messages
@@ -120,7 +124,7 @@ def test_killed_at_any_moment_every_card_is_posted_exactly_once(
     dice = random.Random(7)  # noqa: S311 - a repeatable test, no secret
     slack.faults.slow("chat.postMessage", 0.15)
     port = free_port()
-    snapshot = {"cluster": "shop", "workloads": {"web": WORKLOADS}}
+    snapshot = {"cluster": "shop", "workloads": WORKLOADS}
     with bot(tmp_path, slack, port):
         wait_until(lambda: ask(port, "/healthz"))
         ask(port, "/api/v1/cluster-data", snapshot)

@@ -98,7 +98,7 @@ def test_a_card_comes_with_or_without_its_picture_and_an_approver_approves(
     assert len(uploads) == (2 if has_pictures else 1)
 
 
-def test_a_digest_comes_with_or_without_its_charts(
+def test_a_digest_comes_with_its_charts_and_with_or_without_its_files(
     engine: FinOpsEngine, deliveries: SlackDeliveries, driver: Driver, missing: frozenset[str]
 ) -> None:
     recorded(engine, opportunity())
@@ -106,8 +106,11 @@ def test_a_digest_comes_with_or_without_its_charts(
     run(deliveries, IntentKind.POST_DIGEST, f"digest/{FINOPS}", **payload)
 
     [message] = driver.messages(FINOPS)
+    charts = [block for block in message["blocks"] if block["type"] == "data_visualization"]
+    files = [f for each in driver.thread(FINOPS, message["ts"]) for f in each.get("files", [])]
     assert message["text"]
-    assert bool(pictures(message)) is not bool(missing & {"files:write", "files:read"})
+    assert charts
+    assert bool(files) is ("files:write" not in missing)
 
 
 @pytest.mark.usefixtures("app")
