@@ -114,7 +114,8 @@ def _effects(
     whispers = sum(
         call.ok and call.method in ("chat.postEphemeral", "response_url") for call in sandbox.calls
     )
-    refusals = crowd.done[ActionId.APPROVE] + crowd.done[ActionId.SNOOZE] - acted
+    # Commands answer in their acknowledgement; a click that was too late is told in a whisper.
+    refusals = crowd.done[ActionId.APPROVE] - approved
     return {
         "acted": acted,
         "acted_twice": sum(n > 1 for n in decisions.values())

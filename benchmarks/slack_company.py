@@ -55,7 +55,13 @@ class Company:
             {
                 "instance": CLUSTER,
                 "teams": teams,
-                "repositories": [{"local": str(repository), "name": "crowd/platform"}],
+                "repositories": [
+                    {
+                        "local": str(repository),
+                        "name": "crowd/platform",
+                        "pull_requests": {"max_open": 0, "max_per_hour": 0},
+                    }
+                ],
                 # Pushed figures without history are worth little; this is about clicks.
                 "guardrails": {"max_changes_per_day": 100, "min_confidence": 0},
                 "pace": {"cards_per_channel_per_day": 100, "card_from_usd_per_month": 0},

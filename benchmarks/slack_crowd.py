@@ -17,6 +17,7 @@ from sandbox.slack.interactions import Gesture
 from sandbox.slack.messages import Message
 
 MOST_TRIES = 20
+SNOOZE = "snooze"
 # How often something breaks in a run. A workspace lets an app reconnect about once a minute and
 # a few times in a row; somebody who breaks more would measure that limit and nothing else.
 TROUBLES = 8
@@ -28,6 +29,11 @@ class Shown:
 
     channel: str
     message: Message
+
+    @property
+    def opportunity(self) -> str:
+        """Which one it asks about."""
+        return str(self.message["metadata"]["event_payload"]["opportunity"])
 
 
 @dataclass(slots=True)
@@ -67,7 +73,7 @@ def _who_does_what(dice: random.Random) -> tuple[str, str]:
     if number < 0.6:
         return dice.choice(APPROVERS).id, ActionId.APPROVE
     if number < 0.8:
-        return dice.choice(APPROVERS).id, ActionId.SNOOZE
+        return dice.choice(APPROVERS).id, SNOOZE
     if number < 0.9:
         return dice.choice(OUTSIDERS).id, ActionId.APPROVE
     return dice.choice(OUTSIDERS).id, COMMAND
@@ -78,12 +84,12 @@ async def _click(
 ) -> None:
     interactions = sandbox.interactions
     for _ in range(MOST_TRIES):
-        if gesture == COMMAND:
-            ack = await interactions.slash(user, card.channel, COMMAND, "savings")
-        else:
+        if gesture == ActionId.APPROVE:
             place = interactions.place(card.channel)
-            what = Gesture(gesture, selected=_week(card) if gesture == ActionId.SNOOZE else None)
-            ack = await interactions.act_on_message(user, place, card.message, what)
+            ack = await interactions.act_on_message(user, place, card.message, Gesture(gesture))
+        else:
+            words = f"snooze {card.opportunity} 1w" if gesture == SNOOZE else "savings"
+            ack = await interactions.slash(user, card.channel, COMMAND, words)
         if ack.ok:
             crowd.seconds.append(ack.seconds)
             crowd.done[gesture] += 1
@@ -91,15 +97,6 @@ async def _click(
         crowd.broken += 1
         await asyncio.sleep(1.0)
     crowd.unanswered += 1
-
-
-def _week(card: Shown) -> str:
-    """The value of `1 week` in the card's Snooze."""
-    for block in card.message["blocks"]:
-        for element in block.get("elements") or []:
-            if element.get("action_id") == ActionId.SNOOZE:
-                return str(element["options"][1]["value"])
-    raise LookupError("the card has no Snooze")
 
 
 async def _trouble(sandbox: SlackSandbox, number: int) -> None:
