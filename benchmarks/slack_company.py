@@ -8,9 +8,11 @@ from pathlib import Path
 
 from bot.configuration import Configuration
 from bot.manifest import manifest_scopes
+from finops.domain.intents import IntentKind
 from finops.engine import announce
 from finops.finops_engine import FinOpsEngine
 from finops.guardrails import Guardrails
+from finops.ledger import outbox
 from finops.savings_ledger import SavingsLedger
 from sandbox.estate.repository import create_repository
 from sandbox.slack import Channel, User, Workspace
@@ -93,9 +95,11 @@ class Company:
         engine.run_detection_cycle({"cluster": CLUSTER, "workloads": namespaces})
         while announce.offer_cards(engine.parts, now=engine.now()):
             pass
-        waiting = engine.ledger.outbox_counts().get("pending", 0)
+        asked = engine.ledger.read(
+            lambda connection: outbox.unfinished_subjects(connection, kind=IntentKind.POST_CARD)
+        )
         engine.ledger.close()
-        return waiting
+        return len(asked)
 
     def _workloads(self) -> Iterator[tuple[int, str]]:
         for team in range(self.teams):
