@@ -20,7 +20,7 @@ MOST_TRIES = 20
 SNOOZE = "snooze"
 # How often something breaks in a run. A workspace lets an app reconnect about once a minute and
 # a few times in a row; somebody who breaks more would measure that limit and nothing else.
-TROUBLES = 8
+TROUBLES = 4
 
 
 @dataclass(frozen=True, slots=True)

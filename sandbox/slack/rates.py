@@ -37,7 +37,7 @@ CALLS_A_MINUTE = {
     "views.update": TIER_4,
 }
 # Socket Mode may come back after a lost network; Slack lets more than one a minute burst.
-BURSTS = {"apps.connections.open": 10}
+BURSTS = {"apps.connections.open": 30}
 # "Generally one message a second in a channel; short bursts are tolerated without a guarantee."
 MESSAGES_A_SECOND, MESSAGE_BURST = 1.0, 3
 
