@@ -17,6 +17,7 @@ from finops.domain.errors import InvalidInput, NotPermitted, Refused
 from finops.domain.people import Actor
 from finops.engine.refusals import PATIENCE_SECONDS, audited_refusals
 from finops.finops_engine import FinOpsEngine
+from finops.guardrail_policies.settings import overlaid
 from finops.guardrails import Guardrails
 from finops.ledger import history
 from finops.ledger.transaction import LedgerTransaction
@@ -183,21 +184,11 @@ def _named_by(file: Configuration) -> dict[str, Any]:
 
 def _checked(kept: Mapping[str, Any], named: Mapping[str, Any]) -> Configuration:
     try:
-        return Configuration.model_validate(_overlay(kept, named))
+        return Configuration.model_validate(overlaid(kept, named))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or "the settings"
         raise InvalidInput(f"{place}: {first['msg'].removeprefix('Value error, ')}.") from error
-
-
-def _overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """Key by key; lists are replaced whole."""
-    merged = dict(below)
-    for key, value in above.items():
-        under = merged.get(key)
-        both = isinstance(under, Mapping) and isinstance(value, Mapping)
-        merged[key] = _overlay(under, value) if both and under is not None else value
-    return merged
 
 
 def _with(kept: Mapping[str, Any], path: Path, value: Any) -> dict[str, Any]:

@@ -101,9 +101,9 @@ class GuardrailSettings(GuardrailRules):
         Mappings are merged key by key, so a file with one more protected tag keeps the others;
         `critical: allow` takes one off. Lists are replaced whole.
         """
-        merged = _overlay(GuardrailRules().model_dump(), _named(self, without="teams"))
+        merged = overlaid(GuardrailRules().model_dump(), _named(self, without="teams"))
         if team in self.teams:
-            merged = _overlay(merged, _named(self.teams[team]))
+            merged = overlaid(merged, _named(self.teams[team]))
         return GuardrailRules.model_validate(merged)
 
 
@@ -115,10 +115,11 @@ def _named(rules: BaseModel, *, without: str = "") -> dict[str, Any]:
     return rules.model_dump(exclude_unset=True, exclude={without} if without else None)
 
 
-def _overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+def overlaid(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """`above` over `below`, key by key at every depth; lists are replaced whole."""
     merged = dict(below)
     for key, value in above.items():
         under = merged.get(key)
         both = isinstance(under, Mapping) and isinstance(value, Mapping)
-        merged[key] = _overlay(under, value) if both and under is not None else value
+        merged[key] = overlaid(under, value) if both and under is not None else value
     return merged

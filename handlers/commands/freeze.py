@@ -1,6 +1,5 @@
 """`/finops freeze [scope] [until …] [because …]` and `/finops unfreeze [scope]`."""
 
-import re
 from collections.abc import Sequence
 
 from finops.domain.errors import InvalidInput
@@ -11,27 +10,26 @@ from handlers.blocks import text
 from handlers.blocks.elements import context as small
 from handlers.blocks.elements import section
 from handlers.commands.listing import team_of
-from handlers.commands.when import read_until, split_until
+from handlers.commands.when import read_until, split_reason, split_until
 from handlers.context import HandlerContext
 from handlers.ids import COMMAND
 from handlers.interaction import Interaction
 
 _EVERYTHING = frozenset({"", "all", "everything", "everywhere"})
-_REASON = re.compile(r"(?:^|\s)because\s+(.+)$", re.IGNORECASE | re.DOTALL)
 
 
 def freeze(context: HandlerContext, interaction: Interaction, rest: str) -> None:
     """Stop every change in the scope; the channel sees it, since its people rely on it."""
     if rest.strip().lower() in ("list", "status"):
         return _show(context, interaction)
-    reason = _REASON.search(rest)
-    words, when = split_until(rest[: reason.start()] if reason else rest)
+    asked, reason = split_reason(rest)
+    words, when = split_until(asked)
     until = read_until(when, context.engine.now()) if when else None
     made = context.engine.freeze(
         read_scope(context, words),
         until=until,
         actor=_actor(context, interaction),
-        reason=text.typed(reason[1]) if reason else "",
+        reason=reason,
     )
     said = f"{text.person(made.by)} has frozen *{_scope(made)}* {_until(made)}."
     hint = f"Nothing is approved and no pull request opens there. `{COMMAND} unfreeze {words}`"

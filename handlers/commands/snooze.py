@@ -5,19 +5,18 @@ import re
 
 from finops.domain.errors import InvalidInput
 from handlers.blocks import text
-from handlers.commands.when import read_until, split_until
+from handlers.commands.when import read_until, split_reason, split_until
 from handlers.context import HandlerContext, deciders_of
 from handlers.ids import COMMAND
 from handlers.interaction import Interaction
 
 _USAGE = f"Say which and how long: {COMMAND} snooze op-0123456789 1w, or until friday."
-_REASON = re.compile(r"(?:^|\s)because\s+(.+)$", re.IGNORECASE | re.DOTALL)
 
 
 def snooze(context: HandlerContext, interaction: Interaction, rest: str) -> None:
     """Snooze the present revision; a part of a day counts as a day."""
-    engine, reason = context.engine, _REASON.search(rest)
-    words, when = split_until(rest[: reason.start()] if reason else rest)
+    engine, (asked, reason) = context.engine, split_reason(rest)
+    words, when = split_until(asked)
     opportunity_id = words.strip("`'\" ").lower()
     if not re.fullmatch(r"[\w-]{1,60}", opportunity_id) or not when:
         raise InvalidInput(_USAGE)
@@ -29,7 +28,7 @@ def snooze(context: HandlerContext, interaction: Interaction, rest: str) -> None
         revision=known.revision,
         actor=context.membership.actor_of(interaction.body, deciders),
         days=math.ceil(seconds / 86_400),
-        reason=text.typed(reason[1]) if reason else "",
+        reason=reason,
     )
     label = text.safe(known.resource.label, 200)
     interaction.ack(text=f"{label} is put aside until {text.date(record.snoozed_until)}.")

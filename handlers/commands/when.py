@@ -4,10 +4,12 @@ import re
 from datetime import UTC, datetime, time, timedelta
 
 from finops.domain.errors import InvalidInput
+from handlers.blocks.text import typed
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SPAN = re.compile(r"(\d{1,4})\s*(h|hours?|d|days?|w|weeks?)", re.IGNORECASE)
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[ T](\d{1,2}):(\d{2}))?", re.IGNORECASE)
+_REASON = re.compile(r"(?:^|\s)because\s+(.+)$", re.IGNORECASE | re.DOTALL)
 _EXAMPLES = "2h, 3d, 1 week, friday, month end, 2026-12-24 or 2026-12-24 18:00 (UTC)"
 
 
@@ -47,6 +49,16 @@ def split_until(words: str) -> tuple[str, str]:
     if span:
         return words[: span.start()].strip(), span[1].strip()
     return words.strip(), ""
+
+
+def split_reason(words: str) -> tuple[str, str]:
+    """What stands before `because …`, and the reason as it was typed.
+
+    >>> split_reason("all 2h because of R&amp;D"), split_reason("all")
+    (('all 2h', 'of R&D'), ('all', ''))
+    """
+    found = _REASON.search(words)
+    return (words[: found.start()], typed(found[1])) if found else (words, "")
 
 
 def _after(now: datetime, number: int, unit: str) -> datetime:

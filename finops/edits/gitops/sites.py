@@ -212,38 +212,25 @@ def holders(slots: Sequence[Slot]) -> list[Holder]:
 
 def _trails(root: YamlNode) -> Iterator[tuple[Path, tuple[YamlNode, ...]]]:
     """Every scalar value with the nodes on the way to it."""
-
-    def walk(
-        path: Path, trail: tuple[YamlNode, ...]
-    ) -> Iterator[tuple[Path, tuple[YamlNode, ...]]]:
-        node = trail[-1]
-        if node.kind is NodeKind.SCALAR:
-            yield path, trail
-        for index, item in enumerate(node.items()):
-            yield from walk((*path, index), (*trail, item))
-        for key, value in node.entries():
-            if key.kind is NodeKind.SCALAR:
-                yield from walk((*path, key.text), (*trail, value))
-
-    return walk((), (root,))
+    return _nodes(NodeKind.SCALAR, (), (root,))
 
 
 def _mappings(root: YamlNode) -> Iterator[tuple[Path, tuple[YamlNode, ...]]]:
     """Every mapping with the nodes on the way to it."""
+    return _nodes(NodeKind.MAPPING, (), (root,))
 
-    def walk(
-        path: Path, trail: tuple[YamlNode, ...]
-    ) -> Iterator[tuple[Path, tuple[YamlNode, ...]]]:
-        node = trail[-1]
-        if node.kind is NodeKind.MAPPING:
-            yield path, trail
-        for index, item in enumerate(node.items()):
-            yield from walk((*path, index), (*trail, item))
-        for key, value in node.entries():
-            if key.kind is NodeKind.SCALAR:
-                yield from walk((*path, key.text), (*trail, value))
 
-    return walk((), (root,))
+def _nodes(
+    kind: NodeKind, path: Path, trail: tuple[YamlNode, ...]
+) -> Iterator[tuple[Path, tuple[YamlNode, ...]]]:
+    node = trail[-1]
+    if node.kind is kind:
+        yield path, trail
+    for index, item in enumerate(node.items()):
+        yield from _nodes(kind, (*path, index), (*trail, item))
+    for key, value in node.entries():
+        if key.kind is NodeKind.SCALAR:
+            yield from _nodes(kind, (*path, key.text), (*trail, value))
 
 
 def _speaks_of(setting: Setting, site: Literal) -> bool:
