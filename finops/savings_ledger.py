@@ -22,12 +22,19 @@ from finops.ledger import (
     cost_answers,
     history,
     lanes,
+    opportunities,
     outbox,
     pull_requests,
     totals,
     usage,
 )
-from finops.ledger.database import PATIENCE_SECONDS, connecting, open_engine, writing
+from finops.ledger.database import (
+    PATIENCE_SECONDS,
+    glancing,
+    open_engine,
+    reading,
+    writing,
+)
 from finops.ledger.opportunities import Outcome, Recorded
 from finops.ledger.schema import migrate
 from finops.ledger.totals import Breakdown
@@ -91,7 +98,7 @@ class SavingsLedger:
     @contextmanager
     def reading(self) -> Iterator[LedgerTransaction]:
         """A consistent view for reading; nothing written in it is kept."""
-        with connecting(self.engine) as connection:
+        with reading(self.engine) as connection:
             yield LedgerTransaction(connection, wall_clock=self._wall_clock)
 
     @contextmanager
@@ -102,8 +109,8 @@ class SavingsLedger:
 
     def get(self, opportunity_id: str) -> OpportunityRecord:
         """One record; raises InvalidInput when there is none of that id."""
-        with self.reading() as tx:
-            return tx.get(opportunity_id)
+        with glancing(self.engine) as connection:
+            return opportunities.get(connection, opportunity_id)
 
     def find(
         self,
@@ -188,8 +195,9 @@ class SavingsLedger:
         self, *, owner: str, now: datetime, seconds: float = 120, limit: int = 8
     ) -> list[outbox.Intent]:
         """Take due intents from the outbox."""
-        if not self.read(lambda connection: outbox.has_due(connection, now=now)):
-            return []
+        with glancing(self.engine) as connection:
+            if not outbox.has_due(connection, now=now):
+                return []
         with self.bookkeeping() as connection:
             return outbox.lease(connection, owner=owner, now=now, seconds=seconds, limit=limit)
 
@@ -244,8 +252,8 @@ class SavingsLedger:
 
     def messages(self, *, subject: str, purpose: str) -> list[history.Message]:
         """Where messages of that purpose about that subject stand."""
-        with self.reading() as tx:
-            return history.messages(tx.connection, subject=subject, purpose=purpose)
+        with glancing(self.engine) as connection:
+            return history.messages(connection, subject=subject, purpose=purpose)
 
     def save_message(self, message: history.Message, *, now: datetime) -> None:
         """Remember where a message stands and what it shows."""
