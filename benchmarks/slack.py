@@ -63,6 +63,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         _wait(lambda: len(_cards(sandbox, company)) >= expected, 60 + expected, bots)
         posting = time.perf_counter() - began
         cards = _cards(sandbox, company)
+        print(f"{len(cards)} cards stand; people begin to click.", file=sys.stderr, flush=True)
         clicking = click_all(
             sandbox, cards, clicks=options.clicks, concurrency=options.concurrency,
             seed=options.seed,

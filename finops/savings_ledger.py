@@ -102,9 +102,11 @@ class SavingsLedger:
             yield LedgerTransaction(connection, wall_clock=self._wall_clock)
 
     @contextmanager
-    def bookkeeping(self) -> Iterator[Connection]:
-        """A short write for leases and claims that need not queue behind clicks on PostgreSQL."""
-        with writing(self.engine, serialised=False) as connection:
+    def bookkeeping(self, *, patience_seconds: float = PATIENCE_SECONDS) -> Iterator[Connection]:
+        """A short write that need not queue behind clicks on PostgreSQL: leases, claims, notes."""
+        with writing(
+            self.engine, serialised=False, patience_seconds=patience_seconds
+        ) as connection:
             yield connection
 
     def get(self, opportunity_id: str) -> OpportunityRecord:
@@ -146,9 +148,16 @@ class SavingsLedger:
             return totals.breakdown(tx.connection, by=by, team=team)
 
     def verify_audit(self) -> audit.AuditCheck:
-        """Walk the audit chain."""
+        """Walk the audit chain, with everything noted so far in it."""
+        self.take_up_notes()
         with self.reading() as tx:
             return audit.check(tx.connection)
+
+    def take_up_notes(self) -> None:
+        """Bring what was noted beside the audit chain into it."""
+        while self.read(audit.is_waiting):
+            with self.transaction() as tx:
+                audit.take_up(tx.connection)
 
     def history_of(self, subject: str) -> list[audit.AuditEntry]:
         """All audit rows about one subject, oldest first."""

@@ -28,7 +28,8 @@ def approve(parts: Parts, opportunity_id: str, *, revision: int, actor: Actor) -
     """
     now = parts.now()
     with audited_refusals(parts, opportunity_id, actor=actor, revision=revision):
-        look_first(parts, opportunity_id, revision)
+        known = look_first(parts, opportunity_id, revision)
+        require_approver(parts.directory, known, actor, "approve")  # asked again under the lock
         with parts.ledger.transaction(patience_seconds=PATIENCE_SECONDS) as tx:
             return approve_in(tx, parts, opportunity_id, revision=revision, actor=actor, now=now)
 
