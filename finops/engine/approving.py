@@ -85,7 +85,9 @@ def _agree(
     """Count this person's approval; the last one that is needed approves. What is still missing."""
     revision, needed = known.opportunity.revision, decision.approvals_needed
     is_new = approvals.add(tx.connection, known.id, revision=revision, approver=actor.id, now=now)
-    so_far = len(approvals.given(tx.connection, [known.id]).get(known.id, ()))
+    so_far = 1
+    if needed > 1:
+        so_far = len(approvals.given(tx.connection, [known.id]).get(known.id, ()))
     if so_far >= needed:
         _finish(tx, known, decision, actor=actor, now=now)
         return ""
