@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from finops.domain.errors import TryAgainLater
-from finops.ledger import history
+from finops.ledger import database, history
 from finops.ledger.history import upsert
 from finops.ledger.tables import settings
 from finops.savings_ledger import SavingsLedger
@@ -86,6 +86,35 @@ def test_a_server_that_restarts_in_the_middle_is_a_passing_failure_and_the_next_
     ledger.close()
 
     assert rows == 1
+
+
+def test_a_connection_that_died_while_idle_is_replaced_unnoticed(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "PING_AFTER_SECONDS", 0.0)
+    ledger = SavingsLedger(postgres_url)
+    asked = text("SELECT pg_backend_pid()")
+    _terminate(postgres_url, ledger.read(lambda connection: connection.execute(asked).scalar()))
+
+    counts = ledger.outbox_counts()
+    ledger.close()
+
+    assert counts == {}
+
+
+def test_a_reader_sees_the_ledger_as_it_stood_at_its_first_look(ledger: SavingsLedger) -> None:
+    def put(value: int) -> None:
+        with ledger.transaction() as tx:
+            history.put_setting(tx.connection, "k", value, by="test", now=NOW)
+
+    put(1)
+    with ledger.reading() as tx:
+        seen = [history.setting(tx.connection, "k")]
+        put(2)
+        seen.append(history.setting(tx.connection, "k"))
+
+    assert seen == [1, 1]
+    assert ledger.read(lambda connection: history.setting(connection, "k")) == 2
 
 
 def test_the_audit_chain_holds_whatever_zone_the_clock_is_in(ledger: SavingsLedger) -> None:
