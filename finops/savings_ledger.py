@@ -30,6 +30,7 @@ from finops.ledger import (
 )
 from finops.ledger.database import (
     PATIENCE_SECONDS,
+    Turn,
     glancing,
     open_engine,
     reading,
@@ -86,14 +87,18 @@ class SavingsLedger:
 
     @contextmanager
     def transaction(
-        self, *, patience_seconds: float = PATIENCE_SECONDS
+        self, *, team: str | None = None, patience_seconds: float = PATIENCE_SECONDS
     ) -> Iterator[LedgerTransaction]:
         """A writing transaction that has the ledger to itself.
 
-        Raises TryAgainLater when its turn has not come within `patience_seconds`.
+        With a `team` it has what is that team's, beside those of other teams. Raises TryAgainLater
+        when its turn has not come within `patience_seconds`.
         """
-        with writing(self.engine, patience_seconds=patience_seconds) as connection:
-            yield LedgerTransaction(connection, wall_clock=self._wall_clock)
+        turn = Turn(team)
+        with writing(self.engine, turn, patience_seconds=patience_seconds) as connection:
+            tx = LedgerTransaction(connection, wall_clock=self._wall_clock)
+            yield tx
+            tx.chain()
 
     @contextmanager
     def reading(self) -> Iterator[LedgerTransaction]:
@@ -104,9 +109,7 @@ class SavingsLedger:
     @contextmanager
     def bookkeeping(self, *, patience_seconds: float = PATIENCE_SECONDS) -> Iterator[Connection]:
         """A short write that need not queue behind clicks on PostgreSQL: leases, claims, notes."""
-        with writing(
-            self.engine, serialised=False, patience_seconds=patience_seconds
-        ) as connection:
+        with writing(self.engine, None, patience_seconds=patience_seconds) as connection:
             yield connection
 
     def get(self, opportunity_id: str) -> OpportunityRecord:

@@ -116,8 +116,10 @@ def _decide(
 
     now = parts.now()
     with audited_refusals(parts, opportunity_id, actor=actor, revision=revision):
-        may(look_first(parts, opportunity_id, revision))
-        with parts.ledger.transaction(patience_seconds=PATIENCE_SECONDS) as tx:
+        known = look_first(parts, opportunity_id, revision)
+        may(known)
+        team = known.opportunity.team
+        with parts.ledger.transaction(team=team, patience_seconds=PATIENCE_SECONDS) as tx:
             known = standing(tx, tx.get(opportunity_id), revision, now)
             may(known)
             decide(tx, known, now)

@@ -67,7 +67,7 @@ def _pause(parts: Parts, team: str, records: list[OpportunityRecord], oldest: da
         tx.enqueue(
             kind=IntentKind.POST_NOTE,
             subject=records[0].id,
-            idempotency_key=f"paused:{team}:{tx.audited}",
+            idempotency_key=f"paused:{team}:{tx.stamp}",
             payload={"event": "team paused", "actor": "engine", "sentence": sentence},
         )
     return True

@@ -15,11 +15,13 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Self
 
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from finops.ledger.tables import audit_log, audit_waiting
 
 GENESIS = "0" * 64
+# Who decides for one team does not wait for who decides for another, but for the chain's end.
+CHAIN_LOCK_KEY = 7_307_147
 # So few that a click does not wait for them.
 TAKEN_AT_ONCE = 200
 
@@ -51,59 +53,10 @@ class AuditCheck:
         return self.broken_at is None
 
 
-def append(
-    connection: Connection,
-    *,
-    at: datetime,
-    actor: str,
-    action: str,
-    subject: str,
-    detail: Mapping[str, object],
-) -> int:
-    """Add one row and return its number.
-
-    The caller's transaction holds the write lock, so the chain has one end.
-    """
-    return _chain(
-        connection, [_Fields.of(at, actor=actor, action=action, subject=subject, detail=detail)]
-    )
-
-
-def note(
-    connection: Connection,
-    *,
-    at: datetime,
-    actor: str,
-    action: str,
-    subject: str,
-    detail: Mapping[str, object],
-) -> None:
-    """Write down what changed nothing, such as a refusal, without waiting for the chain's end.
-
-    It is kept when the caller's transaction commits; `take_up` brings it into the chain.
-    """
-    fields = _Fields.of(at, actor=actor, action=action, subject=subject, detail=detail)
-    connection.execute(insert(audit_waiting).values(asdict(fields)))
-
-
-def take_up(connection: Connection) -> int:
-    """Bring the oldest notes into the chain; returns how many. Needs the write lock."""
-    query = select(audit_waiting).order_by(audit_waiting.c.id).limit(TAKEN_AT_ONCE)
-    rows = connection.execute(query).all()
-    if rows:
-        _chain(connection, [_Fields(r.at, r.actor, r.action, r.subject, r.detail) for r in rows])
-        ids = [row.id for row in rows]
-        connection.execute(delete(audit_waiting).where(audit_waiting.c.id.in_(ids)))
-    return len(rows)
-
-
-def is_waiting(connection: Connection) -> bool:
-    """Whether there is anything to take up: asked first, without the lock."""
-    return connection.execute(select(audit_waiting.c.id).limit(1)).first() is not None
-
-
 @dataclass(frozen=True, slots=True)
-class _Fields:
+class Fields:
+    """What a row says; `detail` is JSON."""
+
     at: datetime
     actor: str
     action: str
@@ -119,7 +72,46 @@ class _Fields:
         return cls(at.astimezone(UTC), actor, action, subject, text)
 
 
-def _chain(connection: Connection, added: Sequence[_Fields]) -> int:
+def note(
+    connection: Connection,
+    *,
+    at: datetime,
+    actor: str,
+    action: str,
+    subject: str,
+    detail: Mapping[str, object],
+) -> None:
+    """Write down what changed nothing, such as a refusal, without waiting for the chain's end.
+
+    It is kept when the caller's transaction commits; `take_up` brings it into the chain.
+    """
+    fields = Fields.of(at, actor=actor, action=action, subject=subject, detail=detail)
+    connection.execute(insert(audit_waiting).values(asdict(fields)))
+
+
+def take_up(connection: Connection) -> int:
+    """Bring the oldest notes into the chain; returns how many. Needs the write lock."""
+    query = select(audit_waiting).order_by(audit_waiting.c.id).limit(TAKEN_AT_ONCE)
+    rows = connection.execute(query).all()
+    if rows:
+        chain(connection, [Fields(r.at, r.actor, r.action, r.subject, r.detail) for r in rows])
+        ids = [row.id for row in rows]
+        connection.execute(delete(audit_waiting).where(audit_waiting.c.id.in_(ids)))
+    return len(rows)
+
+
+def is_waiting(connection: Connection) -> bool:
+    """Whether there is anything to take up: asked first, without the lock."""
+    return connection.execute(select(audit_waiting.c.id).limit(1)).first() is not None
+
+
+def chain(connection: Connection, added: Sequence[Fields]) -> None:
+    """Add rows to the chain.
+
+    The lock on its one end is held until the caller commits, so this comes last.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(CHAIN_LOCK_KEY)))
     newest = connection.execute(
         select(audit_log.c.id, audit_log.c.hash).order_by(audit_log.c.id.desc()).limit(1)
     ).first()
@@ -132,7 +124,6 @@ def _chain(connection: Connection, added: Sequence[_Fields]) -> int:
         rows.append({"id": row_id, **named, "previous_hash": previous, "hash": own})
         previous = own
     connection.execute(insert(audit_log), rows)
-    return row_id
 
 
 def check(connection: Connection) -> AuditCheck:

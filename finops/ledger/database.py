@@ -5,8 +5,10 @@ SQLite runs in WAL mode and takes its write lock at the start of a writing trans
 """
 
 import time
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -24,8 +26,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from finops.domain.errors import InvalidInput, TryAgainLater
 from finops.ledger.turnstile import Turnstile
 
-# One lock for everything whose sum is limited (daily guardrails) or chained (the audit log).
-WRITE_LOCK_KEY = 7_307_146
+WRITE_LOCK_KEY, TEAM_LOCK_KEY = 7_307_146, 7_307_148
 # No transaction takes a second; a writer that waits longer has something wrong.
 PATIENCE_SECONDS = 10.0
 # A replica that hangs inside a transaction would hold the lock until TCP gives up, after hours.
@@ -45,15 +46,40 @@ def open_engine(database_url: str) -> Engine:
     return _open_postgresql(url)
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Who a writer excludes: everybody else, or only who writes for the same team.
+
+    Daily limits are summed by team, so decisions of two teams need not wait for each other; a
+    cycle, a freeze or a setting excludes them all. SQLite has one writer whatever is asked.
+    """
+
+    team: str | None = None
+
+    @property
+    def locks(self) -> str:
+        """The advisory locks, as columns of a SELECT."""
+        if self.team is None:
+            return "pg_advisory_xact_lock(:everything)"
+        return "pg_advisory_xact_lock_shared(:everything), pg_advisory_xact_lock(:teams, :team)"
+
+    @property
+    def keys(self) -> dict[str, int]:
+        """Their keys; two teams may share one, and then take turns."""
+        if self.team is None:
+            return {"everything": WRITE_LOCK_KEY}
+        team = zlib.crc32(self.team.lower().encode()) & 0x7FFF_FFFF
+        return {"everything": WRITE_LOCK_KEY, "teams": TEAM_LOCK_KEY, "team": team}
+
+
 @contextmanager
 def writing(
-    engine: Engine, *, serialised: bool = True, patience_seconds: float = PATIENCE_SECONDS
+    engine: Engine, turn: Turn | None, *, patience_seconds: float = PATIENCE_SECONDS
 ) -> Iterator[Connection]:
     """One writing transaction; commits at the end, rolls back on any error.
 
-    A serialised one has the ledger to itself: daily limits are summed and the audit chain has one
-    end. Only the worker's book-keeping does without on PostgreSQL; SQLite always serialises.
-    Raises TryAgainLater when its turn has not come within `patience_seconds`.
+    Only book-keeping has no `turn`. Raises TryAgainLater when a turn has not come within
+    `patience_seconds`.
     """
     turnstile = _TURNSTILES.get(engine)
     with (
@@ -62,7 +88,7 @@ def writing(
         connection.begin(),
     ):
         if connection.dialect.name == "postgresql":
-            _prepare_postgresql(connection, patience_seconds, serialised=serialised)
+            _prepare_postgresql(connection, turn, patience_seconds)
         yield connection
 
 
@@ -101,10 +127,8 @@ def connecting(engine: Engine, *, writes_within: float | None = None) -> Iterato
         raise TryAgainLater(f"The database at {where} did not answer: {why}") from error
 
 
-def _prepare_postgresql(
-    connection: Connection, patience_seconds: float, *, serialised: bool
-) -> None:
-    """Limits first, then the lock, in one round trip; functions run from left to right."""
+def _prepare_postgresql(connection: Connection, turn: Turn | None, patience_seconds: float) -> None:
+    """Limits first, then the locks, in one round trip; functions run from left to right."""
     asked = (
         "SELECT set_config('lock_timeout', :wait, true), "
         "set_config('idle_in_transaction_session_timeout', :hang, true)"
@@ -113,9 +137,9 @@ def _prepare_postgresql(
         "wait": f"{patience_seconds * 1000:.0f}ms",
         "hang": f"{HANGING_SECONDS}s",
     }
-    if serialised:
-        asked += ", pg_advisory_xact_lock(:key)"
-        values["key"] = WRITE_LOCK_KEY
+    if turn:
+        asked += f", {turn.locks}"
+        values |= turn.keys
     connection.execute(text(asked), values)
 
 
