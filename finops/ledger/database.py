@@ -36,6 +36,8 @@ HANGING_SECONDS = 60
 PING_AFTER_SECONDS = 1.0
 # SQLite's own queue is no queue: of a cycle and a click, the cycle won for 10 s (measured).
 _TURNSTILES: WeakKeyDictionary[Engine, Turnstile] = WeakKeyDictionary()
+# Connections that are always in autocommit: to switch one and back costs as much as a round trip.
+_GLANCES: WeakKeyDictionary[Engine, Engine] = WeakKeyDictionary()
 
 
 def open_engine(database_url: str) -> Engine:
@@ -106,9 +108,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def glancing(engine: Engine) -> Iterator[Connection]:
     """For one statement that reads: without a transaction, it is one round trip and not three."""
-    with connecting(engine) as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execution_options(isolation_level="AUTOCOMMIT")
+    with connecting(_GLANCES.get(engine, engine)) as connection:
         yield connection
 
 
@@ -162,7 +162,22 @@ def checked_url(database_url: str) -> str:
 
 def _open_postgresql(url: str) -> Engine:
     engine = create_engine(url, pool_size=10, max_overflow=30, pool_timeout=PATIENCE_SECONDS)
+    glances = create_engine(
+        url,
+        isolation_level="AUTOCOMMIT",
+        pool_reset_on_return=None,
+        pool_size=4,
+        max_overflow=6,
+        pool_timeout=PATIENCE_SECONDS,
+    )
+    for each in (engine, glances):
+        _ping_after_idling(each)
+    event.listen(engine, "engine_disposed", lambda _: glances.dispose())
+    _GLANCES[engine] = glances
+    return engine
 
+
+def _ping_after_idling(engine: Engine) -> None:
     def returned(_connection: object, record: ConnectionPoolEntry) -> None:
         record.info["returned_at"] = time.monotonic()
 
@@ -177,7 +192,6 @@ def _open_postgresql(url: str) -> Engine:
 
     event.listen(engine, "checkin", returned)
     event.listen(engine, "checkout", taken)
-    return engine
 
 
 def _open_sqlite(url: str) -> Engine:
