@@ -63,9 +63,12 @@ def test_the_same_team_waits_and_whoever_writes_for_everybody(
     postgres_url: str, other: str | None
 ) -> None:
     ledger = SavingsLedger(postgres_url)
-    with ledger.transaction(team="Shop"):
-        with pytest.raises(TryAgainLater), ledger.transaction(team=other, patience_seconds=0.2):
-            pass
+    with (
+        ledger.transaction(team="Shop"),
+        pytest.raises(TryAgainLater),
+        ledger.transaction(team=other, patience_seconds=0.2),
+    ):
+        pass
     with ledger.transaction(team=other, patience_seconds=0.2):
         pass
     ledger.close()
