@@ -36,7 +36,7 @@ from finops.ledger.database import (
     reading,
     writing,
 )
-from finops.ledger.opportunities import Outcome, Recorded
+from finops.ledger.recording import Outcome, Recorded
 from finops.ledger.schema import migrate
 from finops.ledger.totals import Breakdown
 from finops.ledger.transaction import LedgerTransaction

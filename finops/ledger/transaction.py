@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from finops.domain.lifecycle import Status
 from finops.domain.opportunity import Opportunity, OpportunityRecord
-from finops.ledger import audit, opportunities, outbox
-from finops.ledger.opportunities import Recorded
+from finops.ledger import audit, opportunities, outbox, recording
+from finops.ledger.recording import Recorded
 
 
 class LedgerTransaction:
@@ -92,7 +92,7 @@ class LedgerTransaction:
 
     def record(self, opportunity: Opportunity, *, seen_at: datetime) -> Recorded:
         """Write a finding as a new opportunity, a new revision, or as seen again."""
-        return opportunities.record(self.connection, opportunity, seen_at=seen_at)
+        return recording.record(self.connection, opportunity, seen_at=seen_at)
 
     def move(
         self,
