@@ -7,7 +7,7 @@ with SlackSandbox(example_workspace()) as sandbox:
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -198,5 +198,14 @@ class SlackSandbox:
         await self._sockets.close()
         if self._runner is not None:
             await self._runner.cleanup()
+        await _ended(asyncio.all_tasks() - {asyncio.current_task()})
         await asyncio.sleep(0.01)  # lets closed transports give back their sockets
         await self._loop.shutdown_default_executor()
+
+
+async def _ended(tasks: Collection[asyncio.Task[Any] | None]) -> None:
+    """On a busy machine requests outlive the server; none may outlive the loop."""
+    left = [task for task in tasks if task is not None]
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
