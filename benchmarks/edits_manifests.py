@@ -22,7 +22,7 @@ from benchmarks.edits_judge import (
     quantity,
     unintended_bytes,
 )
-from benchmarks.edits_tally import Tally, opportunity_for
+from benchmarks.edits_tally import GENERATED, TEMPLATE, Tally, opportunity_for
 from finops.domain.errors import FinOpsError, InvalidInput
 from finops.domain.opportunity import Change, Resource, Setting
 from finops.domain.pull_request import RepositoryFiles
@@ -73,7 +73,7 @@ def judge_file(name: str, source: bytes, tally: Tally) -> None:
     generated = is_generated(source)
     for target in targets_in(documents):
         if generated:
-            tally.refuse("generated file", f"{name}: {target.resource.key}")
+            tally.refuse(GENERATED, f"{name}: {target.resource.key}")
         else:
             _judge(name, source, documents, target, tally)
 
@@ -179,9 +179,9 @@ def reason_of(error: Exception) -> str:
     """The refusal without names and figures, so that equal reasons count together."""
     text = str(error)
     if "template" in text:
-        return "template"
+        return TEMPLATE
     if "generated" in text:
-        return "generated file"
+        return GENERATED
     return " ".join(_LIFTED.sub("…", text).split())[:110]
 
 
@@ -190,7 +190,7 @@ def _count_unreadable(name: str, source: bytes, problem: str, tally: Tally) -> N
     if not _WORKLOAD.search(source):
         return
     is_template = b"{{" in source or b"${" in source or b"<%" in source
-    tally.refuse("template" if is_template else "not YAML", f"{name}: {problem}")
+    tally.refuse(TEMPLATE if is_template else "not YAML", f"{name}: {problem}")
 
 
 def _objects(document: Any, at: Path) -> Iterator[tuple[Path, dict[str, Any]]]:

@@ -199,4 +199,6 @@ def _refusal(refusals: Sequence[tuple[CodeHost, Refused]], opportunity: Opportun
         f"{reasons or 'No repository is configured; name one in the settings.'}"
     )
     candidates = _candidates(refusals)
-    return AmbiguousSource(sentence, candidates) if candidates else Refused(sentence)
+    questions = [each for _, each in refusals if isinstance(each, AmbiguousSource)]
+    reason = questions[0].reason if len(questions) == 1 else ""
+    return AmbiguousSource(sentence, candidates, reason=reason) if candidates else Refused(sentence)

@@ -51,11 +51,15 @@ class Candidate:
 
 
 class AmbiguousSource(Refused):
-    """Several places may decide the value and nothing tells which; the message names them."""
+    """Several places may decide the value and nothing tells which; the message names them.
 
-    def __init__(self, message: str, candidates: Sequence[Candidate]) -> None:
+    `reason` is what a card says of it that lists the candidates itself; empty for the usual words.
+    """
+
+    def __init__(self, message: str, candidates: Sequence[Candidate], *, reason: str = "") -> None:
         super().__init__(message)
         self.candidates = tuple(candidates)
+        self.reason = reason
 
 
 def picked(candidates: Sequence[Candidate], choice: str) -> int | None:

@@ -60,7 +60,7 @@ def open_pull_request(parts: Parts, opportunity_id: str, *, revision: int) -> No
     except AlreadyApplied as error:
         _finish(parts, known, Status.OBSOLETE, f"Applied elsewhere: {error}")
     except AmbiguousSource as error:
-        picking.ask(parts, known, error.candidates)
+        picking.ask(parts, known, error)
     except (Refused, WillNeverWork) as error:
         send_back(parts, known, f"No pull request was opened: {error}")
     else:
