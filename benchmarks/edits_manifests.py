@@ -165,14 +165,19 @@ def _planned(  # noqa: PLR0917 - the state of one run
 
 def _pick(files: RepositoryFiles, opportunity: Any, target: Target) -> str:
     """What an owner would pick: the candidate whose place is the target's."""
-    number, *path = target.at
-    text = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in path).removeprefix(".")
-    place = f"document {number + 1}, {text}" if number else text
+    place = place_of(target.at)
     try:
         plan_edit(files, opportunity)
     except AmbiguousSource as error:
         return next((c.choice for c in error.candidates if c.place == place), "")
     return ""
+
+
+def place_of(at: Path) -> str:
+    """A place as the product writes it: `document 2, spec.values.app[0].resources`."""
+    number, *path = at
+    text = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in path).removeprefix(".")
+    return f"document {int(number) + 1}, {text}" if number else text
 
 
 def reason_of(error: Exception) -> str:

@@ -61,7 +61,8 @@ class Alternative:
         """What a person may pick."""
         line = f"line {self.main.place.node.start_point.row + 1}, for {self.sites[0].address}"
         words = self.way.words if self.way else line
-        also = f"; it changes {listed(self.others)} too" if self.others else ""
+        others = self.others
+        also = f"; it changes {listed(others)} too" if others else ""
         note = self.way.note if self.way else ""
         return Candidate(self.main.place.file.path, self.main.name, f"{words}{also}", note=note)
 

@@ -210,8 +210,10 @@ class Deciding:
         ]
 
     def _is_template(self, path: str) -> bool:
+        """Whether it is no YAML until Helm fills it in; one without braces is as it stands."""
         charts = self._index.repository.charts
-        return "/templates/" in f"/{path}" and charts.chart_of(path) is not None
+        is_in_chart = "/templates/" in f"/{path}" and charts.chart_of(path) is not None
+        return is_in_chart and b"{{" in self._index.files[path]
 
     def _nowhere(self, change: Change, leaf: RenderedLeaf, sites: Sequence[Site]) -> str:
         label, words = self._opportunity.resource.label, words_of(change.setting)

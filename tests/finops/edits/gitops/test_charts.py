@@ -63,6 +63,17 @@ def test_a_setting_that_is_not_there_goes_below_the_values_that_are_read() -> No
     assert plan.files[0].after == expected.encode()
 
 
+def test_a_template_without_braces_takes_a_setting_that_is_not_there() -> None:
+    plain = DEPLOYMENT[: DEPLOYMENT.index("          resources:")]
+    files = chart() | {"charts/shop/templates/plain.yaml": plain}
+
+    plan = planned(files, web(), cpu(None), tags=RELEASE)
+
+    added = "          resources:\n            requests:\n              cpu: 120m\n"
+    assert [each.path for each in plan.files] == ["charts/shop/templates/plain.yaml"]
+    assert plan.files[0].after == (plain + added).encode()
+
+
 def test_values_of_a_subchart_are_found_in_the_umbrella() -> None:
     inner = {path.replace("charts/shop", "all/charts/shop"): t for path, t in chart().items()}
     files = inner | {
