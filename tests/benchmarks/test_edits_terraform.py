@@ -10,7 +10,7 @@ from benchmarks.edits_terraform import judge_terraform
 from benchmarks.hcl_oracle import PARTS, HclOracle
 from finops.domain.opportunity import Change, Opportunity, Setting
 from finops.domain.pull_request import FileChange
-from finops.edits import PlannedEdit, Proof
+from finops.edits import PlannedEdit, Proof, plan_edit
 from tests.real_parts.needs import needs
 
 pytestmark = [pytest.mark.real]
@@ -106,7 +106,7 @@ def test_a_picked_place_that_gets_another_value_is_wrong(
 ) -> None:
     source = SHARED % b"a" + b'variable "type" {}\n'
     (tmp_path / "main.tf").write_bytes(source)
-    right = benchmark.plan_edit
+    right = plan_edit
 
     def plan(files: Any, subject: Opportunity, *, choices: Any) -> PlannedEdit:
         made = right(files, subject, choices=choices)
