@@ -48,7 +48,7 @@ from finops.domain.opportunity import (
 )
 from finops.domain.pull_request import FileChange, RepositoryFiles
 from finops.edits import AlreadyApplied, AmbiguousSource, Candidate, PlannedEdit, plan_edit
-from finops.edits.hcl_match import SOURCE_TAG
+from finops.edits.results import SOURCE_TAG
 
 _NOW = datetime(2026, 1, 5, tzinfo=UTC)
 _SUFFIXES = (".tf", ".tofu", ".tfvars", ".hcl", ".yaml", ".yml", ".json", ".tpl", ".tmpl")

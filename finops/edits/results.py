@@ -12,6 +12,10 @@ from dataclasses import dataclass
 from finops.domain.errors import Refused
 from finops.domain.pull_request import FileChange
 
+SOURCE_TAG = "finops-bot/source"
+"""Our own tag and annotation: where a resource is declared. `infra/main.tf@aws_instance.web` for
+what Terraform makes, `config/apps.yaml#services.web.resources` for a workload."""
+
 
 class SourceNotFound(Refused):
     """No file of this repository declares the resource; the message says what was searched."""

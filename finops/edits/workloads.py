@@ -56,12 +56,13 @@ def plan_container(index: SourceIndex, opportunity: Opportunity, choice: str) ->
     if not sources:
         raise _not_found(opportunity, plain, rendered)
     source, is_picked = _chosen(sources, opportunity, choice)
-    return _proved(index, source, opportunity, is_picked=is_picked)
+    return prove(index, source, opportunity, is_picked=is_picked)
 
 
-def _proved(
+def prove(
     index: SourceIndex, source: Source, opportunity: Opportunity, *, is_picked: bool
 ) -> PlannedEdit:
+    """The edit with its proof. Raises AmbiguousSource where others change that nobody picked."""
     edited = put_together(index.files, source.pieces)
     edits = {each.change.path: each.change.after for each in edited}
     for piece in source.pieces:
