@@ -149,10 +149,17 @@ class RightsizingSection(Section):
     mode: Mode = Mode.SAFE
     teams: dict[str, Mode] = {}
     kinds: dict[str, Mode] = {}
+    # Let a heap that -Xmx names fall with the memory around it, in the same pull request.
+    scale_jvm_heap: bool = False
 
     def to_domain(self) -> ModeChoice:
         """As detectors know it."""
-        return ModeChoice(default=self.mode, teams=self.teams, kinds=self.kinds)
+        return ModeChoice(
+            default=self.mode,
+            teams=self.teams,
+            kinds=self.kinds,
+            scales_heap=self.scale_jvm_heap,
+        )
 
 
 class PaceSection(Section):

@@ -238,6 +238,7 @@ REST = """\
 #  mode: safe
 #  teams: {}                # what is different for a team: {shop: lean}
 #  kinds: {}                # or for a kind: {StatefulSet: safe}; where both are named, safe wins
+#  scale_jvm_heap: false    # true: a heap named by -Xmx falls with the memory, in one pull request
 
 ## How long things may take, in days, and how many cards a channel gets. Shown are the defaults.
 #pace:

@@ -3,16 +3,10 @@
 from finops.domain.errors import Refused
 from finops.domain.opportunity import Opportunity
 from finops.edits.gitops.source_index import SourceIndex
-from finops.edits.pieces import Piece, TemplatePiece
-from finops.edits.plain_manifests import (
-    ContainerTarget,
-    container_piece,
-    is_generated,
-    target_piece,
-)
+from finops.edits.plain_manifests import ContainerTarget, is_generated
 from finops.edits.pointers import Pointer
 from finops.edits.results import AlreadyApplied, Candidate, PlannedEdit, SourceNotFound
-from finops.edits.workloads import Source, plan_container, prove
+from finops.edits.workloads import Source, plain_pieces, plan_container, prove
 from finops.edits.yaml_source import ContainerSource, find_containers, place_text
 from finops.edits.yaml_tree import NodeKind, Path, UnreadableYaml, YamlFile, YamlNode, parse_yaml
 
@@ -30,12 +24,7 @@ def plan_pointed(index: SourceIndex, opportunity: Opportunity, pointer: Pointer)
         if found is not None:
             return found
     target = _target(index, opportunity, pointer)
-    changes = [each for each in opportunity.changes if not each.setting.is_hpa_target]
-    scales = [each for each in opportunity.changes if each.setting.is_hpa_target]
-    pieces: tuple[Piece | TemplatePiece, ...] = (
-        container_piece(target, changes),
-        *(target_piece(index, opportunity.resource, each) for each in scales),
-    )
+    pieces = plain_pieces(index, target, opportunity)
     place = place_text(target.container, target.container.key)
     source = Source(Candidate(pointer.path, place, note=_note(pointer)), pieces, ())
     return prove(index, source, opportunity, is_picked=True)

@@ -10,6 +10,7 @@ from finops.edits.gitops.matches import Match, targets_in
 from finops.edits.gitops.rendering import Rendering
 from finops.edits.gitops.sites import Holder, Site, holders, literals, template_lines
 from finops.edits.gitops.source_index import SourceIndex
+from finops.edits.heaps import heap_words
 from finops.edits.setting_text import quantity_of, unit_of
 from finops.edits.slots import Slot, slots_of
 from finops.edits.yaml_source import ContainerSource, containers_of, find_containers
@@ -86,6 +87,12 @@ class Deciding:
 
     def _alone(self, change: Change) -> Decider:
         leaf = self.leaf(self._match.rendering, change)
+        if leaf is None and change.setting is Setting.HEAP:
+            raise Refused(
+                f"{self._match.unit.entry} does not name one heap of "
+                f"{self._opportunity.resource.label} by -Xmx, so heap and memory cannot be "
+                "changed together."
+            )
         if leaf is None:
             raise Refused(
                 f"{self._match.unit.entry} has no autoscaler with a "
@@ -105,6 +112,8 @@ class Deciding:
         container = self.container(rendering)
         if container is None:
             return None
+        if change.setting is Setting.HEAP:
+            return _heap_leaf(self._match.identity, container)
         node = setting_node(container, change.setting)
         text = None if node is None else node.text
         return RenderedLeaf(self._match.identity, container.path, text)
@@ -231,6 +240,14 @@ class Deciding:
 
 
 _WITH_VALUES = ("HelmRelease", "Application", "ApplicationSet")
+
+
+def _heap_leaf(identity: tuple[str, str, str], container: ContainerSource) -> RenderedLeaf | None:
+    found = heap_words(container)
+    if len(found) != 1:
+        return None
+    path, trail = found[0]
+    return RenderedLeaf(identity, path, trail[-1].text)
 
 
 def _target_leaf(

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from finops.domain.errors import Refused
-from finops.domain.opportunity import Change, Opportunity
+from finops.domain.opportunity import Change, Opportunity, Setting
 from finops.edits.gitops.deciding import Decider, Deciding
 from finops.edits.gitops.matches import Match
 from finops.edits.gitops.sites import Holder, Literal, Site, TemplateLine
 from finops.edits.gitops.source_index import SourceIndex
+from finops.edits.heaps import refuse_under_heap
 from finops.edits.pieces import Piece, TemplatePiece
 from finops.edits.plain_manifests import target_piece
 from finops.edits.results import AlreadyApplied, Candidate
@@ -28,7 +29,8 @@ def rendered_pieces(
 
     Raises AlreadyApplied when what is rendered is what is proposed, and Refused with the reason.
     """
-    changes = [each for each in opportunity.changes if not each.setting.is_hpa_target]
+    changes = [each for each in opportunity.changes if not each.setting.is_beside_resources]
+    refuse_under_heap(match.container, opportunity.changes, f"{match.unit.entry}, rendered,")
     pending = _pending(match, changes)
     deciding = Deciding(index, match, opportunity)
     deciders = deciding.decide(pending)
@@ -36,6 +38,8 @@ def rendered_pieces(
     for change in opportunity.changes:
         if change.setting.is_hpa_target:
             pieces += _of_target(index, deciding, match, change, opportunity)
+        elif change.setting is Setting.HEAP:
+            pieces += _pieces(deciding.decide([change]))
     site = deciders[0].site
     words = f"line {site.line} ({match.document.origin})"
     return Candidate(site.path, site.place, words), tuple(pieces)

@@ -67,7 +67,7 @@ def _slots(index: SourceIndex, deployment: Deployment) -> Iterator[Slot]:
 def _option(
     holder: Holder, deployment: Deployment, opportunity: Opportunity
 ) -> UnseenOption | None:
-    if any(change.setting.is_hpa_target for change in opportunity.changes):
+    if any(change.setting.is_beside_resources for change in opportunity.changes):
         return None
     try:
         edit = edit_container(holder.slot.file, holder.source, opportunity.changes)
