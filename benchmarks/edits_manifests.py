@@ -236,15 +236,8 @@ def _container(item: dict[str, Any], at: Path, resource: Resource) -> Target:
 
 
 def _values(manifest: dict[str, Any], at: Path, name: str) -> Iterator[Target]:
-    def walk(value: Any, at: Path) -> Iterator[tuple[Path, Any]]:
-        for key, each in value.items() if isinstance(value, dict) else ():
-            if key == "resources" and isinstance(each, dict) and _section(each, "requests"):
-                yield (*at, key), each
-            else:
-                yield from walk(each, (*at, key))
-
     values = (manifest.get("spec") or {}).get("values") or {}
-    for place, held in walk(values, (*at, "spec", "values")):
+    for place, held in resources_in(values, (*at, "spec", "values")):
         resource = Resource(
             cluster="wild",
             kind="Deployment",
@@ -253,6 +246,15 @@ def _values(manifest: dict[str, Any], at: Path, name: str) -> Iterator[Target]:
             container=".".join(map(str, place[3:-1])),
         )
         yield Target(resource, place, held, is_picked=True)
+
+
+def resources_in(value: Any, at: Path) -> Iterator[tuple[Path, Any]]:
+    """Every `resources` with requests in values, and where it stands."""
+    for key, each in value.items() if isinstance(value, dict) else ():
+        if key == "resources" and isinstance(each, dict) and _section(each, "requests"):
+            yield (*at, key), each
+        else:
+            yield from resources_in(each, (*at, key))
 
 
 def _section(held: Any, name: str) -> Mapping[str, Any]:

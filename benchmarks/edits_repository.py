@@ -1,8 +1,8 @@
 """Edits of a whole GitOps repository, each proved by rendering, and judged by rendering again.
 
 Everything that the repository deploys is rendered once; every container of every workload in it is
-a target, and so is every `resources` in the values of a HelmRelease, whose chart is mostly
-elsewhere. Where the product asks which place is meant, the target's own place or else the first
+a target, and so is every `resources` in the values of a HelmRelease, or of a dependency whose chart
+is elsewhere. Where the product asks which place is meant, the target's own place or else the first
 that it offers is picked, as an owner would; `asked` counts these. Pods of `helm test` are never
 deployed and no targets. The judge writes the edited files out, renders the same units with
 kustomize and Helm, and compares what ruamel.yaml loads of it with what was there before: only the
@@ -17,7 +17,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from benchmarks.edits_judge import Path, Unreadable, is_exact, load_all, unintended_bytes
-from benchmarks.edits_manifests import changes_of, place_of, reason_of, targets_in
+from benchmarks.edits_manifests import changes_of, place_of, reason_of, resources_in, targets_in
 from benchmarks.edits_tally import Tally, opportunity_for
 from finops.domain.errors import FinOpsError
 from finops.domain.opportunity import Opportunity, Resource
@@ -51,7 +51,7 @@ def judge_repository(folder: FilePath) -> Tally:
     for rendering in before:
         tally.named += [f"not rendered: {problem}" for problem in rendering.problems]
     seen: set[tuple[str, frozenset[tuple[str, str]]]] = set()
-    for deployed in (*_rendered(before), *_plain(index), *_unseen(index)):
+    for deployed in (*_rendered(before), *_plain(index), *_unseen(index), *_absent(index)):
         key = deployed.resource.key, deployed.hints
         if key not in seen:
             seen.add(key)
@@ -224,6 +224,30 @@ def _unseen(index: SourceIndex) -> Iterator[Deployed]:
                 hints = frozenset({("helmrelease", target.resource.name)})
                 resource = replace(target.resource, namespace="")
                 yield Deployed(resource, target.held, hints, path, target.at)
+
+
+def _absent(index: SourceIndex) -> Iterator[Deployed]:
+    """The values of charts from elsewhere that a chart of the repository depends on."""
+    charts = index.repository.charts
+    for chart in charts.folders:
+        path = f"{chart}/values.yaml" if chart else "values.yaml"
+        missing = charts.missing_dependencies(chart)
+        try:
+            documents = load_all(index.files[path]) if missing and path in index.files else []
+        except Unreadable:
+            continue
+        values = documents[0] if documents and isinstance(documents[0], dict) else {}
+        for each in missing:
+            for at, held in resources_in(values.get(each.key), (0, each.key)):
+                inner = ".".join(map(str, at[2:-1]))
+                name = charts.name(chart)
+                yield Deployed(
+                    Resource(cluster="wild", kind="Deployment", name=name, container=inner),
+                    held,
+                    frozenset({("helm", name)}),
+                    path,
+                    at,
+                )
 
 
 def _containers(source: bytes, namespace: str) -> Iterator[Deployed]:

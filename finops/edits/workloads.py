@@ -214,9 +214,10 @@ def _unseen(
     candidates = [each.candidate for each in options]
     if picked(candidates, choice) is None:
         places = [f"{each.path} {each.words}" for each in candidates]
+        why = _listed(list(dict.fromkeys(each.problem for each in options)))
         raise AmbiguousSource(
             f"{opportunity.resource.label} comes from a chart that is not in this repository "
-            f"({_listed(list(rendered.problems))}), so which of its values decides cannot be "
+            f"({why}), so which of its values decides cannot be "
             f"proved. What holds the value now: {_listed(places)}. Pick one to edit it.",
             candidates,
         )

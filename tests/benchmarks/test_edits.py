@@ -149,3 +149,18 @@ def test_a_pod_of_helm_test_is_no_target(tmp_path: FilePath) -> None:
     )
 
     assert judge_repository(tmp_path).targets == 0
+
+
+def test_values_of_a_dependency_from_elsewhere_are_targets(tmp_path: FilePath) -> None:
+    (tmp_path / "grafana").mkdir()
+    (tmp_path / "grafana" / "Chart.yaml").write_text(
+        "apiVersion: v2\nname: grafana\nversion: 0.0.0\n"
+        "dependencies:\n  - {name: grafana, version: 7.3.3, repository: 'https://charts.example'}\n"
+    )
+    (tmp_path / "grafana" / "values.yaml").write_text(
+        "grafana:\n  resources:\n    requests: {cpu: 500m}\n"
+    )
+
+    tally = judge_repository(tmp_path)
+
+    assert (tally.targets, tally.asked, tally.exact, tally.wrong) == (1, 1, 1, 0)

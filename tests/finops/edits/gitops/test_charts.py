@@ -299,3 +299,60 @@ def test_what_an_application_of_applications_shares_is_seen() -> None:
 
     with pytest.raises(AmbiguousSource, match="chart apps: Deployment shop/eu-web"):
         planned(files, web("us-web"), cpu(500), tags={"meta.helm.sh/release-name": "us"})
+
+
+UMBRELLA = """\
+apiVersion: v2
+name: {name}
+version: 0.0.0
+dependencies:
+  - name: {name}
+    version: 7.3.3
+    repository: https://charts.example
+"""
+
+
+def umbrella(name: str) -> dict[str, str]:
+    """A chart that is nothing but values for one from elsewhere."""
+    return {
+        f"platform/{name}/Chart.yaml": UMBRELLA.format(name=name),
+        f"platform/{name}/values.yaml": f"{name}:\n  resources:\n    requests:\n      cpu: 500m\n",
+    }
+
+
+def test_values_of_a_dependency_from_elsewhere_are_offered_and_edited_when_picked() -> None:
+    files = umbrella("grafana") | umbrella("loki")
+
+    with pytest.raises(AmbiguousSource) as caught:
+        planned(files, web("grafana"), cpu(500))
+    [place] = caught.value.candidates
+    plan = planned(files, web("grafana"), cpu(500), choice=place.choice)
+
+    path = "platform/grafana/values.yaml"
+    assert place.choice == f":{path}#grafana.resources"
+    assert "depends on grafana from https://charts.example" in str(caught.value)
+    assert [each.path for each in plan.files] == [path]
+    assert plan.files[0].after == files[path].replace("500m", "120m").encode()
+    assert "could not be rendered here" in plan.notes[0]
+
+
+def test_the_release_of_the_labels_names_the_umbrella_too() -> None:
+    files = umbrella("app-template")
+    files["platform/app-template/Chart.yaml"] = files["platform/app-template/Chart.yaml"].replace(
+        "name: app-template\nversion: 0", "name: budget\nversion: 0"
+    )
+
+    with pytest.raises(AmbiguousSource) as caught:
+        planned(files, web("main"), cpu(500), tags={"app.kubernetes.io/instance": "budget"})
+
+    assert [each.path for each in caught.value.candidates] == ["platform/app-template/values.yaml"]
+
+
+def test_own_values_of_an_umbrella_are_not_taken_for_its_dependencys() -> None:
+    files = umbrella("grafana")
+    files["platform/grafana/values.yaml"] = "mine:\n  resources:\n    requests:\n      cpu: 500m\n"
+
+    with pytest.raises(Refused, match="which is not here as files") as caught:
+        planned(files, web("grafana"), cpu(500))
+
+    assert not isinstance(caught.value, AmbiguousSource)
