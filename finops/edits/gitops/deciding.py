@@ -10,6 +10,7 @@ from finops.edits.gitops.matches import Match, targets_in
 from finops.edits.gitops.rendering import Rendering
 from finops.edits.gitops.sites import Holder, Site, holders, literals, template_lines
 from finops.edits.gitops.source_index import SourceIndex
+from finops.edits.gitops.template_holders import TemplateHolder, template_holders
 from finops.edits.heaps import heap_words
 from finops.edits.setting_text import quantity_of, unit_of
 from finops.edits.slots import Slot, slots_of
@@ -34,7 +35,7 @@ class Decider:
     @property
     def is_new(self) -> bool:
         """Whether the setting is added."""
-        return isinstance(self.site, Holder)
+        return isinstance(self.site, Holder | TemplateHolder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +173,7 @@ class Deciding:
         return found
 
     def _holders(self) -> list[Site]:
-        return [*self._container_holders(), *self._value_holders()]
+        return [*self._container_holders(), *self._value_holders(), *self._template_holders()]
 
     def _container_holders(self) -> Iterator[Site]:
         """The container in bases and patches, whatever prefix the overlay gives its object."""
@@ -190,6 +191,13 @@ class Deciding:
                 root.text_at("kind") in _WITH_VALUES for root in slot.file.documents
             ):
                 yield from holders([slot])
+
+    def _template_holders(self) -> Iterator[Site]:
+        """Templates with braces, where the container has no resources that these would double."""
+        if self._match.container.node.get("resources") is None:
+            for path in self._paths():
+                if self._is_template(path):
+                    yield from template_holders(path, self._index.files[path])
 
     def _sources(self) -> list[Slot]:
         if self._slots is None:

@@ -356,3 +356,75 @@ def test_own_values_of_an_umbrella_are_not_taken_for_its_dependencys() -> None:
         planned(files, web("grafana"), cpu(500))
 
     assert not isinstance(caught.value, AmbiguousSource)
+
+
+BRACED = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: "{{ .Release.Name }}-jobs"}
+spec:
+  selector: {matchLabels: {app: jobs}}
+  template:
+    metadata: {labels: {app: jobs}}
+    spec:
+      containers:
+        - image: "shop/sidecar:{{ .Values.tag }}"
+          name: sidecar
+        - name: jobs
+          image: "shop/jobs:{{ .Values.tag }}"
+          {{- if .Values.web }}
+          env: [{name: WEB, value: "1"}]
+          {{- end }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("within", "below"),
+    [
+        ("jobs", '          image: "shop/jobs:{{ .Values.tag }}"\n'),
+        ("sidecar", '        - image: "shop/sidecar:{{ .Values.tag }}"\n'),
+    ],
+)
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_template_that_no_value_gives_resources_takes_them_below_the_image(
+    within: str, below: str, newline: str
+) -> None:
+    name = "charts/shop/templates/jobs.yaml"
+    source = BRACED.replace("\n", newline)
+    files = chart() | {name: source}
+    both = (cpu(None), Change(Setting.MEMORY_REQUEST, None, GIB))
+
+    plan = planned(files, web("eu-jobs", within=within), *both, tags=RELEASE)
+
+    [change] = plan.files
+    pad = " " * 10
+    added = f"{pad}resources:\n{pad}  requests:\n{pad}    cpu: 120m\n{pad}    memory: 1024Mi\n"
+    at = below.replace("\n", newline)
+    assert change.path == name
+    assert change.after == source.replace(at, at + added.replace("\n", newline)).encode()
+    assert "rendered before and after" in plan.proof.checks[0]
+
+
+def test_a_template_that_makes_two_of_them_is_asked_for() -> None:
+    name = "charts/shop/templates/jobs.yaml"
+    looped = (
+        "{{- range tuple 1 2 }}\n---\n"
+        + BRACED.replace("{{ .Release.Name }}-jobs", "{{ $.Release.Name }}-jobs-{{ . }}").replace(
+            " .Values", " $.Values"
+        )
+        + "{{- end }}\n"
+    )
+    files = chart() | {name: looped}
+
+    with pytest.raises(AmbiguousSource, match="eu-jobs-2"):
+        planned(files, web("eu-jobs-1", within="jobs"), cpu(None), tags=RELEASE)
+
+
+def test_a_container_with_some_resources_gets_none_twice() -> None:
+    name = "charts/shop/templates/jobs.yaml"
+    some = BRACED.replace(
+        "          {{- if", "          resources: {requests: {memory: 1Gi}}\n          {{- if"
+    )
+
+    with pytest.raises(Refused, match="no place was found"):
+        planned(chart() | {name: some}, web("eu-jobs", within="jobs"), cpu(None), tags=RELEASE)
