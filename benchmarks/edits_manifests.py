@@ -1,9 +1,10 @@
 """Edits of manifests found in the wild: every container of every workload is a target.
 
 Each file is taken as a repository of its own. A target asks for all at once: every request and
-limit that is written falls to three quarters, and a request that is not written is added. What a
-HelmRelease holds under a `resources` key is a target too, picked as an owner would, because its
-chart is not there. Files that are templates or say that they are generated count as refused.
+limit that is written falls to three quarters (a limit not under a Java heap and what is outside of
+it), and a request that is not written is added. What a HelmRelease holds under a `resources` key is
+a target too, picked as an owner would, because its chart is not there. Files that are templates or
+say that they are generated count as refused.
 """
 
 import re
@@ -24,6 +25,7 @@ from benchmarks.edits_judge import (
 )
 from benchmarks.edits_tally import GENERATED, TEMPLATE, Tally, opportunity_for
 from finops.domain.errors import FinOpsError, InvalidInput
+from finops.domain.heaps import floor_of, heap_in
 from finops.domain.opportunity import Change, Resource, Setting
 from finops.domain.pull_request import RepositoryFiles
 from finops.edits import AmbiguousSource, PlannedEdit, plan_edit
@@ -52,6 +54,8 @@ class Target:
     at: Path
     held: Mapping[str, Any]
     is_picked: bool = False
+    # What its Java needs by `-Xmx`; nobody would propose a limit under that.
+    least_limit: int = 0
 
 
 def judge_manifests(folder: FilePath) -> Tally:
@@ -95,7 +99,9 @@ def targets_in(documents: list[Any]) -> Iterator[Target]:
                 )
 
 
-def changes_of(held: Mapping[str, Any]) -> tuple[tuple[Change, ...], dict[Path, Decimal]]:
+def changes_of(
+    held: Mapping[str, Any], *, least_limit: int = 0
+) -> tuple[tuple[Change, ...], dict[Path, Decimal]]:
     """The changes for what a container holds, and what must stand there afterwards.
 
     Raises InvalidInput when it holds something that is no quantity.
@@ -113,6 +119,8 @@ def changes_of(held: Mapping[str, Any]) -> tuple[tuple[Change, ...], dict[Path, 
         scale = 1000 if at[1] == "cpu" else 1
         now = None if current is None else int((current * scale).to_integral_value("ROUND_CEILING"))
         proposed = _proposed(at[1], now, is_limit=at[0] == "limits")
+        if at == ("limits", "memory") and proposed < least_limit:
+            proposed = least_limit if least_limit < (now or 0) else (now or 0) + 2 * _MIB
         changes.append(Change(setting, now, proposed))
         wanted[at] = Decimal(proposed) / scale
     return tuple(changes), wanted
@@ -132,7 +140,7 @@ def _judge(  # noqa: PLR0917 - the state of one run
 ) -> None:
     where = f"{name}: {target.resource.key}"
     try:
-        changes, leaves = changes_of(target.held)
+        changes, leaves = changes_of(target.held, least_limit=target.least_limit)
         planned = _planned(name, source, target, changes, tally)
     except FinOpsError as error:
         tally.refuse(reason_of(error), f"{where}: {error}")
@@ -232,7 +240,17 @@ def _container(item: dict[str, Any], at: Path, resource: Resource) -> Target:
         namespace=resource.namespace,
         container=item["name"],
     )
-    return Target(named, at, item.get("resources") or {})
+    heap = heap_in(" ".join(_texts(item.get("env")) + _texts(item.get("args"))))
+    least = 0 if heap is None else floor_of(heap)
+    return Target(named, at, item.get("resources") or {}, least_limit=least)
+
+
+def _texts(value: Any) -> list[str]:
+    """Every text in environment or arguments."""
+    if isinstance(value, str):
+        return [value]
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [text for each in inner for text in _texts(each)]
 
 
 def _values(manifest: dict[str, Any], at: Path, name: str) -> Iterator[Target]:

@@ -40,6 +40,7 @@ class Deployed:
     # For values of a chart that is not here: the file and the place in it.
     path: str = ""
     at: Path = ()
+    least_limit: int = 0
 
 
 def judge_repository(folder: FilePath) -> Tally:
@@ -75,7 +76,7 @@ def read_folder(folder: FilePath) -> dict[str, bytes]:
 def _judge(index: SourceIndex, before: list[Rendering], deployed: Deployed, tally: Tally) -> None:
     where = deployed.resource.key
     try:
-        changes, wanted = changes_of(deployed.held)
+        changes, wanted = changes_of(deployed.held, least_limit=deployed.least_limit)
         opportunity = opportunity_for(deployed.resource, changes, _tags(deployed.hints))
         planned = _planned(index, opportunity, deployed, tally)
     except AlreadyApplied as error:
@@ -258,7 +259,7 @@ def _containers(source: bytes, namespace: str) -> Iterator[Deployed]:
     for target in targets_in(documents):
         if not target.is_picked:
             resource = replace(target.resource, namespace=target.resource.namespace or namespace)
-            yield Deployed(resource, target.held, frozenset())
+            yield Deployed(resource, target.held, frozenset(), least_limit=target.least_limit)
 
 
 _TAGS = {"argocd": "argocd.argoproj.io/instance", "helm": "meta.helm.sh/release-name"} | {
