@@ -1,9 +1,10 @@
 """Edits of manifests found in the wild: every container of every workload is a target.
 
 Each file is taken as a repository of its own. A target asks for all at once: every request and
-limit that is written falls to three quarters, and a request that is not written is added. What a
-HelmRelease holds under a `resources` key is a target too, picked as an owner would, because its
-chart is not there. Files that are templates or say that they are generated count as refused.
+limit that is written falls to three quarters (a limit not under a Java heap and what is outside of
+it), and a request that is not written is added. What a HelmRelease holds under a `resources` key is
+a target too, picked as an owner would, because its chart is not there. Files that are templates or
+say that they are generated count as refused.
 """
 
 import re
@@ -22,8 +23,9 @@ from benchmarks.edits_judge import (
     quantity,
     unintended_bytes,
 )
-from benchmarks.edits_tally import Tally, opportunity_for
+from benchmarks.edits_tally import GENERATED, TEMPLATE, Tally, opportunity_for
 from finops.domain.errors import FinOpsError, InvalidInput
+from finops.domain.heaps import floor_of, heap_in
 from finops.domain.opportunity import Change, Resource, Setting
 from finops.domain.pull_request import RepositoryFiles
 from finops.edits import AmbiguousSource, PlannedEdit, plan_edit
@@ -52,6 +54,8 @@ class Target:
     at: Path
     held: Mapping[str, Any]
     is_picked: bool = False
+    # What its Java needs by `-Xmx`; nobody would propose a limit under that.
+    least_limit: int = 0
 
 
 def judge_manifests(folder: FilePath) -> Tally:
@@ -73,7 +77,7 @@ def judge_file(name: str, source: bytes, tally: Tally) -> None:
     generated = is_generated(source)
     for target in targets_in(documents):
         if generated:
-            tally.refuse("generated file", f"{name}: {target.resource.key}")
+            tally.refuse(GENERATED, f"{name}: {target.resource.key}")
         else:
             _judge(name, source, documents, target, tally)
 
@@ -95,7 +99,9 @@ def targets_in(documents: list[Any]) -> Iterator[Target]:
                 )
 
 
-def changes_of(held: Mapping[str, Any]) -> tuple[tuple[Change, ...], dict[Path, Decimal]]:
+def changes_of(
+    held: Mapping[str, Any], *, least_limit: int = 0
+) -> tuple[tuple[Change, ...], dict[Path, Decimal]]:
     """The changes for what a container holds, and what must stand there afterwards.
 
     Raises InvalidInput when it holds something that is no quantity.
@@ -113,6 +119,8 @@ def changes_of(held: Mapping[str, Any]) -> tuple[tuple[Change, ...], dict[Path, 
         scale = 1000 if at[1] == "cpu" else 1
         now = None if current is None else int((current * scale).to_integral_value("ROUND_CEILING"))
         proposed = _proposed(at[1], now, is_limit=at[0] == "limits")
+        if at == ("limits", "memory") and proposed < least_limit:
+            proposed = least_limit if least_limit < (now or 0) else (now or 0) + 2 * _MIB
         changes.append(Change(setting, now, proposed))
         wanted[at] = Decimal(proposed) / scale
     return tuple(changes), wanted
@@ -132,7 +140,7 @@ def _judge(  # noqa: PLR0917 - the state of one run
 ) -> None:
     where = f"{name}: {target.resource.key}"
     try:
-        changes, leaves = changes_of(target.held)
+        changes, leaves = changes_of(target.held, least_limit=target.least_limit)
         planned = _planned(name, source, target, changes, tally)
     except FinOpsError as error:
         tally.refuse(reason_of(error), f"{where}: {error}")
@@ -165,9 +173,7 @@ def _planned(  # noqa: PLR0917 - the state of one run
 
 def _pick(files: RepositoryFiles, opportunity: Any, target: Target) -> str:
     """What an owner would pick: the candidate whose place is the target's."""
-    number, *path = target.at
-    text = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in path).removeprefix(".")
-    place = f"document {number + 1}, {text}" if number else text
+    place = place_of(target.at)
     try:
         plan_edit(files, opportunity)
     except AmbiguousSource as error:
@@ -175,13 +181,20 @@ def _pick(files: RepositoryFiles, opportunity: Any, target: Target) -> str:
     return ""
 
 
+def place_of(at: Path) -> str:
+    """A place as the product writes it: `document 2, spec.values.app[0].resources`."""
+    number, *path = at
+    text = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in path).removeprefix(".")
+    return f"document {int(number) + 1}, {text}" if number else text
+
+
 def reason_of(error: Exception) -> str:
     """The refusal without names and figures, so that equal reasons count together."""
     text = str(error)
     if "template" in text:
-        return "template"
+        return TEMPLATE
     if "generated" in text:
-        return "generated file"
+        return GENERATED
     return " ".join(_LIFTED.sub("…", text).split())[:110]
 
 
@@ -190,7 +203,7 @@ def _count_unreadable(name: str, source: bytes, problem: str, tally: Tally) -> N
     if not _WORKLOAD.search(source):
         return
     is_template = b"{{" in source or b"${" in source or b"<%" in source
-    tally.refuse("template" if is_template else "not YAML", f"{name}: {problem}")
+    tally.refuse(TEMPLATE if is_template else "not YAML", f"{name}: {problem}")
 
 
 def _objects(document: Any, at: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
@@ -227,19 +240,22 @@ def _container(item: dict[str, Any], at: Path, resource: Resource) -> Target:
         namespace=resource.namespace,
         container=item["name"],
     )
-    return Target(named, at, item.get("resources") or {})
+    heap = heap_in(" ".join(_texts(item.get("env")) + _texts(item.get("args"))))
+    least = 0 if heap is None else floor_of(heap)
+    return Target(named, at, item.get("resources") or {}, least_limit=least)
+
+
+def _texts(value: Any) -> list[str]:
+    """Every text in environment or arguments."""
+    if isinstance(value, str):
+        return [value]
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [text for each in inner for text in _texts(each)]
 
 
 def _values(manifest: dict[str, Any], at: Path, name: str) -> Iterator[Target]:
-    def walk(value: Any, at: Path) -> Iterator[tuple[Path, Any]]:
-        for key, each in value.items() if isinstance(value, dict) else ():
-            if key == "resources" and isinstance(each, dict) and _section(each, "requests"):
-                yield (*at, key), each
-            else:
-                yield from walk(each, (*at, key))
-
     values = (manifest.get("spec") or {}).get("values") or {}
-    for place, held in walk(values, (*at, "spec", "values")):
+    for place, held in resources_in(values, (*at, "spec", "values")):
         resource = Resource(
             cluster="wild",
             kind="Deployment",
@@ -248,6 +264,15 @@ def _values(manifest: dict[str, Any], at: Path, name: str) -> Iterator[Target]:
             container=".".join(map(str, place[3:-1])),
         )
         yield Target(resource, place, held, is_picked=True)
+
+
+def resources_in(value: Any, at: Path) -> Iterator[tuple[Path, Any]]:
+    """Every `resources` with requests in values, and where it stands."""
+    for key, each in value.items() if isinstance(value, dict) else ():
+        if key == "resources" and isinstance(each, dict) and _section(each, "requests"):
+            yield (*at, key), each
+        else:
+            yield from resources_in(each, (*at, key))
 
 
 def _section(held: Any, name: str) -> Mapping[str, Any]:

@@ -1,28 +1,32 @@
 """Edits of a whole GitOps repository, each proved by rendering, and judged by rendering again.
 
 Everything that the repository deploys is rendered once; every container of every workload in it is
-a target. Where the product asks which place is meant, the first place that it offers is picked, as
-an owner would. The judge writes the edited files out, renders the same units with kustomize and
-Helm, and compares what ruamel.yaml loads of it with what was there before: only the intended
-quantities of the target may differ, in every unit that deploys it.
+a target, and so is every `resources` in the values of a HelmRelease, or of a dependency whose chart
+is elsewhere. Where the product asks which place is meant, the target's own place or else the first
+that it offers is picked, as an owner would; `asked` counts these. Pods of `helm test` are never
+deployed and no targets. The judge writes the edited files out, renders the same units with
+kustomize and Helm, and compares what ruamel.yaml loads of it with what was there before: only the
+intended quantities of the target may differ, in every unit that deploys it.
 """
 
+import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any
 
 from benchmarks.edits_judge import Path, Unreadable, is_exact, load_all, unintended_bytes
-from benchmarks.edits_manifests import changes_of, reason_of, targets_in
+from benchmarks.edits_manifests import changes_of, place_of, reason_of, resources_in, targets_in
 from benchmarks.edits_tally import Tally, opportunity_for
 from finops.domain.errors import FinOpsError
 from finops.domain.opportunity import Opportunity, Resource
 from finops.domain.pull_request import RepositoryFiles
-from finops.edits import AlreadyApplied, AmbiguousSource, PlannedEdit, plan_edit
+from finops.edits import AlreadyApplied, AmbiguousSource, Candidate, PlannedEdit, plan_edit
 from finops.edits.gitops.rendering import Rendering
 from finops.edits.gitops.source_index import SourceIndex
 
+_TEST_HOOK = re.compile(r"""helm\.sh/hook["']?:\s*["']?test""")
 _MAX_FILE_BYTES = 5 * 1024**2
 
 
@@ -33,6 +37,10 @@ class Deployed:
     resource: Resource
     held: Mapping[str, Any]
     hints: frozenset[tuple[str, str]]
+    # For values of a chart that is not here: the file and the place in it.
+    path: str = ""
+    at: Path = ()
+    least_limit: int = 0
 
 
 def judge_repository(folder: FilePath) -> Tally:
@@ -44,7 +52,7 @@ def judge_repository(folder: FilePath) -> Tally:
     for rendering in before:
         tally.named += [f"not rendered: {problem}" for problem in rendering.problems]
     seen: set[tuple[str, frozenset[tuple[str, str]]]] = set()
-    for deployed in (*_rendered(before), *_plain(index)):
+    for deployed in (*_rendered(before), *_plain(index), *_unseen(index), *_absent(index)):
         key = deployed.resource.key, deployed.hints
         if key not in seen:
             seen.add(key)
@@ -68,9 +76,9 @@ def read_folder(folder: FilePath) -> dict[str, bytes]:
 def _judge(index: SourceIndex, before: list[Rendering], deployed: Deployed, tally: Tally) -> None:
     where = deployed.resource.key
     try:
-        changes, wanted = changes_of(deployed.held)
+        changes, wanted = changes_of(deployed.held, least_limit=deployed.least_limit)
         opportunity = opportunity_for(deployed.resource, changes, _tags(deployed.hints))
-        planned = _planned(index, opportunity, tally)
+        planned = _planned(index, opportunity, deployed, tally)
     except AlreadyApplied as error:
         tally.refuse("already applied", f"{where}: {error}")
         return
@@ -80,13 +88,18 @@ def _judge(index: SourceIndex, before: list[Rendering], deployed: Deployed, tall
     except Exception as error:  # noqa: BLE001 - one fault must not hide the other targets
         tally.refuse(f"fault of finops-bot: {type(error).__name__}", f"{where}: {error}")
         return
-    is_right = _renders_as_wanted(index, before, deployed, planned, wanted)
+    if deployed.path:
+        is_right = _file_is_as_wanted(index, deployed, planned, wanted)
+    else:
+        is_right = _renders_as_wanted(index, before, deployed, planned, wanted)
     odd = sum(unintended_bytes(each.before, each.after) for each in planned.files)
     tally.judge(is_right=is_right, unintended=odd, where=where)
 
 
-def _planned(index: SourceIndex, opportunity: Opportunity, tally: Tally) -> PlannedEdit:
-    """The edit; a question is answered with the first place offered, a second one too."""
+def _planned(
+    index: SourceIndex, opportunity: Opportunity, deployed: Deployed, tally: Tally
+) -> PlannedEdit:
+    """The edit; a question is answered with the target's place or the first, a second one too."""
     files = RepositoryFiles("wild", index.files)
     choices: dict[str, str] = {}
     for _ in range(3):
@@ -94,11 +107,30 @@ def _planned(index: SourceIndex, opportunity: Opportunity, tally: Tally) -> Plan
         try:
             planned = plan_edit(files, opportunity, choices=choices, index=index)
         except AmbiguousSource as error:
-            choices = {opportunity.resource.key: error.candidates[0].choice}
+            choices = {opportunity.resource.key: _pick(error.candidates, deployed)}
             continue
         tally.seconds.append(time.perf_counter() - start)
+        tally.asked += bool(choices)
+        tally.picks += bool(choices)
         return planned
     return plan_edit(files, opportunity, choices=choices, index=index)
+
+
+def _pick(candidates: Sequence[Candidate], deployed: Deployed) -> str:
+    place = place_of(deployed.at) if deployed.path else ""
+    own = [c for c in candidates if (c.path, c.place) == (deployed.path, place)]
+    return (own or list(candidates))[0].choice
+
+
+def _file_is_as_wanted(
+    index: SourceIndex, deployed: Deployed, planned: PlannedEdit, wanted: Mapping[Path, Any]
+) -> bool:
+    """Whether the values of the target alone changed; what their chart makes of it is not here."""
+    [change] = planned.files
+    if change.path != deployed.path or not planned.notes:
+        return False
+    old, new = load_all(index.files[deployed.path]), load_all(change.after)
+    return is_exact(old, new, {(*deployed.at, *at): v for at, v in wanted.items()})
 
 
 def _renders_as_wanted(  # noqa: PLR0917 - the state of one run
@@ -167,6 +199,8 @@ def _is_wanted(before: bytes, after: bytes, deployed: Deployed, wanted: Mapping[
 def _rendered(before: list[Rendering]) -> Iterator[Deployed]:
     for rendering in before:
         for document in rendering.documents:
+            if _TEST_HOOK.search(document.text):
+                continue
             for each in _containers(document.text.encode(), document.namespace):
                 yield replace(each, hints=document.hints)
 
@@ -177,6 +211,46 @@ def _plain(index: SourceIndex) -> Iterator[Deployed]:
             yield from _containers(index.files[path], "")
 
 
+def _unseen(index: SourceIndex) -> Iterator[Deployed]:
+    """The values of releases of Flux, each as a container that carries the release's label."""
+    for path in sorted(index.files):
+        if not path.endswith((".yaml", ".yml")) or b"HelmRelease" not in index.files[path]:
+            continue
+        try:
+            documents = load_all(index.files[path])
+        except Unreadable:
+            continue
+        for target in targets_in(documents):
+            if target.is_picked:
+                hints = frozenset({("helmrelease", target.resource.name)})
+                resource = replace(target.resource, namespace="")
+                yield Deployed(resource, target.held, hints, path, target.at)
+
+
+def _absent(index: SourceIndex) -> Iterator[Deployed]:
+    """The values of charts from elsewhere that a chart of the repository depends on."""
+    charts = index.repository.charts
+    for chart in charts.folders:
+        path = f"{chart}/values.yaml" if chart else "values.yaml"
+        missing = charts.missing_dependencies(chart)
+        try:
+            documents = load_all(index.files[path]) if missing and path in index.files else []
+        except Unreadable:
+            continue
+        values = documents[0] if documents and isinstance(documents[0], dict) else {}
+        for each in missing:
+            for at, held in resources_in(values.get(each.key), (0, each.key)):
+                inner = ".".join(map(str, at[2:-1]))
+                name = charts.name(chart)
+                yield Deployed(
+                    Resource(cluster="wild", kind="Deployment", name=name, container=inner),
+                    held,
+                    frozenset({("helm", name)}),
+                    path,
+                    at,
+                )
+
+
 def _containers(source: bytes, namespace: str) -> Iterator[Deployed]:
     try:
         documents = load_all(source)
@@ -185,7 +259,7 @@ def _containers(source: bytes, namespace: str) -> Iterator[Deployed]:
     for target in targets_in(documents):
         if not target.is_picked:
             resource = replace(target.resource, namespace=target.resource.namespace or namespace)
-            yield Deployed(resource, target.held, frozenset())
+            yield Deployed(resource, target.held, frozenset(), least_limit=target.least_limit)
 
 
 _TAGS = {"argocd": "argocd.argoproj.io/instance", "helm": "meta.helm.sh/release-name"} | {

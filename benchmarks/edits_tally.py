@@ -21,6 +21,19 @@ from finops.domain.opportunity import (
 _NOW = datetime(2026, 1, 5, tzinfo=UTC)
 
 
+TEMPLATE, GENERATED = "template", "generated file"
+_COUNTERS = (
+    "targets",
+    "exact",
+    "refused",
+    "templates",
+    "asked",
+    "picks",
+    "wrong",
+    "unintended_bytes",
+)
+
+
 @dataclass(slots=True)
 class Tally:
     """Counts over all targets; `named` says which file was refused or wrong, and why."""
@@ -28,6 +41,9 @@ class Tally:
     targets: int = 0
     exact: int = 0
     refused: int = 0
+    templates: int = 0
+    asked: int = 0
+    picks: int = 0
     wrong: int = 0
     unintended_bytes: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
@@ -35,9 +51,10 @@ class Tally:
     named: list[str] = field(default_factory=list)
 
     def refuse(self, reason: str, where: str, count: int = 1) -> None:
-        """Count targets that were refused for one reason."""
+        """Count targets that were refused for one reason; templates and generated files apart."""
         self.targets += count
         self.refused += count
+        self.templates += count if reason in (TEMPLATE, GENERATED) else 0
         self.reasons[reason] += count
         self.named.append(f"refused ({reason}): {where}")
 
@@ -52,19 +69,30 @@ class Tally:
 
     def add(self, other: Any) -> None:
         """Add the counters of another benchmark of the same shape, and its names if it has any."""
-        for name in ("targets", "exact", "refused", "wrong", "unintended_bytes"):
+        for name in _COUNTERS:
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.reasons.update(getattr(other, "reasons", getattr(other, "refused_reasons", {})))
         self.seconds += other.seconds
         self.named += getattr(other, "named", getattr(other, "wrong_examples", []))
 
     def as_json(self) -> dict[str, Any]:
-        """The figures; milliseconds are the mean over all edits that were planned."""
+        """The figures; milliseconds are the mean over all edits that were planned.
+
+        `refused_share` is of all targets, templates and generated files too; how many of the
+        refused these are stands in `refused_templates_and_generated`. `asked` are exact edits that
+        wait for a person to pick one of the places offered, all of which were judged (`picks`).
+        """
+        share = round(self.refused / self.targets, 4) if self.targets else 0.0
+        asked = round((self.refused + self.asked) / self.targets, 4) if self.targets else 0.0
         return {
             "targets": self.targets,
             "exact": self.exact,
             "refused": self.refused,
-            "refused_share": round(self.refused / self.targets, 4) if self.targets else 0.0,
+            "refused_share": share,
+            "refused_templates_and_generated": self.templates,
+            "asked": self.asked,
+            "picks": self.picks,
+            "refused_or_asked_share": asked,
             "refused_reasons": dict(self.reasons.most_common()),
             "wrong": self.wrong,
             "unintended_bytes": self.unintended_bytes,

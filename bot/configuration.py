@@ -24,6 +24,7 @@ from bot.estate_sections import (
 from bot.timetable import Timetable
 from finops.config_file import load_checked
 from finops.domain.errors import InvalidInput
+from finops.domain.identities import Person
 from finops.domain.people import ApprovalLevel, Approvers, Directory, Team
 from finops.domain.sending import SendingHours
 from finops.finops_engine import Pace
@@ -85,6 +86,13 @@ class TeamSection(Section):
     time_zone: Annotated[str, AfterValidator(_known_zone)] = ""
 
 
+class PersonSection(Section):
+    """One person; the Slack user id is the key."""
+
+    # As it stands in the address of the profile.
+    github: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$")
+
+
 class ScheduleSection(Section):
     """When cycles, digests and plans are due, and when nobody is written to unasked.
 
@@ -141,10 +149,17 @@ class RightsizingSection(Section):
     mode: Mode = Mode.SAFE
     teams: dict[str, Mode] = {}
     kinds: dict[str, Mode] = {}
+    # Let a heap that -Xmx names fall with the memory around it, in the same pull request.
+    scale_jvm_heap: bool = False
 
     def to_domain(self) -> ModeChoice:
         """As detectors know it."""
-        return ModeChoice(default=self.mode, teams=self.teams, kinds=self.kinds)
+        return ModeChoice(
+            default=self.mode,
+            teams=self.teams,
+            kinds=self.kinds,
+            scales_heap=self.scale_jvm_heap,
+        )
 
 
 class PaceSection(Section):
@@ -171,6 +186,8 @@ class Configuration(Section):
     owners: OwnersSection = OwnersSection()
     repositories: list[RepositorySection] = []
     teams: dict[Annotated[str, Field(min_length=1, max_length=100)], TeamSection] = {}
+    # Who is who on the code host; people may state their own login in Slack where nothing is said.
+    people: dict[Annotated[str, Field(pattern=r"^[UW][A-Z0-9]{5,20}$")], PersonSection] = {}
     default_approvers: ApproversSection = ApproversSection()
     approval_levels: list[ApprovalLevelSection] = []
     # Platform engineers: they may change in Slack what this file leaves open.
@@ -232,6 +249,16 @@ class Configuration(Section):
                     raise ValueError(f"teams {other} and {team} both {what} {word!r}")
         return self
 
+    @model_validator(mode="after")
+    def _nobody_shares_a_login(self) -> "Configuration":
+        """One login of two people would make one of them invisible."""
+        seen: dict[str, str] = {}
+        for user, person in self.people.items():
+            other = seen.setdefault(person.github.casefold(), user)
+            if other != user:
+                raise ValueError(f"people {other} and {user} both have the login {person.github}")
+        return self
+
     def team_spellings(self) -> dict[str, str]:
         """Every name and alias of a team, and the team."""
         return {word: n for n, team in self.teams.items() for word in (n, *team.aliases)}
@@ -264,6 +291,7 @@ class Configuration(Section):
             leadership_channel=self.leadership_channel,
             cfo_channel=self.cfo_channel,
             cto_channel=self.cto_channel,
+            people=tuple(Person(user, each.github) for user, each in self.people.items()),
         )
 
 

@@ -40,6 +40,7 @@ from finops.engine import (
     drafts,
     evidence,
     freezing,
+    identities,
     muting,
     pausing,
     picking,
@@ -456,6 +457,18 @@ class FinOpsEngine:
     def choose(self, chosen: Preferences, *, actor: Actor) -> None:
         """Keep what a person chooses for themselves."""
         telling.choose(self.parts, chosen, actor=actor)
+
+    def login_of(self, user: str) -> str:
+        """The person's login on the code host; empty where nobody has said it."""
+        return identities.identities(self.parts).login_of(user)
+
+    def is_login_locked(self, user: str) -> bool:
+        """Whether the configuration file says it."""
+        return identities.is_named_by_file(self.parts, user)
+
+    def state_login(self, login: str, *, actor: Actor) -> None:
+        """Keep what a person says their own login is; empty takes it back."""
+        identities.state_login(self.parts, login, actor=actor)
 
     def streak(self, user: str) -> int:
         """How many of the newest verdicts in a person's teams, in a row, found a saving."""

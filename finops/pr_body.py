@@ -37,6 +37,7 @@ _WORDS = {
     Setting.CPU_LIMIT: "CPU limit",
     Setting.MEMORY_REQUEST: "memory request",
     Setting.MEMORY_LIMIT: "memory limit",
+    Setting.HEAP: "Java heap (-Xmx)",
     Setting.HPA_CPU_TARGET: "autoscaler's CPU target",
     Setting.HPA_MEMORY_TARGET: "autoscaler's memory target",
     Setting.DESIRED_SIZE: "desired size",
@@ -64,6 +65,7 @@ _QUANTITIES = {
     Setting.CPU_LIMIT: format_cpu,
     Setting.MEMORY_REQUEST: format_memory,
     Setting.MEMORY_LIMIT: format_memory,
+    Setting.HEAP: format_memory,
 }
 _KIND_WORDS = {
     "NodeGroup": "node group",

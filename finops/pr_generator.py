@@ -13,9 +13,13 @@ from finops.edits import (
     AmbiguousSource,
     Candidate,
     PlannedEdit,
+    PointsElsewhere,
     Proof,
     SourceNotFound,
+    is_in_terraform,
     plan_edit,
+    pointed_to,
+    pointer_of,
 )
 from finops.edits.gitops.source_index import SourceIndex
 from finops.edits.plan import NO_CHOICES
@@ -116,8 +120,10 @@ class PullRequestGenerator:
         edits: list[tuple[CodeHost, str, PlannedEdit]] = []
         refusals: list[tuple[CodeHost, Refused]] = []
         choice = choices.get(opportunity.resource.key, "")
-        for host in self._chosen(choice):
+        for host in self._named(opportunity) or self._chosen(choice):
             outcome = self._outcome(host, opportunity, choice)
+            if isinstance(outcome.edit, PointsElsewhere):
+                return self._source(pointed_to(opportunity, outcome.edit.pointer), choices)
             if isinstance(outcome.edit, Refused):
                 refusals.append((host, outcome.edit))
             else:
@@ -128,6 +134,20 @@ class PullRequestGenerator:
         if edits:
             return edits[0]
         raise _refusal(declared or refusals, opportunity)
+
+    def _named(self, opportunity: Opportunity) -> Sequence[CodeHost]:
+        """The repository that the annotation names; nothing where it names none."""
+        pointer = None if is_in_terraform(opportunity.resource) else pointer_of(opportunity)
+        if pointer is None or not pointer.repository:
+            return ()
+        host = self.host(pointer.repository)
+        if host is None:
+            known = ", ".join(each.name for each in self._repositories)
+            raise Refused(
+                f"{pointer.words}, and finops-bot knows no repository {pointer.repository}: "
+                f"{known or 'it knows none'}."
+            )
+        return (host,)
 
     def _chosen(self, choice: str) -> Sequence[CodeHost]:
         """The repository that an owner picked, or all of them."""
@@ -199,4 +219,6 @@ def _refusal(refusals: Sequence[tuple[CodeHost, Refused]], opportunity: Opportun
         f"{reasons or 'No repository is configured; name one in the settings.'}"
     )
     candidates = _candidates(refusals)
-    return AmbiguousSource(sentence, candidates) if candidates else Refused(sentence)
+    questions = [each for _, each in refusals if isinstance(each, AmbiguousSource)]
+    reason = questions[0].reason if len(questions) == 1 else ""
+    return AmbiguousSource(sentence, candidates, reason=reason) if candidates else Refused(sentence)

@@ -126,6 +126,11 @@ TEAMS = """\
 #  - from_risk: 0.5
 #    approvers: {users: [U0123456789]}
 
+## Who is who on GitHub, by Slack user id, so that nobody counts as two people and the right people
+## are asked to review. Where nothing is said, people may state their own login in Slack (Home).
+#people:
+#  U0123456789: {github: octocat}
+
 ## Platform engineers: they may set in Slack what this file leaves open.
 #platform: {users: [U0123456789]}
 
@@ -224,6 +229,7 @@ REST = """\
 #    required: 1
 #    #two_from_usd_per_month: 1000            # two from these dollars on
 #    #two_from_risk: 0.6                      # or from this risk on
+#    four_eyes: false                         # true: who merges must be another than who approved
 #  auto_merge: false                          # true: such a change is merged when checks pass
 #  teams: {}                                  # what is different for a team, by its name
 
@@ -232,6 +238,7 @@ REST = """\
 #  mode: safe
 #  teams: {}                # what is different for a team: {shop: lean}
 #  kinds: {}                # or for a kind: {StatefulSet: safe}; where both are named, safe wins
+#  scale_jvm_heap: false    # true: a heap named by -Xmx falls with the memory, in one pull request
 
 ## How long things may take, in days, and how many cards a channel gets. Shown are the defaults.
 #pace:

@@ -17,7 +17,7 @@ from finops.code_hosts.github_errors import outside_failures, short_retry
 from finops.code_hosts.github_files import BlobCache, list_files, read_relevant
 from finops.code_hosts.github_graphql import NoGraphQL
 from finops.code_hosts.github_merges import merge_when_green, merged_files
-from finops.code_hosts.github_pulls import create_pull, is_from, public
+from finops.code_hosts.github_pulls import committers_of, create_pull, is_from, public
 from finops.code_hosts.github_talk import decorate, has_people, make_draft, make_ready, say_once
 from finops.code_hosts.proposals import check_proposal, is_same_proposal
 from finops.domain.errors import Refused
@@ -221,7 +221,10 @@ class GitHubHost:
             found = public(pull)
             if found.state is not PullRequestState.OPEN:
                 self._settled.pop(number, None)
-                return found
+                is_added_to = found.state is PullRequestState.MERGED and self._is_touched(
+                    pull.head.sha
+                )
+                return replace(found, committers=committers_of(pull)) if is_added_to else found
             return replace(found, is_touched=self._is_touched(pull.head.sha))
 
     def close(self) -> None:

@@ -6,6 +6,7 @@ from github import GithubException
 from github.PullRequest import PullRequest as GitHubPullRequest
 from github.Repository import Repository
 
+from finops.code_hosts.proposals import is_own_commit
 from finops.domain.pull_request import ProposedPullRequest, PullRequest, PullRequestState
 
 
@@ -48,6 +49,22 @@ def public(pull: GitHubPullRequest) -> PullRequest:
         is_draft=bool(pull.draft),
         active_at=pull.updated_at,
     )
+
+
+def committers_of(pull: GitHubPullRequest) -> tuple[str, ...]:
+    """The logins of people with commits of their own on the branch, each once.
+
+    Merges of the main branch into it, such as GitHub's button makes, bring nothing of their own.
+    One whom GitHub knows no account for has the name that the commit gives.
+    """
+    found: dict[str, None] = {}
+    for each in pull.get_commits():
+        is_ours = is_own_commit(each.commit.message, each.commit.tree.sha)
+        # No account where GitHub does not know the commit's address.
+        name = getattr(each.author, "login", None) or each.commit.author.name
+        if not is_ours and len(each.parents) < 2 and name and not name.endswith("[bot]"):
+            found[name] = None
+    return tuple(found)
 
 
 def _merger(pull: GitHubPullRequest) -> str:

@@ -95,6 +95,7 @@ def find_over_requests(
             policies.get(workload.namespace),
             min_history_days,
             modes.of(workload.team, workload.kind),
+            modes.scales_heap,
         )
         for finding in judged.findings(workload):
             if isinstance(finding, Opportunity) and not finding.kind.is_for_reliability:
@@ -111,6 +112,7 @@ class _Judged:
     policy: NamespacePolicy | None
     min_history_days: float
     mode: Mode
+    scales_heap: bool
 
     def findings(self, workload: Workload) -> Iterator[Finding]:
         """Containers in order, each priced on top of what was proposed for those before it.
@@ -153,6 +155,7 @@ class _Judged:
             percentile=rule.propose(usage, self.mode),
             policy=self.policy,
             mode=self.mode,
+            scales_heap=self.scales_heap,
         )
         proposal = propose(case)
         before = effective_request(workload.containers, measure, changed)
@@ -214,6 +217,8 @@ def _way_back(found: OverRequest) -> str:
     what = f"the {case.measure.noun} request returns to {case.written(case.current)}"
     if target is not None:
         what += f", and its autoscaler's target to {target.current} %,"
+    if found.proposal.heap is not None:
+        what += f", and its Java heap to {case.written(found.proposal.heap.current_number or 0)},"
     return f"Revert the pull request: {what} {when}."
 
 
@@ -227,6 +232,7 @@ def _risk(found: OverRequest) -> float:
         found.lowers_limit,
         found.proposal.target is not None and found.proposal.target.number > WHOLE_PERCENT,
         case.measure is MEMORY and heap.is_unbounded_jvm(case.workload, case.container),
+        found.proposal.heap is not None,
     )
     risk = found.rule.severity + 0.3 * found.fall_share + 0.1 * sum(dangers)
     return round(min(1.0, risk), 3)

@@ -99,6 +99,8 @@ class OverRequest:
             changes.append(Change(self.rule.limit_setting, self.case.limit, limit))
         if self.proposal.target is not None:
             changes.append(self.proposal.target)
+        if self.proposal.heap is not None:
+            changes.append(self.proposal.heap)
         return tuple(changes)
 
     def written(self, value: float) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from finops.domain.cloud import CloudKind, CloudResource
 from finops.domain.cluster_objects import Autoscaler
 from finops.domain.estate import Container, NodeGroup, Snapshot, SnapshotPart, Volume
+from finops.domain.heaps import heap_in
 from finops.domain.opportunity import Change, Opportunity, Resource, Setting
 
 _CONTAINER_SETTINGS = {
@@ -119,6 +120,8 @@ class Observation:
         if setting.is_hpa_target:
             return self._hpa_target(resource, _TARGETS[setting])
         container = self._container(resource)
+        if setting is Setting.HEAP:
+            return heap_in(" ".join(container.runtime_hints)) if container else None
         value: int | None = getattr(container, _CONTAINER_SETTINGS.get(setting, ""), None)
         return value
 

@@ -71,6 +71,9 @@ class Setting(StrEnum):
     Types and classes are texts as AWS writes them (`m6i.large`, `gp3`); everything else is a
     whole number. PRESENT is 1 or 0. A database's STORAGE_SIZE_GIB is its allocated storage.
 
+    HEAP is what a container tells its Java by `-Xmx`, in bytes; it only ever changes together with
+    the container's memory.
+
     A HPA target is the average utilisation in per cent at which a HorizontalPodAutoscaler adds
     pods. It only ever changes together with the request that it is a share of, in one opportunity
     on that container, and the autoscaler is the one whose `scaleTargetRef` names the container's
@@ -81,6 +84,7 @@ class Setting(StrEnum):
     CPU_LIMIT = "cpu_limit_millicores"
     MEMORY_REQUEST = "memory_request_bytes"
     MEMORY_LIMIT = "memory_limit_bytes"
+    HEAP = "heap_bytes"
     HPA_CPU_TARGET = "hpa_cpu_target_percent"
     HPA_MEMORY_TARGET = "hpa_memory_target_percent"
     DESIRED_SIZE = "desired_size"
@@ -105,6 +109,11 @@ class Setting(StrEnum):
     def is_hpa_target(self) -> bool:
         """Whether it is a HorizontalPodAutoscaler's and not the resource's own."""
         return self in (Setting.HPA_CPU_TARGET, Setting.HPA_MEMORY_TARGET)
+
+    @property
+    def is_beside_resources(self) -> bool:
+        """Whether it changes with a container's requests but is not written among them."""
+        return self is Setting.HEAP or self.is_hpa_target
 
 
 _TEXTS = frozenset(

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from finops.domain.identities import Person
+
 UNKNOWN_TEAM = "unknown"
 
 
@@ -83,6 +85,8 @@ class Directory:
     leadership_channel: str = ""
     cfo_channel: str = ""
     cto_channel: str = ""
+    # Whose login on the code host the configuration file says.
+    people: tuple[Person, ...] = ()
 
     @property
     def digest_channels(self) -> tuple[tuple[str, str], ...]:

@@ -19,7 +19,8 @@ class PullRequest:
     """A pull request on a code host.
 
     `is_touched` says that a person has committed to its branch; it is known only of an open one
-    that was read by its number. `active_at` is when anybody last did something to it.
+    that was read by its number. `active_at` is when anybody last did something to it. `committers`
+    are people who added commits of their own, known only of a merged one read by its number.
     """
 
     number: int
@@ -33,6 +34,7 @@ class PullRequest:
     is_draft: bool = False
     is_touched: bool = False
     active_at: datetime | None = field(default=None, compare=False)
+    committers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,11 @@ class Module:
                 found.setdefault(name, []).append((file, node))
         return found
 
+    @cached_property
+    def references(self) -> dict[str, list[tuple[HclFile, Node]]]:
+        """Where names are used, as far as they were asked for."""
+        return {}
+
     def blocks(self, kind: str, *labels: str) -> Iterator[tuple[HclFile, HclBlock]]:
         """The top-level blocks of that kind with their files."""
         for file in self.files:

@@ -38,11 +38,13 @@ class Follower:
     def __init__(self, code: TerraformCode) -> None:
         self.code = code
         self.via: list[Step] = []
+        self.is_aside = False
         self._steps = 0
 
     def aside(self) -> "Follower":
         """One for conditions and keys, which choose a value but are not its source."""
         other = Follower(self.code)
+        other.is_aside = True
         other._steps = self._steps
         return other
 

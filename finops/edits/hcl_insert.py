@@ -55,6 +55,8 @@ def _attributes(place: Place, node: Node, values: Mapping[str, str]) -> list[Spl
     items, source = _items(node), place.file.source
     if not values:
         return []
+    if node.type == "config_file":
+        return [_at_the_end(place, items, values)]
     if not _is_spread(node):
         pairs = [f"{name} = {value}" for name, value in values.items()]
         return [_on_one_line(place, node, items, pairs)]
@@ -71,6 +73,19 @@ def _attributes(place: Place, node: Node, values: Mapping[str, str]) -> list[Spl
         written = f"{name}{blanks}{_sign(anchor)} {value}{_comma(source, anchor)}"
         lines.append(f"{_indent(source, anchor)}{written}")
     return [_below(source, anchor.end_byte, lines, newline)]
+
+
+def _at_the_end(place: Place, items: list[Node], values: Mapping[str, str]) -> Splice:
+    """Lines below the last of a file of variables, which may have no line end yet."""
+    source, last = place.file.source, items[-1] if items else None
+    newline = _newline(source, place.node)
+    lines = [
+        f"{name}{_padding(last, name) if last else ' '}= {value}" for name, value in values.items()
+    ]
+    if not source.endswith(b"\n"):
+        lines = ["", *lines]
+        return Splice(len(source), len(source), newline.join(lines).encode())
+    return Splice(len(source), len(source), "".join(f"{x}{newline}" for x in lines).encode())
 
 
 def _blocks(place: Place, node: Node, values: Mapping[Path, str]) -> Splice:

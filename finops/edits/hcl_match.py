@@ -15,9 +15,7 @@ from finops.edits.hcl_tree import (
     object_entries,
     text_of,
 )
-
-SOURCE_TAG = "finops-bot/source"
-"""Our own tag on a resource: `infra/main.tf@aws_instance.web`, where it is declared."""
+from finops.edits.results import SOURCE_TAG
 
 _TRACE_TAG = "yor_trace"
 # Terraform's name prefix adds 26 hexadecimal digits: 18 of a time stamp and 8 of a counter.

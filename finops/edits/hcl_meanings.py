@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from finops.edits.hcl_code import Call
-from finops.edits.hcl_scope import NotFollowed, Place, Scope, Step
+from finops.edits.hcl_scope import Declared, NotFollowed, Place, Scope, Step, Unset
 from finops.edits.hcl_tree import HclFile, attributes_in, attributes_named, literal_text
 
 if TYPE_CHECKING:
@@ -16,7 +16,11 @@ _Declared = TypeVar("_Declared")
 def variable(follower: "Follower", place: Place, name: str) -> Place:
     """What a variable is in this scope: an argument, a written value, or the default."""
     scope = place.scope
-    file, block = _only(place, f"var.{name}", scope.module.variables.get(name, []))
+    declared = scope.module.variables.get(name, [])
+    if not declared:
+        message = f"{place.where}: {_undeclared(f'var.{name}')}"
+        raise _unset(follower, place, f"var.{name}", message)
+    file, block = _only(place, f"var.{name}", declared)
     if scope.call is not None and scope.caller is not None:
         if name in scope.call.arguments:
             return Place(scope.caller, scope.call.file, scope.call.arguments[name])
@@ -24,11 +28,29 @@ def variable(follower: "Follower", place: Place, name: str) -> Place:
         return written
     default = block.attribute("default")
     if default is None:
-        raise NotFollowed(
+        message = (
             f"var.{name} ({file.path} line {block.line}) gets its value outside of this "
             "repository: it has no default and no file of variables sets it."
         )
+        raise _unset(follower, place, f"var.{name}", message, (file, block))
     return Place(scope, file, default)
+
+
+def _unset(  # noqa: PLR0917 - passes on what is known
+    follower: "Follower",
+    place: Place,
+    name: str,
+    message: str,
+    declared: Declared | None = None,
+) -> NotFollowed:
+    """A condition or a key that is not known only leaves open which expression counts."""
+    if follower.is_aside:
+        return NotFollowed(message)
+    return Unset(message, name, place, follower.via, declared)
+
+
+def _undeclared(name: str) -> str:
+    return f"{name} is declared nowhere in its folder."
 
 
 def _written(follower: "Follower", scope: Scope, name: str) -> Place | None:
@@ -93,7 +115,7 @@ def _only(
 ) -> tuple[HclFile, _Declared]:
     """The one declaration of a name. Several (override files, mistakes) are not chosen from."""
     if not declared:
-        raise NotFollowed(f"{place.where}: {name} is declared nowhere in its folder.")
+        raise NotFollowed(f"{place.where}: {_undeclared(name)}")
     if len(declared) > 1:
         files = ", ".join(dict.fromkeys(file.path for file, _ in declared))
         raise NotFollowed(f"{place.where}: {name} is declared several times: {files}.")

@@ -123,7 +123,7 @@ def leaf_of(node: Node) -> Node:
     """
     leaf = node
     at: Node | None = node.parent
-    is_found = False
+    is_found = node.type == "expression" and at is not None and at.type in _HOLDING
     while at is not None and at.type not in ("attribute", "block"):
         if at.type not in _LOOKED_INTO:
             is_found = False

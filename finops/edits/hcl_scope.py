@@ -7,7 +7,7 @@ from tree_sitter import Node
 
 from finops.domain.errors import Refused
 from finops.edits.hcl_code import Call, Module
-from finops.edits.hcl_tree import HclFile, place_parts, text_of
+from finops.edits.hcl_tree import HclBlock, HclFile, place_parts, text_of
 
 
 class NotFollowed(Refused):
@@ -24,6 +24,28 @@ class Absent(NotFollowed):
         super().__init__(message)
         self.holder = holder
         self.key = key
+
+
+class Unset(NotFollowed):
+    """A variable that gets its value outside of the repository.
+
+    `reference` is the expression that holds `name` (`var.size`), `steps` the names that led there,
+    `declared` the file and the block that declare it, if any does.
+    """
+
+    def __init__(  # noqa: PLR0917 - what a place to write it needs
+        self,
+        message: str,
+        name: str,
+        reference: "Place",
+        steps: "Sequence[Step]",
+        declared: "Declared | None",
+    ) -> None:
+        super().__init__(message)
+        self.name = name
+        self.reference = reference
+        self.steps = tuple(step for step in steps if step.name != name)
+        self.declared = declared
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +81,8 @@ class Place:
         """`variable.size.default`: the same as long as the structure of the file is."""
         return ".".join(place_parts(self.node))
 
+
+Declared = tuple[HclFile, HclBlock]
 
 # What a name means: an expression elsewhere, or a text or number that no file writes (a key).
 Meaning = Place | str

@@ -2,17 +2,20 @@
 
 import re
 
+from tree_sitter import Node
+
 from finops.domain.errors import InvalidInput, Refused
 from finops.domain.opportunity import Change, Setting
 from finops.edits.hcl_code import TerraformCode
 from finops.edits.hcl_follow import Follower
 from finops.edits.hcl_kinds import DECLARATIONS, Declaration
-from finops.edits.hcl_scope import Absent, NotFollowed, Place, Step
+from finops.edits.hcl_scope import Absent, NotFollowed, Place, Step, Unset
 from finops.edits.hcl_sites import Site, blocks_inside, slots_at
 from finops.edits.hcl_target import Target, value_of, without_quotes
 from finops.edits.hcl_tree import object_entries, text_of, tuple_items
 
 _SIZES = (Setting.DESIRED_SIZE, Setting.MIN_SIZE, Setting.MAX_SIZE)
+_LIST = "instance_types"
 # How a map of node groups spells the type where it is not written yet; a list where True.
 _TYPE_IN_MAP = {
     "self_managed_node_groups": ("instance_type", False),
@@ -47,7 +50,7 @@ def target_of(code: TerraformCode, site: Site, change: Change) -> Target:
 def refuse_moved_on(site: Site, target: Target) -> None:
     """Raise Refused when the file holds neither the estate's value nor the proposal."""
     current = target.change.current
-    if target.is_applied or target.missing or current is None:
+    if target.is_applied or target.is_unknown or current is None:
         return
     if target.value != current:
         raise Refused(
@@ -106,9 +109,16 @@ def _template_slots(follower: Follower, site: Site, setting: Setting) -> list[Pl
 
 def _literals(follower: Follower, slot: Place, *, as_list: bool) -> list[Place]:
     """The literals of an expression: several of a list of instance types."""
-    found = follower.literal(slot)
-    items = tuple_items(found.node) if as_list else []
-    literals = [follower.literal(found.at(item)) for item in items] if items else [found]
+    items: list[Node] = []
+    try:
+        found = follower.literal(slot)
+        items = tuple_items(found.node) if as_list else []
+        literals = [follower.literal(found.at(item)) for item in items] if items else [found]
+    except Unset as error:
+        if len(items) > 1 or (not items and slot.name.endswith(_LIST)):
+            # A list of which not all is known: one type for all of it would be a guess.
+            raise NotFollowed(str(error)) from None
+        raise
     for literal in literals:
         if literal.node.type not in ("string_lit", "numeric_lit"):
             raise NotFollowed(f"{literal.where}: {literal.text} is no single value.")

@@ -22,8 +22,9 @@ _MEMORY = (Setting.MEMORY_REQUEST, Setting.MEMORY_LIMIT)
 class Target:
     """Where one change is to be written.
 
-    `place` is the literal, or the block or object that is to get `missing`; a quantity is then
-    written in the style of `like`. `steps` are the names that led there.
+    `place` is the literal, or the block, object or file that is to get `missing`; a quantity is
+    then written in the style of `like`. `steps` are the names that led there. `is_instead` says
+    that it is no literal but an expression that one is to stand in the place of.
     """
 
     change: Change
@@ -32,6 +33,12 @@ class Target:
     as_list: bool = False
     like: str = "-"
     steps: tuple[Step, ...] = ()
+    is_instead: bool = False
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether the file does not say a value yet."""
+        return bool(self.missing) or self.is_instead
 
     @property
     def key(self) -> tuple[str, int, Path]:
@@ -53,7 +60,7 @@ class Target:
     @property
     def name(self) -> str:
         """`variable.size.default`, `aws_instance.web.instance_type`."""
-        return ".".join((self.place.name, *self.missing))
+        return ".".join(part for part in (self.place.name, *self.missing) if part)
 
     @property
     def value(self) -> int | str | None:
@@ -61,7 +68,7 @@ class Target:
 
         Raises Refused for what is no value of the setting.
         """
-        if self.missing:
+        if self.is_unknown:
             return None
         written, setting = self.written, self.change.setting
         try:
@@ -79,7 +86,7 @@ class Target:
         """What is to be written. Raises Refused for a value that no file should hold."""
         change = self.change
         if self._is_quantity:
-            like = self.like if self.missing else self.written
+            like = self.like if self.is_unknown else self.written
             return quantity_like(change.setting, like, change.number)
         if not _SAFE_TEXT.fullmatch(str(change.proposed)):
             raise Refused(f"{change.proposed!r} is no {change.setting.value} to write into a file.")

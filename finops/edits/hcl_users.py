@@ -29,7 +29,14 @@ def other_users(steps: Sequence[Step]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _references(module: Module, name: str) -> Iterator[tuple[HclFile, Node]]:
+def _references(module: Module, name: str) -> list[tuple[HclFile, Node]]:
+    """Found once for a commit: a question with forty places asks it for each of them."""
+    if name not in module.references:
+        module.references[name] = list(_searched(module, name))
+    return module.references[name]
+
+
+def _searched(module: Module, name: str) -> Iterator[tuple[HclFile, Node]]:
     pattern = re.compile(rb"(?<![\w.])" + re.escape(name.encode()) + rb"(?![\w-])")
     for file in module.files:
         for match in pattern.finditer(file.source):

@@ -28,7 +28,7 @@ class Option:
 
 def plain_options(index: SourceIndex, plain: PlainSearch, opportunity: Opportunity) -> list[Option]:
     """The plain manifests that declare it; who applies them is asked only to tell several apart."""
-    changes = [each for each in opportunity.changes if not each.setting.is_hpa_target]
+    changes = [each for each in opportunity.changes if not each.setting.is_beside_resources]
     return [
         Option(
             target,

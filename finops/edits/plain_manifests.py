@@ -220,7 +220,7 @@ def _without_patches(
 ) -> list[ContainerTarget]:
     if len(found) < 2 or not opportunity.resource.container:
         return found
-    changes = [each for each in opportunity.changes if not each.setting.is_hpa_target]
+    changes = [each for each in opportunity.changes if not each.setting.is_beside_resources]
     return [
         each for each in found if not each.container.is_patch or holds_any(each.container, changes)
     ] or found

@@ -7,6 +7,8 @@ from finops.domain.opportunity import Opportunity
 from finops.domain.pull_request import RepositoryFiles
 from finops.edits.gitops.source_index import SourceIndex
 from finops.edits.hcl_terraform import is_in_terraform, plan_terraform, plan_workload
+from finops.edits.pointed import plan_pointed
+from finops.edits.pointers import PointsElsewhere, pointer_in, pointer_of
 from finops.edits.results import PlannedEdit, SourceNotFound
 from finops.edits.workloads import plan_container
 
@@ -25,6 +27,8 @@ def plan_edit(
     `choices` holds what a person picked before, `Candidate.choice` by `Resource.key`. `index` is
     the index of these very files, for a caller that plans more than one edit at a commit.
 
+    What people name as the source goes before what is found.
+
     Raises SourceNotFound when no file declares the resource, AmbiguousSource with candidates when
     several may decide the value and none was picked, AlreadyApplied when the file says it already,
     any other Refused with the reason and the place, and WillNeverWork when the proof fails, which
@@ -33,8 +37,16 @@ def plan_edit(
     choice = choices.get(opportunity.resource.key, "")
     if is_in_terraform(opportunity.resource):
         return plan_terraform(files, opportunity, choice=choice)
+    index = index or SourceIndex(files.files)
+    pointer = pointer_of(opportunity)
+    if pointer is None:
+        pointer = pointer_in(index, opportunity.resource)
+        if pointer is not None and pointer.repository:
+            raise PointsElsewhere(f"{pointer.words}.", pointer)
+    if pointer is not None:
+        return plan_pointed(index, opportunity, pointer)
     try:
-        return plan_container(index or SourceIndex(files.files), opportunity, choice)
+        return plan_container(index, opportunity, choice)
     except SourceNotFound as in_manifests:
         return _in_terraform_or(in_manifests, files, opportunity, choice)
 

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from finops.domain.errors import Refused
+from finops.domain.heaps import heap_in
 from finops.domain.opportunity import Change, Opportunity, Setting
 from finops.domain.pull_request import FileChange, RepositoryFiles
 from finops.domain.quantities import parse_cpu_millicores, parse_memory_bytes
@@ -87,4 +88,5 @@ def _readings(text: str) -> set[int]:
     for parse in (int, parse_cpu_millicores, parse_memory_bytes):
         with suppress(ValueError, Refused):
             found.add(parse(plain))
-    return found
+    heap = heap_in(text)
+    return found if heap is None else found | {heap}

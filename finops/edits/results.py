@@ -12,6 +12,10 @@ from dataclasses import dataclass
 from finops.domain.errors import Refused
 from finops.domain.pull_request import FileChange
 
+SOURCE_TAG = "finops-bot/source"
+"""Our own tag and annotation: where a resource is declared. `infra/main.tf@aws_instance.web` for
+what Terraform makes, `config/apps.yaml#services.web.resources` for a workload."""
+
 
 class SourceNotFound(Refused):
     """No file of this repository declares the resource; the message says what was searched."""
@@ -51,11 +55,15 @@ class Candidate:
 
 
 class AmbiguousSource(Refused):
-    """Several places may decide the value and nothing tells which; the message names them."""
+    """Several places may decide the value and nothing tells which; the message names them.
 
-    def __init__(self, message: str, candidates: Sequence[Candidate]) -> None:
+    `reason` is what a card says of it that lists the candidates itself; empty for the usual words.
+    """
+
+    def __init__(self, message: str, candidates: Sequence[Candidate], *, reason: str = "") -> None:
         super().__init__(message)
         self.candidates = tuple(candidates)
+        self.reason = reason
 
 
 def picked(candidates: Sequence[Candidate], choice: str) -> int | None:

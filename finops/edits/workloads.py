@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from finops.domain.errors import Refused
-from finops.domain.opportunity import Opportunity
+from finops.domain.opportunity import Opportunity, Setting
 from finops.edits.gitops.matches import Match, Search, search
 from finops.edits.gitops.rendered_pieces import rendered_pieces
 from finops.edits.gitops.source_index import SourceIndex
 from finops.edits.gitops.unseen import unseen_options
 from finops.edits.gitops.verifying import Effect, effects
+from finops.edits.heaps import heap_piece, refuse_under_heap
 from finops.edits.options import Option, match_options, narrowed, plain_options, reading
 from finops.edits.pieces import Piece, TemplatePiece, proof_of, put_together
 from finops.edits.plain_manifests import (
+    ContainerTarget,
     PlainSearch,
     check_schema,
     container_piece,
@@ -26,6 +28,7 @@ from finops.edits.results import (
     SourceNotFound,
     picked,
 )
+from finops.edits.slots import Slot
 from finops.edits.yaml_source import place_text
 
 _SHOWN = 10  # names in one sentence; more are counted
@@ -56,12 +59,13 @@ def plan_container(index: SourceIndex, opportunity: Opportunity, choice: str) ->
     if not sources:
         raise _not_found(opportunity, plain, rendered)
     source, is_picked = _chosen(sources, opportunity, choice)
-    return _proved(index, source, opportunity, is_picked=is_picked)
+    return prove(index, source, opportunity, is_picked=is_picked)
 
 
-def _proved(
+def prove(
     index: SourceIndex, source: Source, opportunity: Opportunity, *, is_picked: bool
 ) -> PlannedEdit:
+    """The edit with its proof. Raises AmbiguousSource where others change that nobody picked."""
     edited = put_together(index.files, source.pieces)
     edits = {each.change.path: each.change.after for each in edited}
     for piece in source.pieces:
@@ -147,14 +151,34 @@ def _source(index: SourceIndex, option: Option, opportunity: Opportunity) -> Sou
         return Source(candidate, pieces, (option.match,))
     assert option.target is not None  # noqa: S101 - an option is one of the two
     container, path = option.target.container, option.target.path
-    changes = [each for each in opportunity.changes if not each.setting.is_hpa_target]
-    targets = [each for each in opportunity.changes if each.setting.is_hpa_target]
     words = f"line {container.node.line} ({container.name})"
-    pieces = (
-        container_piece(option.target, changes),
-        *(target_piece(index, opportunity.resource, each) for each in targets),
-    )
+    pieces = plain_pieces(index, option.target, opportunity)
     return Source(Candidate(path, place_text(container), words), pieces, ())
+
+
+def plain_pieces(
+    index: SourceIndex, target: ContainerTarget, opportunity: Opportunity
+) -> tuple[Piece, ...]:
+    """The edit of a container as it stands in a file, with what changes beside its resources."""
+    refuse_under_heap(
+        target.container, opportunity.changes, f"{target.path} line {target.container.node.line}"
+    )
+    slot = Slot(target.path, target.file)
+    return (
+        container_piece(
+            target, [c for c in opportunity.changes if not c.setting.is_beside_resources]
+        ),
+        *(
+            heap_piece(slot, target.container, c)
+            for c in opportunity.changes
+            if c.setting is Setting.HEAP
+        ),
+        *(
+            target_piece(index, opportunity.resource, c)
+            for c in opportunity.changes
+            if c.setting.is_hpa_target
+        ),
+    )
 
 
 def _chosen(
@@ -190,9 +214,10 @@ def _unseen(
     candidates = [each.candidate for each in options]
     if picked(candidates, choice) is None:
         places = [f"{each.path} {each.words}" for each in candidates]
+        why = _listed(list(dict.fromkeys(each.problem for each in options)))
         raise AmbiguousSource(
             f"{opportunity.resource.label} comes from a chart that is not in this repository "
-            f"({_listed(list(rendered.problems))}), so which of its values decides cannot be "
+            f"({why}), so which of its values decides cannot be "
             f"proved. What holds the value now: {_listed(places)}. Pick one to edit it.",
             candidates,
         )

@@ -24,6 +24,7 @@ _WORDS = {
     Setting.CPU_LIMIT: "CPU limit",
     Setting.MEMORY_REQUEST: "memory request",
     Setting.MEMORY_LIMIT: "memory limit",
+    Setting.HEAP: "Java heap",
     Setting.HPA_CPU_TARGET: "autoscaler's CPU target",
     Setting.HPA_MEMORY_TARGET: "autoscaler's memory target",
 }
@@ -189,6 +190,11 @@ def setting_node(container: ContainerSource, setting: Setting) -> YamlNode | Non
     for key in (container.key, *_AT[setting]):
         node = node.get(key) if node else None
     return node
+
+
+def value_of(container: ContainerSource, setting: Setting) -> int | None:
+    """The written quantity in the setting's unit, or None; Refused when it is none."""
+    return _value(container, setting)
 
 
 def _has(container: ContainerSource, change: Change) -> bool:

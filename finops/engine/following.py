@@ -12,6 +12,7 @@ from finops.domain.pull_request import (
     TrackedPullRequest,
 )
 from finops.engine import announce
+from finops.engine.eyes import seen_by, words_of
 from finops.engine.parts import Parts
 from finops.engine.pausing import note_answer
 from finops.engine.pull_requests import close
@@ -37,20 +38,20 @@ def follow(parts: Parts, row: TrackedPullRequest, pull_request: PullRequest) -> 
             if known.opportunity.revision > member.revision:
                 _of_a_former_revision(tx, known, row, now=now, is_merged=is_merged)
             elif known.status is Status.PULL_REQUEST_OPEN:
-                _decided(tx, known, row, pull_request, now=now)
+                _decided(tx, parts, known, row, pull_request)
     return True
 
 
-def _decided(
+def _decided(  # noqa: PLR0917 - one opportunity of one pull request
     tx: LedgerTransaction,
+    parts: Parts,
     known: OpportunityRecord,
     row: TrackedPullRequest,
     pull_request: PullRequest,
-    *,
-    now: datetime,
 ) -> None:
+    now = parts.now()
     if pull_request.state is PullRequestState.MERGED:
-        _note_merged(tx, known, pull_request, now=now)
+        _note_merged(tx, parts, known, pull_request)
         return
     # Not the approver's no: they would be named as the one who declined.
     columns = {"decided_by": "", "decided_at": now}
@@ -80,14 +81,19 @@ def _of_a_former_revision(
 
 
 def _note_merged(
-    tx: LedgerTransaction, known: OpportunityRecord, pull_request: PullRequest, *, now: datetime
+    tx: LedgerTransaction, parts: Parts, known: OpportunityRecord, pull_request: PullRequest
 ) -> None:
-    by = pull_request.merged_by or "somebody"
+    """A merge cannot be undone by us, so what a team wants to know of it is said at once."""
+    now, by = parts.now(), pull_request.merged_by or "somebody"
+    seen = seen_by(tx, parts, known, pull_request)
     sentence = f"Pull request #{pull_request.number} was merged by {by}."
+    sentence += words_of(parts, known, seen)
+    detail = {"merged_by": by, "eyes": seen.eyes.value, "why": seen.sentence}
     merged_at = pull_request.merged_at or now
     if tx.move(
         known, Status.MERGED, now=now, actor="code host", reason=sentence, merged_at=merged_at
     ):
+        tx.audit(at=now, actor="code host", action="four eyes", subject=known.id, detail=detail)
         announce.changed(tx, tx.get(known.id), actor="code host", sentence=sentence)
         # The next cycle sees the deployed value; nobody waits for tomorrow's.
         announce.ask_for_cycle(tx, why=f"merged:{known.id}", now=now)

@@ -4,13 +4,11 @@ The approval stands meanwhile: what to change was agreed to, only the place is a
 holds for the resource until it no longer names one of the places, and then it is asked anew.
 """
 
-from collections.abc import Sequence
-
 from finops.domain.errors import InvalidInput, Refused
 from finops.domain.lifecycle import Status
 from finops.domain.opportunity import OpportunityRecord
 from finops.domain.people import Actor
-from finops.edits import Candidate
+from finops.edits import AmbiguousSource, Candidate
 from finops.engine import announce, places
 from finops.engine.parts import Parts
 from finops.engine.refusals import PATIENCE_SECONDS, audited_refusals
@@ -20,14 +18,14 @@ from finops.ledger import sources
 ASKED = "Waits for a pick: several places may decide this value, and which one cannot be told."
 
 
-def ask(parts: Parts, known: OpportunityRecord, candidates: Sequence[Candidate]) -> None:
+def ask(parts: Parts, known: OpportunityRecord, question: AmbiguousSource) -> None:
     """Offer the places on the card and wait; no pull request is opened before."""
-    now = parts.now()
+    now, why = parts.now(), question.reason or ASKED
     with parts.ledger.transaction() as tx:
         places.release(tx, known)
-        sources.offer(tx.connection, known.opportunity.resource.key, candidates, now=now)
-        if tx.annotate(tx.get(known.id), ASKED, now=now, actor="worker"):
-            announce.changed(tx, tx.get(known.id), actor="worker", sentence=ASKED)
+        sources.offer(tx.connection, known.opportunity.resource.key, question.candidates, now=now)
+        if tx.annotate(tx.get(known.id), why, now=now, actor="worker"):
+            announce.changed(tx, tx.get(known.id), actor="worker", sentence=why)
 
 
 def candidates_of(parts: Parts, record: OpportunityRecord) -> tuple[Candidate, ...]:

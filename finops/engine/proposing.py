@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass, replace
 
+from finops.domain.identities import Identities
 from finops.domain.opportunity import OpportunityRecord
 from finops.domain.pull_request import ProposedPullRequest
 from finops.engine import rights
+from finops.engine.eyes import agreed_to
+from finops.engine.identities import identities_in
 from finops.engine.parts import Parts
 from finops.engine.reviewers import reviewers_of
 from finops.ledger import approvals, sources
@@ -27,7 +30,8 @@ def plan_one(parts: Parts, known: OpportunityRecord) -> Planned:
         choices = sources.choices(tx.connection, known.opportunity.resource.key)
         agreed = approvals.given(tx.connection, [known.id]).get(known.id, ())
         people = [one.approver for one in agreed] or [known.decided_by]
-        names = " and ".join(rights.name_of(tx, person) for person in people)
+        known_as = identities_in(parts, tx.connection)
+        names = " and ".join(_called(known_as, rights.name_of(tx, p), p) for p in people)
     host, proposed, _proof = parts.pull_requests.plan(
         known, approved_by=names, choices=choices, now=parts.now()
     )
@@ -35,15 +39,33 @@ def plan_one(parts: Parts, known: OpportunityRecord) -> Planned:
 
 
 def dressed(parts: Parts, planned: Planned) -> Planned:
-    """With the repository's labels and draft mode, and the reviewers that CODEOWNERS names."""
+    """With the repository's labels and draft mode, and whoever is to review it."""
     manners = parts.manners_of(planned.host.name)
     proposed = planned.proposed
     reviewers: tuple[str, ...] = ()
     if manners.reviewers_from_codeowners:
-        approver = name_of(parts, planned.records[0].decided_by)
-        reviewers = reviewers_of(planned.host.read_files(), proposed.files, approver=approver)
+        reviewers = _reviewers(parts, planned)
     proposed = replace(proposed, is_draft=manners.draft, labels=manners.labels, reviewers=reviewers)
     return replace(planned, proposed=proposed)
+
+
+def _reviewers(parts: Parts, planned: Planned) -> tuple[str, ...]:
+    team = parts.directory.team(planned.records[0].opportunity.team)
+    approvers = parts.directory.approvers_of(team.name).users
+    with parts.ledger.reading() as tx:
+        return reviewers_of(
+            planned.host.read_files(),
+            planned.proposed.files,
+            identities=identities_in(parts, tx.connection),
+            agreed=frozenset().union(*(agreed_to(tx, each) for each in planned.records)),
+            team=(*team.owners, *approvers),
+        )
+
+
+def _called(known_as: Identities, name: str, person: str) -> str:
+    """What a person is called in the pull request, with the login that its readers know."""
+    login = known_as.login_of(person)
+    return f"{name} (@{login})" if login and login != name else name
 
 
 def name_of(parts: Parts, person: str) -> str:

@@ -21,7 +21,7 @@ from finops.domain.pull_request import (
     branch_for,
 )
 from finops.edits import AlreadyApplied, AmbiguousSource
-from finops.engine import announce, picking, places
+from finops.engine import announce, eyes, picking, places
 from finops.engine.grouping import grouped
 from finops.engine.guarding import guardrail_context, guardrail_decision
 from finops.engine.parts import Parts
@@ -60,7 +60,7 @@ def open_pull_request(parts: Parts, opportunity_id: str, *, revision: int) -> No
     except AlreadyApplied as error:
         _finish(parts, known, Status.OBSOLETE, f"Applied elsewhere: {error}")
     except AmbiguousSource as error:
-        picking.ask(parts, known, error.candidates)
+        picking.ask(parts, known, error)
     except (Refused, WillNeverWork) as error:
         send_back(parts, known, f"No pull request was opened: {error}")
     else:
@@ -134,8 +134,11 @@ def _merging_alone(
             parts.guardrails.allows_merge(r.opportunity, guardrail_context(tx, r, now=now))
             for r in records
         )
+        needs_a_person = any(eyes.lacks_a_second(tx, parts, each) for each in records)
     if not is_allowed or pull_request.state is not PullRequestState.OPEN:
         return ""
+    if needs_a_person:
+        return "Somebody else than the approver merges it: this team wants four eyes."
     try:
         host.merge_when_green(pull_request.number)
     except TryAgainLater:

@@ -38,7 +38,8 @@ class ChangeWindows(BaseModel):
 class ApprovalRules(BaseModel):
     """How many people must agree: `required` always, and two from these dollars or risk on.
 
-    Dollars are a month's saving or cost, the risk is 0-1; unset keys ask for nobody more.
+    Dollars are a month's saving or cost, the risk is 0-1; unset keys ask for nobody more. With
+    `four_eyes` whoever merges must be another person than the one who approved.
     """
 
     model_config = _STRICT
@@ -46,6 +47,7 @@ class ApprovalRules(BaseModel):
     required: int = Field(default=1, ge=1, le=5)
     two_from_usd_per_month: Decimal | None = Field(default=None, ge=0)
     two_from_risk: float | None = Field(default=None, ge=0, le=1)
+    four_eyes: bool = False
 
 
 class GuardrailRules(BaseModel):

@@ -41,8 +41,10 @@ class OutOfBounds(InvalidInput):
 
 def is_editable(opportunity: Opportunity) -> bool:
     """Whether there is a value to set: a request with its evidence, or a node group's size."""
-    # A request and its autoscaler's target are one pair: another request needs another target.
-    if not opportunity.changes or any(change.holder for change in opportunity.changes):
+    # A request and its autoscaler's target are one pair, and so are memory and a heap in it:
+    # another request needs another partner.
+    paired = (each.setting.is_beside_resources for each in opportunity.changes)
+    if not opportunity.changes or any(paired):
         return False
     first = (opportunity.found_changes or opportunity.changes)[0]
     if first.setting is Setting.DESIRED_SIZE:

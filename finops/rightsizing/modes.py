@@ -83,12 +83,14 @@ MEMORY_KNOBS = {
 class ModeChoice:
     """Which mode a workload is judged in: by its team, by its kind (`StatefulSet`), or the default.
 
-    Where a team and a kind are both named and differ, safe wins.
+    Where a team and a kind are both named and differ, safe wins. `scales_heap` lets a Java heap
+    that is named by `-Xmx` fall with the memory around it.
     """
 
     default: Mode = Mode.SAFE
     teams: Mapping[str, Mode] = field(default_factory=dict)
     kinds: Mapping[str, Mode] = field(default_factory=dict)
+    scales_heap: bool = False
 
     def of(self, team: str, kind: str) -> Mode:
         """The mode of one workload."""

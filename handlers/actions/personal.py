@@ -15,8 +15,14 @@ STOPPED = (
 
 def open_personal(context: HandlerContext, interaction: Interaction) -> None:
     """Show the form as it stands."""
-    chosen = context.engine.preferences(interaction.user)
-    interaction.open_view(personal_modal(chosen))
+    user, engine = interaction.user, context.engine
+    interaction.open_view(
+        personal_modal(
+            engine.preferences(user),
+            login=engine.login_of(user),
+            is_login_locked=engine.is_login_locked(user),
+        )
+    )
     interaction.ack()
 
 

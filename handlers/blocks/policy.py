@@ -34,7 +34,7 @@ def policy_blocks(rules: GuardrailRules, *, team: str, frozen: Sequence[str] = (
     ]
     windows = "; ".join(str(window) for window in rules.change_windows.windows) or "any time"
     tags = ", ".join(f"{tag} ({verdict.words})" for tag, verdict in rules.protected_tags.items())
-    approval = "Approved without a click where all agree." if rules.auto_approve else ""
+    approval = "\n".join(_approval_lines(rules))
     held = [f":snowflake: {text.safe(each, 300)}" for each in frozen]
     return [
         header(f"Guardrails{_plain_team(team)}"),
@@ -50,6 +50,22 @@ def policy_blocks(rules: GuardrailRules, *, team: str, frozen: Sequence[str] = (
             "guardrails: in the configuration file."
         ),
     ]
+
+
+def _approval_lines(rules: GuardrailRules) -> list[str]:
+    """How many must agree, where that is more than one, and who merges."""
+    asked = rules.approvals
+    more = [f"{asked.required} approvals"] if asked.required > 1 else []
+    if asked.two_from_usd_per_month is not None:
+        more.append(f"two from {usd(asked.two_from_usd_per_month)} a month on")
+    if asked.two_from_risk is not None:
+        more.append(f"two from a risk of {asked.two_from_risk:g} on")
+    if asked.four_eyes:
+        more.append("another person merges than the one who approved")
+    lines = [f"*Approvals* {', '.join(more)}"] if more else []
+    if rules.auto_approve:
+        lines.append("Approved without a click where all agree.")
+    return lines
 
 
 def what_if_blocks(result: WhatIf, changes: Mapping[str, str], *, team: str) -> list[Block]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from finops.domain.errors import InvalidInput
+from finops.domain.errors import InvalidInput, Refused
 from finops.domain.people import Actor, Preferences
 from handlers.context import HandlerContext
 from handlers.ids import ActionId, BlockId
@@ -10,12 +10,21 @@ from handlers.interaction import Interaction
 
 
 def personal(context: HandlerContext, interaction: Interaction) -> None:
-    """Keep the choice; a wrong time zone is said at its input."""
+    """Keep the choice; what is wrong is said at its input."""
     values: dict[str, Any] = interaction.view["state"]["values"]
     wanted = values[BlockId.WANTS_MESSAGES][ActionId.WANTS_MESSAGES]["selected_option"]["value"]
     zone = str(values[BlockId.TIME_ZONE][ActionId.TIME_ZONE].get("value") or "").strip()
+    actor = Actor(interaction.user)
+    login = values.get(BlockId.LOGIN.value)  # not asked where the configuration file says it
     try:
-        context.engine.choose(Preferences(wanted == "yes", zone), actor=Actor(interaction.user))
+        if login is not None:
+            said = str(login[ActionId.LOGIN].get("value") or "").strip().removeprefix("@")
+            context.engine.state_login(said, actor=actor)
+    except Refused as error:
+        interaction.ack(response_action="errors", errors={BlockId.LOGIN.value: str(error)})
+        return
+    try:
+        context.engine.choose(Preferences(wanted == "yes", zone), actor=actor)
     except InvalidInput as error:
         interaction.ack(response_action="errors", errors={BlockId.TIME_ZONE.value: str(error)})
         return

@@ -213,7 +213,10 @@ def _modals(wide: Picture) -> Iterator[Surface]:
         MuteReach.TEAM: MutePreview(9, ("shop/frontend (server)", "shop/cart (cart)")),
     }
     yield Surface("modal-mute", view=mute_modal(made, previews, **plain))
-    yield Surface("modal-messages", view=personal_modal(Preferences(time_zone="Europe/Berlin")))
+    mine = Preferences(time_zone="Europe/Berlin")
+    yield Surface(
+        "modal-messages", view=personal_modal(mine, login="octocat", is_login_locked=False)
+    )
     yield Surface("modal-assign", view=assign_modal(_unowned(made), "shop", **plain))
     yield Surface("modal-notice", view=notice_modal("You may not approve this for team shop; "
                                                     f"these may: <@{AARON}>."))  # fmt: skip

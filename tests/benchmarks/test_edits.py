@@ -92,6 +92,10 @@ def test_a_folder_gives_exactly_the_promised_figures(tmp_path: FilePath) -> None
         "exact",
         "refused",
         "refused_share",
+        "refused_templates_and_generated",
+        "asked",
+        "picks",
+        "refused_or_asked_share",
         "refused_reasons",
         "wrong",
         "unintended_bytes",
@@ -110,3 +114,53 @@ def test_a_repository_is_judged_by_rendering_it(tmp_path: FilePath) -> None:
     tally = judge_repository(tmp_path)
 
     assert (tally.targets, tally.exact, tally.wrong, tally.unintended_bytes) == (1, 1, 0, 0)
+
+
+RELEASE = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata:
+  name: plex
+spec:
+  chartRef: {kind: OCIRepository, name: plex}
+  values:
+    controllers:
+      plex:
+        resources: {requests: {cpu: 100m}}
+      other:
+        resources: {requests: {cpu: 100m}}
+"""
+
+
+def test_values_of_a_chart_from_elsewhere_are_asked_for_and_judged(tmp_path: FilePath) -> None:
+    (tmp_path / "plex.yaml").write_text(RELEASE)
+
+    tally = judge_repository(tmp_path)
+
+    assert (tally.targets, tally.asked, tally.exact, tally.wrong) == (2, 2, 2, 0)
+
+
+def test_a_pod_of_helm_test_is_no_target(tmp_path: FilePath) -> None:
+    (tmp_path / "shop" / "templates").mkdir(parents=True)
+    (tmp_path / "shop" / "Chart.yaml").write_text("apiVersion: v2\nname: shop\nversion: 1.0.0\n")
+    pod = b'kind: Pod\nmetadata:\n  name: t\n  annotations: {"helm.sh/hook": test-success}\n'
+    (tmp_path / "shop" / "templates" / "pod.yaml").write_bytes(
+        b"apiVersion: v1\n" + pod + b"spec:\n  containers:\n    - {name: a, image: a}\n"
+    )
+
+    assert judge_repository(tmp_path).targets == 0
+
+
+def test_values_of_a_dependency_from_elsewhere_are_targets(tmp_path: FilePath) -> None:
+    (tmp_path / "grafana").mkdir()
+    (tmp_path / "grafana" / "Chart.yaml").write_text(
+        "apiVersion: v2\nname: grafana\nversion: 0.0.0\n"
+        "dependencies:\n  - {name: grafana, version: 7.3.3, repository: 'https://charts.example'}\n"
+    )
+    (tmp_path / "grafana" / "values.yaml").write_text(
+        "grafana:\n  resources:\n    requests: {cpu: 500m}\n"
+    )
+
+    tally = judge_repository(tmp_path)
+
+    assert (tally.targets, tally.asked, tally.exact, tally.wrong) == (1, 1, 1, 0)

@@ -10,7 +10,7 @@ from benchmarks.edits_terraform import judge_terraform
 from benchmarks.hcl_oracle import PARTS, HclOracle
 from finops.domain.opportunity import Change, Opportunity, Setting
 from finops.domain.pull_request import FileChange
-from finops.edits import PlannedEdit, Proof
+from finops.edits import PlannedEdit, Proof, plan_edit
 from tests.real_parts.needs import needs
 
 pytestmark = [pytest.mark.real]
@@ -82,22 +82,40 @@ def test_bytes_that_terraform_does_not_see_are_counted(
     assert judge_terraform(folder).unintended_bytes > 0
 
 
-def test_a_question_is_answered_with_what_it_offers(tmp_path: Path) -> None:
+def test_a_question_is_answered_with_what_it_offers_and_counts_once(tmp_path: Path) -> None:
     variable = b'variable "type" {\n  default = "m5.large"\n}\n'
     (tmp_path / "main.tf").write_bytes(SHARED % b"a" + SHARED % b"b" + variable)
 
     found = judge_terraform(tmp_path)
 
-    assert (found.asked, found.wrong, found.exact) == (2, 0, 4)
+    assert (found.targets, found.asked, found.wrong, found.exact) == (4, 2, 0, 4)
 
 
-def test_a_value_that_the_folder_does_not_hold_is_counted_apart(tmp_path: Path) -> None:
+def test_each_place_for_a_value_from_outside_is_judged(tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_bytes(SHARED % b"a" + b'variable "type" {}\n')
+    (tmp_path / "terraform.tfvars").write_bytes(b'region = "eu-central-1"\n')
 
     found = judge_terraform(tmp_path).as_json()
 
-    assert found["refused"] == found["refused_value_not_in_folder"] == 1
-    assert found["refused_share"] == 0
+    assert (found["asked"], found["picks"], found["exact"], found["wrong"]) == (1, 3, 2, 0)
+    assert (found["refused"], found["refused_or_asked_share"]) == (0, 0.5)
+
+
+def test_a_picked_place_that_gets_another_value_is_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = SHARED % b"a" + b'variable "type" {}\n'
+    (tmp_path / "main.tf").write_bytes(source)
+    right = plan_edit
+
+    def plan(files: Any, subject: Opportunity, *, choices: Any) -> PlannedEdit:
+        made = right(files, subject, choices=choices)
+        after = made.files[0].after.replace(b"m6i.xlarge", b"m6i.metal")
+        return PlannedEdit((FileChange("main.tf", source, after),), made.proof)
+
+    monkeypatch.setattr(benchmark, "plan_edit", plan)
+
+    assert judge_terraform(tmp_path).wrong == 1
 
 
 def test_files_of_one_address_are_a_collection_and_no_module(tmp_path: Path) -> None:

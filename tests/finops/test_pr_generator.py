@@ -298,3 +298,45 @@ def test_a_huge_body_is_shortened_and_keeps_its_metadata() -> None:
 
     assert len(body) < 65_536
     assert parse_metadata(body) is not None
+
+
+POINTED = b"# finops-bot/source: acme/config//apps.yaml#web.resources\n" + DEPLOYMENT
+CONFIG = b"web:\n  resources:\n    requests:\n      cpu: 500m\n"
+
+
+def test_a_manifest_that_points_to_another_repository_is_followed_there(
+    bare_repository: BareRepositoryFactory,
+) -> None:
+    made = host(bare_repository({"a.yaml": POINTED}, "made"), "acme/made")
+    config = host(bare_repository({"apps.yaml": CONFIG}, "config"), "acme/config")
+
+    found, proposed, _ = PullRequestGenerator([made, config]).plan(cpu_opportunity(), now=NOW)
+
+    assert found is config
+    assert proposed.files[0].after == CONFIG.replace(b"500m", b"120m")
+    assert "made anew before or with the merge" in proposed.body
+
+
+def test_an_annotation_goes_before_what_two_repositories_declare(
+    bare_repository: BareRepositoryFactory,
+) -> None:
+    hosts = [
+        host(bare_repository({"a.yaml": DEPLOYMENT}, name), f"acme/{name}")
+        for name in ("one", "two")
+    ]
+    subject = replace(cpu_opportunity(), tags={"finops-bot/source": "acme/two//a.yaml"})
+
+    found, _, _ = PullRequestGenerator(hosts).plan(subject, now=NOW)
+
+    assert found is hosts[1]
+
+
+def test_an_unknown_repository_is_refused_naming_the_annotation(
+    bare_repository: BareRepositoryFactory,
+) -> None:
+    made = host(bare_repository({"a.yaml": POINTED}, "made"), "acme/made")
+
+    with pytest.raises(Refused, match="finops-bot/source") as caught:
+        PullRequestGenerator([made]).plan(cpu_opportunity(), now=NOW)
+
+    assert "finops-bot knows no repository acme/config: acme/made." in str(caught.value)

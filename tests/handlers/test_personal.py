@@ -14,6 +14,7 @@ from finops.domain.mutes import MuteReach
 from finops.domain.people import Actor, Preferences
 from finops.engine import telling
 from finops.finops_engine import FinOpsEngine
+from handlers.blocks.personal import personal_modal
 from handlers.ids import ActionId, BlockId
 from sandbox.slack import Driver
 from tests.handlers.builders import DANA, NOW, OMAR, PRIYA, ask, opportunity, recorded
@@ -107,6 +108,38 @@ def test_a_wrong_time_zone_is_said_at_its_input(
 
     assert "There is no time zone" in ack.errors[BlockId.TIME_ZONE]
     assert engine.preferences(DANA) == Preferences()
+
+
+def with_login(wanted: str, zone: str, login: str) -> dict[str, dict[str, str]]:
+    return chosen(wanted, zone) | {BlockId.LOGIN.value: {ActionId.LOGIN.value: login}}
+
+
+def test_a_person_states_their_github_login(driver: Driver, engine: FinOpsEngine) -> None:
+    form = form_of(driver)
+    assert driver.submit(DANA, form["id"], with_login("yes", "", " @dana-k ")).ok
+
+    assert engine.login_of(DANA) == "dana-k"
+    [block] = [b for b in form_of(driver)["blocks"] if b.get("block_id") == BlockId.LOGIN]
+    assert block["element"]["initial_value"] == "dana-k"
+
+
+@pytest.mark.parametrize("login", ["<!channel>", "a b", "../x"])
+def test_a_wrong_login_is_said_at_its_input(
+    driver: Driver, engine: FinOpsEngine, login: str
+) -> None:
+    form = form_of(driver)
+    ack = driver.submit(DANA, form["id"], with_login("no", "", login))
+
+    assert "no login of GitHub" in ack.errors[BlockId.LOGIN]
+    assert (engine.login_of(DANA), engine.preferences(DANA)) == ("", Preferences())
+
+
+def test_a_login_of_the_configuration_file_is_shown_as_locked() -> None:
+    form = personal_modal(Preferences(), login="dana-k", is_login_locked=True)
+
+    words = json.dumps(form)
+    assert "Your GitHub login is dana-k, set in finops.yaml." in words
+    assert BlockId.LOGIN not in words
 
 
 def test_the_streak_counts_the_newest_verdicts_in_a_row(engine: FinOpsEngine) -> None:

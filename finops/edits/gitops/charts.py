@@ -1,6 +1,7 @@
 """The Helm charts of a repository: their files, their dependencies, their other values files."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from posixpath import normpath
 
 from finops.edits.gitops.folders import Folders, parents
@@ -11,6 +12,15 @@ _OWN_FOLDERS = ("templates/", "charts/", "crds/", "files/", "ci/")
 
 # A chart at the root of a repository has the whole repository below it.
 _MAX_FILES = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """A chart that another depends on; `key` is where its values stand in the other's."""
+
+    name: str
+    key: str
+    repository: str
 
 
 class ChartShelf:
@@ -71,13 +81,18 @@ class ChartShelf:
                 found.setdefault(_below(chart, f"charts/{name}/{inner}"), files[path])
         return found
 
-    def missing_dependencies(self, chart: str) -> list[str]:
-        """The dependencies that are neither below the chart nor beside it, by name and place."""
+    def missing_dependencies(self, chart: str) -> list[Dependency]:
+        """The dependencies that are neither below the chart nor beside it."""
         neighbours = {name for name, _ in self._neighbours(chart)}
         return [
-            f"{text_at(each, 'name')} from {text_at(each, 'repository') or 'nowhere'}"
+            Dependency(
+                text_at(each, "name"),
+                text_at(each, "alias") or text_at(each, "name"),
+                text_at(each, "repository") or "nowhere",
+            )
             for each in mappings_at(self.metadata(chart), "dependencies")
-            if text_at(each, "name") not in neighbours
+            if text_at(each, "name")
+            and text_at(each, "name") not in neighbours
             and _below(chart, f"charts/{text_at(each, 'name')}") not in self._all
         ]
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from finops.domain.opportunity import Change
+from finops.domain.heaps import without_heap
+from finops.domain.opportunity import Change, Setting
 from finops.edits.gitops.deciding import RenderedLeaf
 from finops.edits.gitops.rendering import Document, Rendering
 from finops.edits.setting_text import quantity_of
@@ -145,8 +146,16 @@ def _missed(root: YamlNode, expected: Expected) -> str:
     node = node_at(root, expected.path)
     found = quantity_of(expected.change.setting, node.text) if node is not None else None
     if found == expected.change.proposed:
-        return ""
+        return _other_words(expected, node)
     return f"{path_text(expected.path)} did not become what was proposed"
+
+
+def _other_words(expected: Expected, node: YamlNode | None) -> str:
+    """A heap stands in a text with other words, which must stay."""
+    if expected.change.setting is not Setting.HEAP or node is None:
+        return ""
+    is_same = without_heap(node.text) == without_heap(expected.leaf.text or "")
+    return "" if is_same else f"{path_text(expected.path)} differs in more than its heap"
 
 
 def node_at(root: YamlNode, path: Path) -> YamlNode | None:

@@ -10,6 +10,8 @@ from finops.edits.gitops.matches import Match, targets_in
 from finops.edits.gitops.rendering import Rendering
 from finops.edits.gitops.sites import Holder, Site, holders, literals, template_lines
 from finops.edits.gitops.source_index import SourceIndex
+from finops.edits.gitops.template_holders import TemplateHolder, template_holders
+from finops.edits.heaps import heap_words
 from finops.edits.setting_text import quantity_of, unit_of
 from finops.edits.slots import Slot, slots_of
 from finops.edits.yaml_source import ContainerSource, containers_of, find_containers
@@ -33,7 +35,7 @@ class Decider:
     @property
     def is_new(self) -> bool:
         """Whether the setting is added."""
-        return isinstance(self.site, Holder)
+        return isinstance(self.site, Holder | TemplateHolder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,12 @@ class Deciding:
 
     def _alone(self, change: Change) -> Decider:
         leaf = self.leaf(self._match.rendering, change)
+        if leaf is None and change.setting is Setting.HEAP:
+            raise Refused(
+                f"{self._match.unit.entry} does not name one heap of "
+                f"{self._opportunity.resource.label} by -Xmx, so heap and memory cannot be "
+                "changed together."
+            )
         if leaf is None:
             raise Refused(
                 f"{self._match.unit.entry} has no autoscaler with a "
@@ -105,6 +113,8 @@ class Deciding:
         container = self.container(rendering)
         if container is None:
             return None
+        if change.setting is Setting.HEAP:
+            return _heap_leaf(self._match.identity, container)
         node = setting_node(container, change.setting)
         text = None if node is None else node.text
         return RenderedLeaf(self._match.identity, container.path, text)
@@ -163,7 +173,7 @@ class Deciding:
         return found
 
     def _holders(self) -> list[Site]:
-        return [*self._container_holders(), *self._value_holders()]
+        return [*self._container_holders(), *self._value_holders(), *self._template_holders()]
 
     def _container_holders(self) -> Iterator[Site]:
         """The container in bases and patches, whatever prefix the overlay gives its object."""
@@ -181,6 +191,13 @@ class Deciding:
                 root.text_at("kind") in _WITH_VALUES for root in slot.file.documents
             ):
                 yield from holders([slot])
+
+    def _template_holders(self) -> Iterator[Site]:
+        """Templates with braces, where the container has no resources that these would double."""
+        if self._match.container.node.get("resources") is None:
+            for path in self._paths():
+                if self._is_template(path):
+                    yield from template_holders(path, self._index.files[path])
 
     def _sources(self) -> list[Slot]:
         if self._slots is None:
@@ -210,8 +227,10 @@ class Deciding:
         ]
 
     def _is_template(self, path: str) -> bool:
+        """Whether it is no YAML until Helm fills it in; one without braces is as it stands."""
         charts = self._index.repository.charts
-        return "/templates/" in f"/{path}" and charts.chart_of(path) is not None
+        is_in_chart = "/templates/" in f"/{path}" and charts.chart_of(path) is not None
+        return is_in_chart and b"{{" in self._index.files[path]
 
     def _nowhere(self, change: Change, leaf: RenderedLeaf, sites: Sequence[Site]) -> str:
         label, words = self._opportunity.resource.label, words_of(change.setting)
@@ -229,6 +248,14 @@ class Deciding:
 
 
 _WITH_VALUES = ("HelmRelease", "Application", "ApplicationSet")
+
+
+def _heap_leaf(identity: tuple[str, str, str], container: ContainerSource) -> RenderedLeaf | None:
+    found = heap_words(container)
+    if len(found) != 1:
+        return None
+    path, trail = found[0]
+    return RenderedLeaf(identity, path, trail[-1].text)
 
 
 def _target_leaf(

@@ -30,8 +30,9 @@ class Deployment:
     """One thing that is deployed: its steps, what it is called, and what stays unseen.
 
     `hints` are names that the cluster's objects carry on labels: ("argocd", application),
-    ("helm", release), ("flux", kustomization). `values` are the layers of a chart that is not
-    here, for a person to pick from.
+    ("helm", release), ("flux", kustomization). `layers` are the values of a chart that is not
+    here, for a person to pick from; where it is one that a chart of this repository depends on,
+    `below` are the keys of its values, and `called` what its objects may be called.
     """
 
     name: str
@@ -41,6 +42,8 @@ class Deployment:
     problems: tuple[str, ...] = ()
     release: tuple[str, str] = ("", "")
     layers: tuple[Layer, ...] = field(default_factory=tuple)
+    below: tuple[str, ...] = ()
+    called: tuple[str, ...] = ()
 
 
 def is_deployer(document: Plain) -> bool:

@@ -10,8 +10,10 @@ from finops.edits.setting_text import unit_of
 from finops.edits.splices import Splice, apply_splices
 
 # Larger than any real request and still a quantity that every schema takes.
-_FIRST_MARK = {"cpu": 9_000_000, "memory": 800 * 1024**4, "target": 100_000}
-_MARK_STEP = {"cpu": 1, "memory": 1024, "target": 1}
+_FIRST_MARK = {"cpu": 9_000_000, "memory": 800 * 1024**4, "target": 100_000} | {
+    "heap": 800 * 1024**4
+}
+_MARK_STEP = {"cpu": 1, "memory": 1024, "target": 1, "heap": 1024}
 
 
 @dataclass(frozen=True, slots=True)

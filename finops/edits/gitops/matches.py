@@ -103,7 +103,7 @@ def hints_of(tags: Mapping[str, str]) -> frozenset[tuple[str, str]]:
 def holds_current(match: Match, changes: Sequence[Change]) -> bool:
     """Whether the rendered values are those that the cluster shows."""
     for change in changes:
-        if change.setting.is_hpa_target:
+        if change.setting.is_beside_resources:
             continue
         leaf = match.leaf(change)
         found = quantity_of(change.setting, leaf.text) if leaf is not None else None

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 
 from finops.domain.errors import Refused
-from finops.domain.opportunity import Change, Opportunity
+from finops.domain.opportunity import Change, Opportunity, Setting
 from finops.edits.gitops.deciding import Decider, Deciding
 from finops.edits.gitops.matches import Match
 from finops.edits.gitops.sites import Holder, Literal, Site, TemplateLine
 from finops.edits.gitops.source_index import SourceIndex
+from finops.edits.gitops.template_holders import TemplateHolder
+from finops.edits.heaps import refuse_under_heap
 from finops.edits.pieces import Piece, TemplatePiece
 from finops.edits.plain_manifests import target_piece
 from finops.edits.results import AlreadyApplied, Candidate
@@ -28,7 +30,8 @@ def rendered_pieces(
 
     Raises AlreadyApplied when what is rendered is what is proposed, and Refused with the reason.
     """
-    changes = [each for each in opportunity.changes if not each.setting.is_hpa_target]
+    changes = [each for each in opportunity.changes if not each.setting.is_beside_resources]
+    refuse_under_heap(match.container, opportunity.changes, f"{match.unit.entry}, rendered,")
     pending = _pending(match, changes)
     deciding = Deciding(index, match, opportunity)
     deciders = deciding.decide(pending)
@@ -36,6 +39,8 @@ def rendered_pieces(
     for change in opportunity.changes:
         if change.setting.is_hpa_target:
             pieces += _of_target(index, deciding, match, change, opportunity)
+        elif change.setting is Setting.HEAP:
+            pieces += _pieces(deciding.decide([change]))
     site = deciders[0].site
     words = f"line {site.line} ({match.document.origin})"
     return Candidate(site.path, site.place, words), tuple(pieces)
@@ -69,14 +74,18 @@ def _pieces(deciders: Sequence[Decider]) -> _Pieces:
     """Literals one by one, additions to one mapping together."""
     found: list[Piece | TemplatePiece] = []
     added: dict[tuple[object, ...], list[Decider]] = {}
+    templated: dict[tuple[str, str], list[Decider]] = {}
     for decider in deciders:
         site = decider.site
         if isinstance(site, Holder):
             key = site.path, site.slot.at, site.source.document, site.source.path, site.source.key
             added.setdefault(key, []).append(decider)
+        elif isinstance(site, TemplateHolder):
+            templated.setdefault(site.key, []).append(decider)
         else:
             found.append(_replaced(site, decider.change))
-    return (*found, *(_added(each) for each in added.values()))
+    more = (_added_to_template(each) for each in templated.values())
+    return (*found, *(_added(each) for each in added.values()), *more)
 
 
 def _replaced(site: Site, change: Change) -> Piece | TemplatePiece:
@@ -92,6 +101,12 @@ def _replaced(site: Site, change: Change) -> Piece | TemplatePiece:
     intent = Intent(site.document, site.at, site.at, site.node.text, text)
     splice = site.inner_splice(change.setting, change.number)
     return Piece(site.slot, YamlEdit((splice,), (intent,)))
+
+
+def _added_to_template(deciders: Sequence[Decider]) -> TemplatePiece:
+    site = deciders[0].site
+    assert isinstance(site, TemplateHolder)  # noqa: S101 - the caller has grouped them
+    return TemplatePiece(site.path, site.splice([d.change for d in deciders]), site.place, "")
 
 
 def _added(deciders: Sequence[Decider]) -> Piece:

@@ -235,7 +235,7 @@ def _nodes(
 
 def _speaks_of(setting: Setting, site: Literal) -> bool:
     """Whether keys, or the path or name beside the value, name the resource."""
-    word = {"cpu": "cpu", "memory": "mem", "target": "utili"}[unit_of(setting)]
+    word = {"cpu": "cpu", "memory": "mem", "target": "utili", "heap": "java"}[unit_of(setting)]
     texts = [str(step) for step in site.at[-3:]]
     parent = site.trail[-2] if len(site.trail) > 1 else None
     texts += [parent.text_at(key) for key in ("path", "name")] if parent is not None else []

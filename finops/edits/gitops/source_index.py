@@ -12,6 +12,7 @@ from finops.edits.gitops.plain import typed_documents
 from finops.edits.gitops.rendering import Rendering
 from finops.edits.gitops.steps import HelmStep, KustomizeStep, Layer, PlainStep, Repository, Step
 from finops.edits.gitops.units import Focus, Unit, UnitRenderer, nested_steps
+from finops.edits.results import SOURCE_TAG
 
 _YAML = (".yaml", ".yml")
 _DEPLOYER = re.compile(
@@ -70,6 +71,12 @@ class SourceIndex:
             for number, document in enumerate(typed_documents(self.files[path]))
             if is_deployer(document)
         ]
+
+    @cached_property
+    def pointing(self) -> list[str]:
+        """The files in which people name the true source of what they declare."""
+        sign = SOURCE_TAG.encode()
+        return [p for p in sorted(self.files) if p.endswith(_YAML) and sign in self.files[p]]
 
     @cached_property
     def units(self) -> list[Unit]:

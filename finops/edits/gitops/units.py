@@ -17,6 +17,7 @@ from finops.edits.gitops.rendering import CannotRender, Document, Rendering, all
 from finops.edits.gitops.steps import (
     HelmStep,
     KustomizeStep,
+    Layer,
     PlainStep,
     Renderer,
     Repository,
@@ -114,9 +115,35 @@ class UnitRenderer:
             parts.append(Rendering((), problems=deployment.problems, unseen=(deployment,)))
         for step in deployment.steps:
             # A cluster's folder that holds the object which deploys it would never end.
-            if step not in around and focus(step, names):
+            is_wanted = step not in around and focus(step, names)
+            parts += self._absent(step, deployment, is_wanted=is_wanted)
+            if is_wanted:
                 parts.append(self._step(step, deployment, files, focus, around))
         return all_of(parts)
+
+    def _absent(self, step: Step, deployment: Deployment, *, is_wanted: bool) -> list[Rendering]:
+        """The charts from elsewhere that a chart of this repository depends on.
+
+        What they make may be called anything, so they count whatever the focus; only what the
+        focus asks for is worth a word where nothing is found.
+        """
+        charts = self.repository.charts
+        missing = charts.missing_dependencies(step.chart) if isinstance(step, HelmStep) else []
+        if not missing or not isinstance(step, HelmStep):
+            return []
+        own = f"{step.chart}/values.yaml" if step.chart else "values.yaml"
+        layers = (Layer(path=own), *step.layers)
+        said = ", ".join(f"{each.name} from {each.repository}" for each in missing)
+        unseen = replace(
+            deployment,
+            problems=(f"{step.name} depends on {said}, which is not here as files",),
+            release=(step.release, step.namespace),
+            layers=tuple(each for each in layers if each.path in self.repository.files),
+            below=tuple(each.key for each in missing),
+            called=(charts.name(step.chart), *(each.name for each in missing)),
+        )
+        problems = unseen.problems if is_wanted else ()
+        return [Rendering((), problems=problems, unseen=(unseen,))]
 
     def _step(  # noqa: PLR0917 - the state of one run
         self,

@@ -23,6 +23,7 @@ class UnseenOption:
 
     candidate: Candidate
     pieces: tuple[Piece, ...]
+    problem: str
 
 
 def unseen_options(
@@ -35,6 +36,8 @@ def unseen_options(
     for deployment in wanted:
         for slot in _slots(index, deployment):
             for holder in holders([slot]):
+                if deployment.below and not set(deployment.below) & set(holder.source.path):
+                    continue
                 option = _option(holder, deployment, opportunity)
                 if option is not None:
                     found.setdefault(option.candidate.choice, option)
@@ -45,7 +48,9 @@ def _may_make(deployment: Deployment, opportunity: Opportunity) -> bool:
     """Whether the release may have made the workload: by its labels, else by its name."""
     resource, (release, namespace) = opportunity.resource, deployment.release
     labels = set(opportunity.tags.values())
-    is_named = release in labels or (bool(release) and release in resource.name)
+    # A chart that no deployer names is tried under the workload's own name, which proves nothing.
+    called = deployment.called or (release,)
+    is_named = release in labels or any(name and name in resource.name for name in called)
     return is_named and namespace in ("", resource.namespace or namespace)
 
 
@@ -56,7 +61,8 @@ def _slots(index: SourceIndex, deployment: Deployment) -> Iterator[Slot]:
     kind = deployment.name.partition(" ")[0].encode()
     for path in sorted(index.files):
         source = index.files[path] if path.endswith(_YAML) else b""
-        is_object = kind in source and name in source and b"values" in source
+        is_object = kind[:1].isupper() and kind in source and name in source
+        is_object = is_object and b"values" in source
         if path in layers or is_object:
             try:
                 yield from slots_of(path, parse_yaml(source))
@@ -67,7 +73,7 @@ def _slots(index: SourceIndex, deployment: Deployment) -> Iterator[Slot]:
 def _option(
     holder: Holder, deployment: Deployment, opportunity: Opportunity
 ) -> UnseenOption | None:
-    if any(change.setting.is_hpa_target for change in opportunity.changes):
+    if any(change.setting.is_beside_resources for change in opportunity.changes):
         return None
     try:
         edit = edit_container(holder.slot.file, holder.source, opportunity.changes)
@@ -80,4 +86,4 @@ def _option(
         "the deployer makes of it before you merge."
     )
     candidate = Candidate(holder.path, holder.place, words, note=note)
-    return UnseenOption(candidate, (Piece(holder.slot, edit),))
+    return UnseenOption(candidate, (Piece(holder.slot, edit),), problem)

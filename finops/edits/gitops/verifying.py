@@ -142,7 +142,7 @@ def _expected(
         leaf = deciding.leaf(before, change)
         if leaf is None or container is None:
             raise _failed(match.unit, f"{opportunity.resource.label} is gone")
-        if change.setting.is_hpa_target:
+        if change.setting.is_beside_resources:
             found.append(Expected(change, leaf, leaf.path, leaf.path))
         else:
             path = (*leaf.path, "resources", *_keys(change))

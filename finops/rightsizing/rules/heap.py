@@ -16,6 +16,10 @@ A JVM takes its heap as a share of the container's *limit* (25 % when nothing is
 limit must not fall: each fall would shrink the heap, and the next one follow from that.
 
 Worked: 4Gi asked, 1.2Gi at most so far, `-Xmx2g`: 2 + 0.5 = 2.5Gi is asked, not 1.15 · 1.2.
+
+Where it is allowed (`rightsizing.scale_jvm_heap`) the one `-Xmx` falls with the request instead, in
+the same change. It stays as large as all that the container ever held, as if that had been heap
+alone, and takes what then fits: 8Gi asked, 1.5Gi held, `-Xmx6g`: a heap of 1.5Gi needs 1.875Gi.
 """
 
 import re
@@ -23,6 +27,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from finops.domain.estate import Container, Workload
+from finops.domain.heaps import LEAST_HEAP, floor_of, heap_in, largest_in
+from finops.domain.opportunity import Change, Setting
 from finops.domain.quantities import GIB, MIB
 from finops.rightsizing.rules.measure import MEMORY
 from finops.rightsizing.rules.proposal import Proposal, RequestCase
@@ -52,7 +58,10 @@ def apply(case: RequestCase, proposal: Proposal) -> Proposal:
     if case.measure is not MEMORY:
         return proposal
     heap = largest_heap(case.container)
-    if heap is not None and heap.floor_bytes > proposal.request:
+    least = _least_heap(case)
+    if least is not None:
+        proposal = proposal.at_least(MEMORY.rounded_up(floor_of(least)))
+    elif heap is not None and heap.floor_bytes > proposal.request:
         proposal = proposal.at_least(heap.floor_bytes).noting(
             f"{heap.hint} lets its heap grow to {case.written(heap.size_bytes)}; with what is "
             f"outside the heap that is {case.written(heap.floor_bytes)}."
@@ -61,6 +70,33 @@ def apply(case: RequestCase, proposal: Proposal) -> Proposal:
         stays = "Its heap is a share of its memory limit, so the limit must not fall."
         return replace(proposal, limit_stays=stays)
     return proposal
+
+
+def follow(case: RequestCase, proposal: Proposal) -> Proposal:
+    """Lower the heap to what fits into the final request."""
+    named = heap_in(" ".join(case.container.runtime_hints))
+    if _least_heap(case) is None or named is None or proposal.request >= case.current:
+        return proposal
+    fits = largest_in(proposal.request)
+    if fits >= named:
+        return proposal
+    return replace(proposal, heap=Change(Setting.HEAP, named, fits)).noting(
+        f"Its Java heap falls from {case.written(named)} to {case.written(fits)} in the same "
+        f"change, which holds all of the {case.written(round(case.usage.maximum))} that the "
+        "container ever held."
+    )
+
+
+def _least_heap(case: RequestCase) -> int | None:
+    """What a heap that may be lowered has to hold; None where it stays as it is."""
+    named = heap_in(" ".join(case.container.runtime_hints))
+    heap = largest_heap(case.container)
+    is_the_one = heap is not None and heap.hint.startswith("-Xmx") and heap.size_bytes == named
+    if case.measure is not MEMORY or not case.scales_heap or named is None or not is_the_one:
+        return None
+    least = max(LEAST_HEAP, -(-round(case.usage.maximum) // MIB) * MIB)
+    is_a_fall = least < named and floor_of(least) < case.current
+    return least if is_a_fall else None
 
 
 def largest_heap(container: Container) -> Heap | None:
@@ -104,7 +140,7 @@ def _heaps(hint: str, container: Container) -> Iterator[Heap]:
 
 
 def _jvm(hint: str, size_bytes: int) -> Heap:
-    return _heap(hint, size_bytes, outside=0.25, least_outside=256 * MIB)
+    return Heap(hint, size_bytes, MEMORY.rounded_up(floor_of(size_bytes)))
 
 
 def _heap(hint: str, size_bytes: int, *, outside: float, least_outside: int) -> Heap:

@@ -9,7 +9,8 @@
 6. `scale_point` moves the request to one whose target is a whole per cent.
 7. `limit_follows` sets the limit that goes with that request.
 8. `namespace_bounds` has the last word on both figures: nothing outside them would start.
-9. `scale_point` adds the autoscaler's target, or refuses: its pair needs the final request.
+9. `heap` lowers a heap, where that is allowed, and `scale_point` adds the autoscaler's target, or
+   refuses: both pairs need the final request.
 10. `quota_room` refuses a raise for which there is no room.
 11. `limit_follows` explains the limit, now that it is final.
 
@@ -42,6 +43,7 @@ _IN_ORDER = (
     scale_point.fit,
     limit_follows.apply,
     namespace_bounds.apply,
+    heap.follow,
     scale_point.pair,
     quota_room.apply,
     limit_follows.explain,

@@ -25,6 +25,7 @@ class RequestCase:
     percentile: int
     policy: NamespacePolicy | None = None
     mode: Mode = Mode.SAFE
+    scales_heap: bool = False
 
     @property
     def limit(self) -> int | None:
@@ -42,9 +43,9 @@ class Proposal:
 
     `wanted` is the request without being held to one step. `limit` is None when none is set: rules
     never add one. `limit_stays` says why the limit must not fall, empty when it may. `target` is
-    the autoscaler's that has to move with the request. `notes` are whole sentences for people, one
-    for each rule that moved something. A `refusal` ends it: the reason why nothing should be
-    changed.
+    the autoscaler's that has to move with the request, `heap` the `-Xmx` that does. `notes` are
+    whole sentences for people, one for each rule that moved something. A `refusal` ends it: the
+    reason why nothing should be changed.
     """
 
     request: int
@@ -52,6 +53,7 @@ class Proposal:
     limit: int | None = None
     limit_stays: str = ""
     target: Change | None = None
+    heap: Change | None = None
     notes: tuple[str, ...] = ()
     refusal: str = ""
 

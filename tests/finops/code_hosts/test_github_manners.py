@@ -16,6 +16,7 @@ from tests.finops.code_hosts.github_in_front import Answer, BadDay, GraphQL, sai
 from tests.finops.code_hosts.hosts import AFTER, BEFORE, BRANCH, FILES, NOW, PATH, proposal
 from tests.real_parts.github_emulator import GitHubPart
 
+JSON = {"Content-Type": "application/json"}
 OTHER = BEFORE.replace(b"500m", b"300m")
 
 
@@ -422,3 +423,45 @@ def test_without_knowing_who_ticked_nothing_is_done(host: GitHubHost) -> None:
     number = host.publish_dashboard(0, TICKED)
 
     assert host.read_dashboard(number) == ()
+
+
+# Who added to it
+
+
+def test_a_merged_pull_request_names_who_added_commits(
+    host: GitHubHost, day: BadDay, repository: Repository, person: GitHubPlatform
+) -> None:
+    number = host.open_pull_request(proposal(host)).number
+    ours = repository.get_branch(BRANCH).commit.sha
+    person.push(BRANCH, PATH, AFTER + b"# by hand\n")
+    theirs = repository.get_branch(BRANCH).commit.sha
+    person.merge(number)
+    # The emulator's pull request keeps the commit that it was opened with; GitHub's follows.
+    raw = repository.get_pull(number).raw_data
+    moved = json.dumps(raw | {"head": raw["head"] | {"sha": theirs}}).encode()
+    commits = [_listed(repository, sha) for sha in (ours, theirs)]
+    day.refuse["GET", "commits"] = (200, JSON, json.dumps(commits).encode())
+    day.refuse["GET", str(number)] = (200, JSON, moved)
+
+    assert host.pull_request(number).committers == ("maria",)
+
+
+def _listed(repository: Repository, sha: str) -> dict[str, object]:
+    """A commit as GitHub lists it in a pull request."""
+    commit = repository.get_git_commit(sha)
+    inner = {
+        "message": commit.message,
+        "tree": {"sha": commit.tree.sha},
+        "author": {"name": "Maria", "email": "maria@x.io", "date": "2026-01-05T00:00:00Z"},
+    }
+    parents = [{"sha": parent.sha} for parent in commit.parents]
+    return {"sha": sha, "commit": inner, "author": {"login": "maria"}, "parents": parents}
+
+
+def test_nobody_is_named_where_only_finops_bot_committed(
+    host: GitHubHost, person: GitHubPlatform
+) -> None:
+    number = host.open_pull_request(proposal(host)).number
+    person.merge(number)
+
+    assert host.pull_request(number).committers == ()

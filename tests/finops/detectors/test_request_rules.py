@@ -21,6 +21,7 @@ from finops.domain.opportunity import Change, Opportunity, Setting, Skipped, Was
 from finops.domain.quantities import GIB, MIB
 from finops.domain.usage import Stability
 from finops.pr_body import action_words
+from finops.rightsizing.edited import is_editable
 from finops.rightsizing.modes import Mode, ModeChoice
 from tests.finops.rule_examples import container, single_figure, snapshot, usage, workload
 
@@ -274,3 +275,32 @@ def test_kills_and_throttling_are_evidence_where_somebody_counted() -> None:
         (fact.label, fact.value) for fact in cpu.evidence
     ]
     assert not any("nobody counted" in caveat for caveat in memory.caveats)
+
+
+JAVA = container(
+    memory_request_bytes=8 * GIB,
+    memory_limit_bytes=8 * GIB,
+    memory_usage=usage(1400 * MIB, 1536 * MIB),
+    runtime_hints=("-Xms1g", "-Xmx6g"),
+)
+
+
+def test_a_java_heap_falls_with_its_memory_where_that_is_allowed() -> None:
+    held = workload(JAVA)
+    allowed = OverRequestedMemoryDetector(modes=ModeChoice(scales_heap=True))
+
+    found, kept = found_in(allowed, held), reason_of(MEMORY, held)
+
+    assert found.changes[-1] == Change(Setting.HEAP, 6 * GIB, 1638 * MIB)
+    assert "and its Java heap to 6Gi," in found.rollback
+    assert action_words(found) == (
+        "Lower memory request of shop/frontend (server) from 8Gi to 2Gi and lower memory limit "
+        "from 8Gi to 2304Mi and lower Java heap (-Xmx) from 6Gi to 1638Mi"
+    )
+    assert "8Gi to 7680Mi is 6%" in kept
+
+
+def test_memory_with_a_heap_in_it_has_no_value_of_its_own_to_set() -> None:
+    allowed = OverRequestedMemoryDetector(modes=ModeChoice(scales_heap=True))
+
+    assert not is_editable(found_in(allowed, workload(JAVA)))

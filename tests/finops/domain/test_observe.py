@@ -73,3 +73,18 @@ def test_a_target_of_another_container_or_an_absolute_one_is_not_this_target() -
     assert other.value(proposed.resource, Setting.HPA_CPU_TARGET) is None
     assert absolute.value(proposed.resource, Setting.HPA_CPU_TARGET) is None
     assert none.value(proposed.resource, Setting.HPA_CPU_TARGET) is None
+
+
+def test_memory_and_the_java_heap_in_it_are_in_place_only_together() -> None:
+    pair = (
+        Change(Setting.MEMORY_REQUEST, 8 * GIB, 2 * GIB),
+        Change(Setting.HEAP, 6 * GIB, 1638 * MIB),
+    )
+
+    def shown(*hints: str) -> Observation:
+        held = container(memory_request_bytes=2 * GIB, runtime_hints=hints)
+        return Observation(snapshot(workloads=(workload(held),)))
+
+    assert shown("-Xms1g", "-Xmx1638m").is_in_place(opportunity(changes=pair))
+    assert not shown("-Xmx6g").is_in_place(opportunity(changes=pair))
+    assert not shown().is_in_place(opportunity(changes=pair))

@@ -67,12 +67,6 @@ def test_what_no_literal_decides_is_refused_with_the_expression(
     assert "main.tf line" in said
 
 
-def test_a_variable_without_any_value_is_said_to_be_decided_elsewhere() -> None:
-    said = refusal(INSTANCE % b"var.type" + b'variable "type" {}\n', instance_type())
-
-    assert "outside of this repository" in said
-
-
 def test_the_argument_of_the_one_call_is_edited_and_not_the_default() -> None:
     files = {
         "modules/web/main.tf": INSTANCE % b"var.type" + VARIABLE.replace(b"m5.xl", b"t3.l"),

@@ -76,6 +76,7 @@ def test_the_whole_way_is_in_the_audit_log(world: World) -> None:
     actions = [entry.action for entry in world.engine.ledger.history_of(record.id)]
 
     assert actions == [
-        "new", "notified", "approved", "pull_request_open", "merged", "implemented", "verified",
+        "new", "notified", "approved", "pull_request_open", "merged", "four eyes", "implemented",
+        "verified",
     ]  # fmt: skip
     assert world.engine.ledger.verify_audit().is_intact

@@ -6,6 +6,30 @@ from finops.domain.opportunity import OpportunityRecord
 from tests.finops.engine.conftest import APPROVER, MANIFEST, OUTSIDER, OWNER, World
 from tests.finops.engine.test_good_manners import push
 
+TERRAFORM = b"""\
+resource "kubernetes_deployment" "frontend" {
+  metadata {
+    name      = "frontend"
+    namespace = "web"
+  }
+  spec {
+    template {
+      spec {
+        container {
+          name = "server"
+          resources {
+            requests = { cpu = var.cpu }
+          }
+        }
+      }
+    }
+  }
+}
+
+variable "cpu" {
+  type = string
+}
+"""
 OTHER = "copies/frontend.yaml"
 
 
@@ -103,3 +127,25 @@ def test_a_pick_that_names_nothing_any_more_is_asked_anew(world: World) -> None:
     assert [c.path for c in world.engine.source_candidates(again)] == [
         "apps/frontend.yaml", "third/frontend.yaml",
     ]  # fmt: skip
+
+
+def test_a_value_from_outside_is_asked_for_and_written_where_the_owner_says(world: World) -> None:
+    push(world, "main", "apps/frontend.yaml", b"kind: ConfigMap\n")
+    push(world, "main", "infra/main.tf", TERRAFORM)
+    record = world.approved()
+    world.engine.open_pull_request(record.id, revision=1)
+    asked = world.engine.ledger.get(record.id)
+    here, default = world.engine.source_candidates(asked)
+
+    world.engine.choose_source(record.id, choice=here.choice, actor=OWNER)
+    world.engine.open_pull_request(record.id, revision=1)
+
+    [(path, diff)] = world.host.diff(1)
+    assert asked.note.startswith("Waits for a pick of where to write the value: var.cpu")
+    assert (here.place[-3:], default.place) == ("cpu", "variable.cpu.default")
+    assert path == "infra/main.tf"
+    assert [line for line in diff.splitlines() if line.startswith(("-  ", "+  "))] == [
+        "-            requests = { cpu = var.cpu }",
+        '+            requests = { cpu = "200m" }',
+    ]
+    assert "what is set outside no longer counts" in world.host.pull_request(1).body

@@ -101,7 +101,8 @@ def test_modals() -> None:
         with_notice(deny_modal(known, **plain), "No."),
         snooze_modal(known, **plain),
         mute_modal(known, previews, **plain),
-        personal_modal(Preferences(False, "Europe/Berlin")),
+        personal_modal(Preferences(False, "Europe/Berlin"), login="dana", is_login_locked=False),
+        personal_modal(Preferences(), login="dana", is_login_locked=True),
         assign_modal(unowned, "shop", **plain),
         notice_modal("No."),
     ):

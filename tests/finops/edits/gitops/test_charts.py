@@ -63,6 +63,17 @@ def test_a_setting_that_is_not_there_goes_below_the_values_that_are_read() -> No
     assert plan.files[0].after == expected.encode()
 
 
+def test_a_template_without_braces_takes_a_setting_that_is_not_there() -> None:
+    plain = DEPLOYMENT[: DEPLOYMENT.index("          resources:")]
+    files = chart() | {"charts/shop/templates/plain.yaml": plain}
+
+    plan = planned(files, web(), cpu(None), tags=RELEASE)
+
+    added = "          resources:\n            requests:\n              cpu: 120m\n"
+    assert [each.path for each in plan.files] == ["charts/shop/templates/plain.yaml"]
+    assert plan.files[0].after == (plain + added).encode()
+
+
 def test_values_of_a_subchart_are_found_in_the_umbrella() -> None:
     inner = {path.replace("charts/shop", "all/charts/shop"): t for path, t in chart().items()}
     files = inner | {
@@ -288,3 +299,132 @@ def test_what_an_application_of_applications_shares_is_seen() -> None:
 
     with pytest.raises(AmbiguousSource, match="chart apps: Deployment shop/eu-web"):
         planned(files, web("us-web"), cpu(500), tags={"meta.helm.sh/release-name": "us"})
+
+
+UMBRELLA = """\
+apiVersion: v2
+name: {name}
+version: 0.0.0
+dependencies:
+  - name: {name}
+    version: 7.3.3
+    repository: https://charts.example
+"""
+
+
+def umbrella(name: str) -> dict[str, str]:
+    """A chart that is nothing but values for one from elsewhere."""
+    return {
+        f"platform/{name}/Chart.yaml": UMBRELLA.format(name=name),
+        f"platform/{name}/values.yaml": f"{name}:\n  resources:\n    requests:\n      cpu: 500m\n",
+    }
+
+
+def test_values_of_a_dependency_from_elsewhere_are_offered_and_edited_when_picked() -> None:
+    files = umbrella("grafana") | umbrella("loki")
+
+    with pytest.raises(AmbiguousSource) as caught:
+        planned(files, web("grafana"), cpu(500))
+    [place] = caught.value.candidates
+    plan = planned(files, web("grafana"), cpu(500), choice=place.choice)
+
+    path = "platform/grafana/values.yaml"
+    assert place.choice == f":{path}#grafana.resources"
+    assert "depends on grafana from https://charts.example" in str(caught.value)
+    assert [each.path for each in plan.files] == [path]
+    assert plan.files[0].after == files[path].replace("500m", "120m").encode()
+    assert "could not be rendered here" in plan.notes[0]
+
+
+def test_the_release_of_the_labels_names_the_umbrella_too() -> None:
+    files = umbrella("app-template")
+    files["platform/app-template/Chart.yaml"] = files["platform/app-template/Chart.yaml"].replace(
+        "name: app-template\nversion: 0", "name: budget\nversion: 0"
+    )
+
+    with pytest.raises(AmbiguousSource) as caught:
+        planned(files, web("main"), cpu(500), tags={"app.kubernetes.io/instance": "budget"})
+
+    assert [each.path for each in caught.value.candidates] == ["platform/app-template/values.yaml"]
+
+
+def test_own_values_of_an_umbrella_are_not_taken_for_its_dependencys() -> None:
+    files = umbrella("grafana")
+    files["platform/grafana/values.yaml"] = "mine:\n  resources:\n    requests:\n      cpu: 500m\n"
+
+    with pytest.raises(Refused, match="which is not here as files") as caught:
+        planned(files, web("grafana"), cpu(500))
+
+    assert not isinstance(caught.value, AmbiguousSource)
+
+
+BRACED = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: "{{ .Release.Name }}-jobs"}
+spec:
+  selector: {matchLabels: {app: jobs}}
+  template:
+    metadata: {labels: {app: jobs}}
+    spec:
+      containers:
+        - image: "shop/sidecar:{{ .Values.tag }}"
+          name: sidecar
+        - name: jobs
+          image: "shop/jobs:{{ .Values.tag }}"
+          {{- if .Values.web }}
+          env: [{name: WEB, value: "1"}]
+          {{- end }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("within", "below"),
+    [
+        ("jobs", '          image: "shop/jobs:{{ .Values.tag }}"\n'),
+        ("sidecar", '        - image: "shop/sidecar:{{ .Values.tag }}"\n'),
+    ],
+)
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_template_that_no_value_gives_resources_takes_them_below_the_image(
+    within: str, below: str, newline: str
+) -> None:
+    name = "charts/shop/templates/jobs.yaml"
+    source = BRACED.replace("\n", newline)
+    files = chart() | {name: source}
+    both = (cpu(None), Change(Setting.MEMORY_REQUEST, None, GIB))
+
+    plan = planned(files, web("eu-jobs", within=within), *both, tags=RELEASE)
+
+    [change] = plan.files
+    pad = " " * 10
+    added = f"{pad}resources:\n{pad}  requests:\n{pad}    cpu: 120m\n{pad}    memory: 1024Mi\n"
+    at = below.replace("\n", newline)
+    assert change.path == name
+    assert change.after == source.replace(at, at + added.replace("\n", newline)).encode()
+    assert "rendered before and after" in plan.proof.checks[0]
+
+
+def test_a_template_that_makes_two_of_them_is_asked_for() -> None:
+    name = "charts/shop/templates/jobs.yaml"
+    looped = (
+        "{{- range tuple 1 2 }}\n---\n"
+        + BRACED.replace("{{ .Release.Name }}-jobs", "{{ $.Release.Name }}-jobs-{{ . }}").replace(
+            " .Values", " $.Values"
+        )
+        + "{{- end }}\n"
+    )
+    files = chart() | {name: looped}
+
+    with pytest.raises(AmbiguousSource, match="eu-jobs-2"):
+        planned(files, web("eu-jobs-1", within="jobs"), cpu(None), tags=RELEASE)
+
+
+def test_a_container_with_some_resources_gets_none_twice() -> None:
+    name = "charts/shop/templates/jobs.yaml"
+    some = BRACED.replace(
+        "          {{- if", "          resources: {requests: {memory: 1Gi}}\n          {{- if"
+    )
+
+    with pytest.raises(Refused, match="no place was found"):
+        planned(chart() | {name: some}, web("eu-jobs", within="jobs"), cpu(None), tags=RELEASE)

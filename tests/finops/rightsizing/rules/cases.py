@@ -19,6 +19,7 @@ def case_of(
 ) -> RequestCase:
     """The case of one container in a Deployment of three replicas."""
     policy = changes.pop("policy", None)
+    scales_heap = changes.pop("scales_heap", False)
     whole: Workload = changes.pop("workload", None) or workload(held, **changes)
     return RequestCase(
         measure=measure,
@@ -28,6 +29,7 @@ def case_of(
         current=measure.request_of(held) or 0,
         percentile=_history_of(measure, used),
         policy=policy,
+        scales_heap=scales_heap,
     )
 
 

@@ -1,5 +1,9 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from finops.domain.heaps import floor_of
+from finops.domain.opportunity import Change, Setting
 from finops.domain.quantities import GIB, MIB
 from finops.rightsizing.rules import heap
 from finops.rightsizing.rules.order import propose
@@ -73,3 +77,60 @@ def test_a_heap_below_what_was_used_changes_nothing() -> None:
     case = memory_case(4096, None, maximum=3000, container={"runtime_hints": ("-Xmx1g",)})
 
     assert heap.apply(case, start(case)) == start(case)
+
+
+def test_a_heap_that_may_falls_with_the_request_and_holds_all_that_was_ever_held() -> None:
+    hints = {"runtime_hints": ("-Xms1g", "-Xmx6g")}
+    case = memory_case(8192, 8192, maximum=1536, container=hints, scales_heap=True)
+
+    found = propose(case)
+
+    # One step down to a quarter at most: 2Gi, of which a heap of 1638Mi leaves a fifth outside.
+    assert (found.request, found.limit) == (2 * GIB, 2304 * MIB)
+    assert found.heap == Change(Setting.HEAP, 6 * GIB, 1638 * MIB)
+    assert any("Its Java heap falls from 6Gi to 1638Mi" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    "hints",
+    [
+        ("-Xmx6g", "-Xmx4g"),  # which one wins is the runtime's
+        ("-XX:MaxRAMPercentage=75",),
+        ("-Xmx1g", "--max-old-space-size=4096"),  # not the one that holds the floor up
+        (),
+    ],
+)
+def test_what_is_not_one_xmx_stays(hints: tuple[str, ...]) -> None:
+    case = memory_case(
+        8192, 8192, maximum=1536, container={"runtime_hints": hints}, scales_heap=True
+    )
+
+    assert propose(case).heap is None
+
+
+def test_a_heap_stays_where_nobody_allowed_it_or_nothing_falls() -> None:
+    hints = {"runtime_hints": ("-Xmx6g",)}
+    kept = propose(memory_case(8192, 8192, maximum=1536, container=hints))
+    full = propose(memory_case(2048, 2048, maximum=2000, container=hints, scales_heap=True))
+
+    assert (kept.heap, kept.request) == (None, 7680 * MIB)
+    assert full.heap is None
+
+
+@given(
+    asked=st.integers(256, 65536),
+    used=st.integers(1, 65536),
+    heap_mib=st.integers(32, 65536),
+)
+def test_a_lowered_heap_fits_and_holds_what_was_held(asked: int, used: int, heap_mib: int) -> None:
+    hints = {"runtime_hints": (f"-Xmx{heap_mib}m",)}
+    case = memory_case(asked, asked, maximum=used, container=hints, scales_heap=True)
+
+    found = propose(case)
+
+    if found.heap is not None and not found.refusal:
+        size = found.heap.number
+        assert used * MIB <= size < heap_mib * MIB
+        assert floor_of(size) <= found.request < asked * MIB
+        assert found.limit is not None
+        assert floor_of(size) <= found.limit

@@ -1,0 +1,155 @@
+"""A variable that gets its value outside of the repository: where it could be written instead."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from finops.domain.opportunity import Change, Setting
+from tests.finops.edits.terraform_examples import (
+    after,
+    change_of,
+    instance_type,
+    planned,
+    question,
+    refusal,
+)
+
+INSTANCE = b'resource "aws_instance" "web" {\n  instance_type = %s\n}\n'
+USED = INSTANCE % b"var.type"
+FILES = {
+    "main.tf": USED,
+    "variables.tf": b'variable "type" {\n  type = string\n}\n',
+    "terraform.tfvars": b'region = "eu-central-1"',
+}
+
+
+def test_the_places_are_offered_and_none_is_chosen() -> None:
+    asked = question(FILES, instance_type())
+
+    assert [each.choice for each in asked.candidates] == [
+        ":main.tf#aws_instance.web.instance_type",
+        ":terraform.tfvars#type",
+        ":variables.tf#variable.type.default",
+    ]
+    assert "var.type (variables.tf line 1) gets its value outside" in asked.reason
+    assert "in place of var.type" in asked.candidates[0].words
+
+
+@pytest.mark.parametrize(
+    ("choice", "path", "expected", "note"),
+    [
+        (
+            ":main.tf#aws_instance.web.instance_type",
+            "main.tf",
+            INSTANCE % b'"m5.large"',
+            "no longer counts",
+        ),
+        (
+            ":terraform.tfvars#type",
+            "terraform.tfvars",
+            FILES["terraform.tfvars"] + b'\ntype   = "m5.large"',
+            "goes before TF_VAR_type",
+        ),
+        (
+            ":variables.tf#variable.type.default",
+            "variables.tf",
+            b'variable "type" {\n  type = string\n\n  default = "m5.large"\n}\n',
+            "counts once that value is taken away",
+        ),
+    ],
+)
+def test_the_picked_place_is_written_and_its_consequence_said(
+    choice: str, path: str, expected: bytes, note: str
+) -> None:
+    edit = planned(FILES, instance_type(), choice)
+
+    assert {each.path: each.after for each in edit.files} == {path: expected}
+    assert any(note in each for each in edit.notes)
+
+
+def test_what_was_picked_holds_when_it_is_written() -> None:
+    for candidate in question(FILES, instance_type()).candidates:
+        written = {**FILES, **after(FILES, instance_type(), candidate.choice)}
+
+        assert "already has" in refusal(written, instance_type(), candidate.choice)
+
+
+def test_a_template_around_the_variable_goes_with_it() -> None:
+    source = INSTANCE % b'"${var.type}"' + b'variable "type" {}\n'
+    [place, _] = question(source, instance_type()).candidates
+
+    changed = after(source, instance_type(), place.choice)
+
+    assert changed["main.tf"].startswith(INSTANCE % b'"m5.large"')
+
+
+def test_a_call_that_leaves_it_out_can_give_it() -> None:
+    files = {
+        "modules/web/main.tf": USED + b'variable "type" {}\n',
+        "prod/main.tf": b'module "web" {\n  source = "../modules/web"\n}\n',
+    }
+    asked = question(files, instance_type())
+    [call] = [each for each in asked.candidates if each.path == "prod/main.tf"]
+
+    changed = after(files, instance_type(), call.choice)
+
+    assert b'source = "../modules/web"\n  type   = "m5.large"\n' in changed["prod/main.tf"]
+    assert not any("default" in each.place for each in asked.candidates)
+
+
+def test_inputs_of_terragrunt_can_give_it() -> None:
+    files = {
+        "modules/web/main.tf": USED + b'variable "type" {}\n',
+        "prod/terragrunt.hcl": b'terraform {\n  source = "../modules/web"\n}\n'
+        b'inputs = {\n  region = "eu"\n}\n',
+    }
+    [call] = [e for e in question(files, instance_type()).candidates if e.path.startswith("prod")]
+
+    changed = after(files, instance_type(), call.choice)
+
+    assert b'  region = "eu"\n  type   = "m5.large"\n' in changed["prod/terragrunt.hcl"]
+
+
+def test_numbers_and_quantities_are_written_as_such() -> None:
+    group = (
+        b'resource "aws_eks_node_group" "workers" {\n  scaling_config {\n'
+        b'    desired_size = var.size\n    min_size = 1\n  }\n}\nvariable "size" {}\n'
+    )
+    size = change_of("NodeGroup", "workers", Change(Setting.DESIRED_SIZE, 5, 3))
+    first = question(group, size).candidates[0]
+
+    assert b"desired_size = 3\n" in after(group, size, first.choice)["main.tf"]
+
+
+@pytest.mark.parametrize(
+    ("files", "reason"),
+    [
+        # A condition chooses the value and is not its source.
+        ({"main.tf": INSTANCE % b'var.on ? "a" : "b"' + b'variable "on" {}\n'}, "outside of"),
+        # A list of which the other types are not known.
+        (
+            {
+                "main.tf": b'resource "aws_eks_node_group" "web" {\n  instance_types = var.t\n}\n'
+                b'variable "t" {}\n'
+            },
+            "outside of this repository",
+        ),
+        # Put together from parts: no literal stands for it.
+        ({"main.tf": INSTANCE % b'"m5.${var.size}"' + b'variable "size" {}\n'}, "from parts"),
+        # Whatever generated the file would write over it.
+        ({"main.tf": b"# Code generated by x\n" + USED + b'variable "type" {}\n'}, "outside of"),
+    ],
+)
+def test_without_an_exact_edit_nothing_is_offered(files: Mapping[str, bytes], reason: str) -> None:
+    kind = "NodeGroup" if b"node_group" in files["main.tf"] else "Instance"
+    change = Change(Setting.INSTANCE_TYPE, "m5.xlarge", "m5.large")
+
+    assert reason in refusal(files, change_of(kind, "web", change))
+
+
+def test_a_part_of_a_larger_value_is_only_written_where_it_is_used() -> None:
+    source = INSTANCE % b"var.web.type" + b'variable "web" {}\n'
+
+    assert [each.place for each in question(source, instance_type()).candidates] == [
+        "aws_instance.web.instance_type"
+    ]
