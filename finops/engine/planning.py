@@ -20,8 +20,8 @@ from finops.engine.singles import is_single
 from finops.ledger import approvals, history, mutes, plans
 from finops.savings_ledger import LedgerTransaction
 
-# Each option stands twice in a message, as offered and as chosen: more would not fit into it.
-MOST_ITEMS = 12
+# What somebody can still look through in one sitting; the next week's plan takes up the rest.
+MOST_ITEMS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +75,20 @@ def posted(parts: Parts, plan: str) -> None:
             notify(tx, parts, tx.get(item.opportunity_id), now=parts.now())
 
 
-def strike(parts: Parts, plan: str, *, struck: Collection[str], actor: Actor) -> None:
-    """Take items off for everybody who sees the plan, or put them back."""
+def strike(
+    parts: Parts, plan: str, *, shown: Collection[str], kept: Collection[str], actor: Actor
+) -> None:
+    """Of the items that were `shown`, take off for everybody what is not `kept`, put back what is.
+
+    What was not shown stays as it is: nobody has said anything about it.
+    """
     with parts.ledger.transaction(patience_seconds=PATIENCE_SECONDS) as tx:
         found = _standing(tx, plan)
         require_owner_or_approver(parts.directory, found.team, actor, "change")
         known = {item.opportunity_id for item in found.items}
-        plans.strike(tx.connection, plan, known.intersection(struck))
-        detail = {"struck": sorted(known.intersection(struck))}
+        struck = (found.struck - set(shown)) | (known.intersection(shown) - set(kept))
+        plans.strike(tx.connection, plan, struck)
+        detail = {"struck": sorted(struck)}
         tx.audit(at=parts.now(), actor=actor.id, action="struck", subject=plan, detail=detail)
         announce.refresh_plan(tx, plan)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from handlers.actions.plan import approve_reviewed
 from handlers.context import HandlerContext
 from handlers.ids import ViewId
 from handlers.interaction import Interaction
@@ -25,4 +26,5 @@ VIEWS: Mapping[ViewId, Callable[[HandlerContext, Interaction], None]] = {
     ViewId.SETUP_LIMITS: save_limits,
     ViewId.SETUP_TEAM: save_team,
     ViewId.PERSONAL: personal,
+    ViewId.PLAN_REVIEW: approve_reviewed,
 }

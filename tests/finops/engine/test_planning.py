@@ -236,12 +236,16 @@ def test_only_what_stands_in_it_can_be_approved_by_it(world: World) -> None:
 
 def test_ticks_are_kept_for_everybody_and_not_by_outsiders(world: World) -> None:
     engine, view = ready(world)
-    first = view.records[0]
-    engine.strike(view.plan.id, struck=[first.id, "op-unknown"], actor=OWNER)
-    assert shown(engine, view.plan.id).plan.struck == {first.id}
+    first, *rest = [record.id for record in view.records]
+    engine.strike(view.plan.id, shown=[first, "op-unknown"], kept=[], actor=OWNER)
+    assert shown(engine, view.plan.id).plan.struck == {first}
 
     with pytest.raises(NotPermitted):
-        engine.strike(view.plan.id, struck=[], actor=OUTSIDER)
+        engine.strike(view.plan.id, shown=[first], kept=[first], actor=OUTSIDER)
+    engine.strike(view.plan.id, shown=rest, kept=rest[:1], actor=OWNER)
+    assert shown(engine, view.plan.id).plan.struck == {first, *rest[1:]}  # first was not shown
+    engine.strike(view.plan.id, shown=[first, *rest], kept=[first, *rest], actor=OWNER)
+    assert shown(engine, view.plan.id).plan.struck == set()
 
 
 def test_twenty_clicks_on_a_plan_approve_each_once(world: World) -> None:
