@@ -69,6 +69,7 @@ class ViewId(StrEnum):
     SETUP_TEAM = "finops_setup_team"
     SETUP_PEOPLE = "finops_setup_people"
     SETUP_LIMITS = "finops_setup_limits"
+    SETUP_RULES = "finops_setup_rules"
     SETUP_TEST = "finops_setup_test"
 
 
@@ -98,6 +99,7 @@ class SetupStep(StrEnum):
     PEOPLE = "people"
     SIZE = "size"
     CERTAINTY = "certainty"
+    RULES = "rules"
 
 
 class More(StrEnum):

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from finops.engine.what_if import Moved, Standing, WhatIf
+from finops.guardrail_policies.window_words import window_words
 from finops.guardrails import GuardrailRules, GuardrailVerdict
 from handlers.blocks import text
 from handlers.blocks.elements import Block, context, header, section
@@ -32,8 +33,12 @@ def policy_blocks(rules: GuardrailRules, *, team: str, frozen: Sequence[str] = (
     lines = [
         f"{_value(name, getattr(rules, name))}  {words}  `{name}`" for name, words in _WORDS.items()
     ]
-    windows = "; ".join(str(window) for window in rules.change_windows.windows) or "any time"
-    tags = ", ".join(f"{tag} ({verdict.words})" for tag, verdict in rules.protected_tags.items())
+    windows = "; ".join(map(window_words, rules.change_windows.windows)) or "any time"
+    tags = ", ".join(
+        f"{tag} ({verdict.words})"
+        for tag, verdict in rules.protected_tags.items()
+        if verdict is not _ALLOW  # taken off the list
+    )
     approval = "Approved without a click where all agree." if rules.auto_approve else ""
     held = [f":snowflake: {text.safe(each, 300)}" for each in frozen]
     return [

@@ -25,6 +25,7 @@ _TITLES = {
     SetupStep.PEOPLE: "People",
     SetupStep.SIZE: "Guardrails: size",
     SetupStep.CERTAINTY: "Guardrails: certainty",
+    SetupStep.RULES: "Guardrails: rules",
 }
 
 
