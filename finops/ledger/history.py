@@ -272,12 +272,3 @@ def setting(connection: Connection, key: str) -> Any:
     """A setting made at run time, or None."""
     table = tables.settings
     return connection.execute(select(table.c.value).where(table.c.key == key)).scalar()
-
-
-def settings_below(connection: Connection, prefix: str) -> dict[str, Any]:
-    """The settings whose key begins with `prefix`, by what follows it."""
-    table = tables.settings
-    query = select(table.c.key, table.c.value).where(
-        table.c.key.startswith(prefix, autoescape=True)
-    )
-    return {row.key.removeprefix(prefix): row.value for row in connection.execute(query)}
