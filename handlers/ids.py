@@ -31,6 +31,7 @@ class ActionId(StrEnum):
     PERSONAL = "finops_personal"
     WANTS_MESSAGES = "finops_wants_messages"
     TIME_ZONE = "finops_time_zone"
+    HOME_VIEW = "finops_home_view"
     STOP_MESSAGES = "finops_stop_messages"
     PLAN_PICK = "finops_plan_pick"
     PLAN_LOOK = "finops_plan_look"
@@ -88,6 +89,7 @@ class BlockId(StrEnum):
     MUTE_DAYS = "finops_mute_days"
     WANTS_MESSAGES = "finops_wants_messages"
     TIME_ZONE = "finops_time_zone"
+    HOME_VIEW = "finops_home_view"
     LIMITS_MEAN = "finops_limits_mean"
 
 

@@ -4,9 +4,11 @@ from typing import Any
 
 from finops.domain.errors import InvalidInput
 from finops.domain.people import Actor, Preferences
+from handlers.blocks.home import Role
 from handlers.context import HandlerContext
+from handlers.home import publish_home
 from handlers.ids import ActionId, BlockId
-from handlers.interaction import Interaction
+from handlers.interaction import FROM_HOME, Interaction
 
 
 def personal(context: HandlerContext, interaction: Interaction) -> None:
@@ -14,9 +16,14 @@ def personal(context: HandlerContext, interaction: Interaction) -> None:
     values: dict[str, Any] = interaction.view["state"]["values"]
     wanted = values[BlockId.WANTS_MESSAGES][ActionId.WANTS_MESSAGES]["selected_option"]["value"]
     zone = str(values[BlockId.TIME_ZONE][ActionId.TIME_ZONE].get("value") or "").strip()
+    view = values[BlockId.HOME_VIEW][ActionId.HOME_VIEW]["selected_option"]["value"]
+    home = view if view in set(Role) else ""
+    chosen = Preferences(wanted == "yes", zone, home)
     try:
-        context.engine.choose(Preferences(wanted == "yes", zone), actor=Actor(interaction.user))
+        context.engine.choose(chosen, actor=Actor(interaction.user))
     except InvalidInput as error:
         interaction.ack(response_action="errors", errors={BlockId.TIME_ZONE.value: str(error)})
         return
     interaction.ack()
+    if interaction.view.get("private_metadata") == FROM_HOME:
+        publish_home(context, interaction)
