@@ -286,4 +286,5 @@ def _notes() -> tuple[Blocks, ...]:
         ("worker", "pull_request_open", "Pull request #7 is open: https://github.com/a/p/pull/7"),
         ("engine", "verified", "Realised: $397.00/month."),
     )
-    return tuple(note(actor=a, event=e, sentence=s)[1] for a, e, s in story)
+    people = {OLIVIA: "olivia", AARON: "aaron"}
+    return tuple(note(actor=a, event=e, sentence=s, people=people)[1] for a, e, s in story)
