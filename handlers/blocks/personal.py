@@ -43,7 +43,7 @@ def personal_modal(preferences: Preferences, *, origin: str = "") -> Block:
     return modal(
         "Your settings",
         [
-            asked("From this app", wanted, block_id=BlockId.WANTS_MESSAGES),
+            asked("Messages from this app", wanted, block_id=BlockId.WANTS_MESSAGES),
             asked(
                 "Your time zone",
                 zone,

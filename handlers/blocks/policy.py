@@ -12,6 +12,8 @@ from handlers.blocks.text import count, of_team, usd
 from handlers.ids import COMMAND
 
 _ALLOW, _ASK, _DENY = GuardrailVerdict
+# What a verdict means for a change, as the rest of a line.
+VERDICT_WORDS = {_ALLOW: "allowed", _ASK: "needs an approver", _DENY: "blocked"}
 # Each limit as people say it; what is not here is not a number.
 _WORDS = {
     "max_changes_per_day": "changes a day",
@@ -35,7 +37,7 @@ def policy_blocks(rules: GuardrailRules, *, team: str, frozen: Sequence[str] = (
     ]
     windows = "; ".join(map(window_words, rules.change_windows.windows)) or "any time"
     tags = ", ".join(
-        f"{tag} ({verdict.words})"
+        f"{tag} ({VERDICT_WORDS[verdict]})"
         for tag, verdict in rules.protected_tags.items()
         if verdict is not _ALLOW  # taken off the list
     )
@@ -127,7 +129,7 @@ def _moved(each: Moved) -> str:
     opportunity = each.record.opportunity
     label = text.safe(opportunity.resource.label, 120)
     worth = usd(opportunity.saving.larger_usd_per_month)
-    return f"• {label}, {worth}/month: {each.before.words} → {each.after.words}"
+    return f"• {label}, {worth}/month: {VERDICT_WORDS[each.before]} → {VERDICT_WORDS[each.after]}"
 
 
 def _value(name: str, value: object) -> str:
@@ -136,7 +138,7 @@ def _value(name: str, value: object) -> str:
     if name.endswith("percent"):
         return f"*{value:g} %*"
     if name in ("min_confidence", "max_share_of_team_workloads_per_day"):
-        return f"*{value:.0%}*"
+        return f"*{Decimal(str(value)) * 100:g} %*"
     if name.endswith("hours"):
         return f"*{value:g} h*"
     return f"*{value:g}*"

@@ -434,7 +434,7 @@ def test_all_that_is_wrong_with_rules_is_said_at_once(make: Make) -> None:
     assert "is no window. Write days, hours" in ack.errors["finops_set:change_windows.windows"]
     assert "“vip” is set in finops.yaml" in ack.errors["finops_set:protected_tags.ask"]
     assert "“prod” stands above as well" in ack.errors["finops_set:protected_tags.deny"]
-    assert "vip: never touched" in setup.words(MEI)
+    assert "vip: blocked" in setup.words(MEI)
     assert setup.audited() == []
 
 

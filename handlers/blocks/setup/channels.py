@@ -44,10 +44,13 @@ def channels_modal(now: ChannelSettings, *, instance: str) -> Block:
             "The weekly digest goes there.",
         ),
         (
-            WEEKDAY, "Digest on", DAYS[digest.weekday],
+            WEEKDAY, "Digest day", DAYS[digest.weekday],
             one_of(SETTING, days, str(digest.weekday)), "",
         ),
-        (HOUR, "At", hour_words(digest.hour), one_of(SETTING, hours, str(digest.hour)), ""),
+        (
+            HOUR, "Digest hour", hour_words(digest.hour),
+            one_of(SETTING, hours, str(digest.hour)), "",
+        ),
         (
             QUIET, "Quiet hours", text.safe(now.quiet_hours or "none", 60),
             text_input(SETTING, now.quiet_hours, example="20:00-07:00", longest=40),
@@ -59,7 +62,7 @@ def channels_modal(now: ChannelSettings, *, instance: str) -> Block:
             "Of all hours above and of the plans of the week. A city, as in Europe/Berlin.",
         ),
     ]  # fmt: skip
-    blocks = [section("Invite me first where I shall post: `/invite @finops-bot`.")]
+    blocks = [section("First invite me to where I should post: `/invite @finops-bot`.")]
     for name, label, shown, element, hint in rows:
         if name in now.locked:
             blocks.append(locked(label, shown))

@@ -8,6 +8,7 @@ from finops.guardrails import GuardrailRules, GuardrailVerdict
 from handlers.blocks import text
 from handlers.blocks.elements import Block, context
 from handlers.blocks.inputs import one_of, text_input
+from handlers.blocks.policy import VERDICT_WORDS
 from handlers.blocks.setup.parts import SETTING, locked, setting, settings_form
 from handlers.ids import ViewId
 from handlers.reference import SettingsReference
@@ -27,13 +28,8 @@ _APPROVALS = (
 )
 _OUTSIDE = (
     ("An approver must agree", GuardrailVerdict.REQUIRE_APPROVAL.value),
-    ("Nothing is changed", GuardrailVerdict.DENY.value),
+    ("Every change is blocked", GuardrailVerdict.DENY.value),
 )
-_MEANS = {
-    GuardrailVerdict.ALLOW: "not protected",
-    GuardrailVerdict.REQUIRE_APPROVAL: "needs an approver",
-    GuardrailVerdict.DENY: "never touched",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +47,7 @@ def rules_modal(now: RuleSettings, *, instance: str) -> Block:
     blocks = [
         *_chosen(now),
         _tags("Tags that need an approver", ASK_TAGS, open_tags(now, ASK_TAGS), "production, prod"),
-        _tags("Tags that are never touched", DENY_TAGS, open_tags(now, DENY_TAGS), "critical"),
+        _tags("Tags that block every change", DENY_TAGS, open_tags(now, DENY_TAGS), "critical"),
     ]
     if from_file := {tag: tags[tag] for tag in tags if tag in now.locked_tags}:
         blocks.append(locked("Other protected tags", text.safe(_tag_words(from_file), 500)))
@@ -106,12 +102,12 @@ def _chosen(now: RuleSettings) -> list[Block]:
 
 def _tags(label: str, name: str, tags: Collection[str], example: str) -> Block:
     element = text_input(SETTING, ", ".join(tags), example=example, longest=LONGEST)
-    hint = "Keys or values, with commas between them." if name == ASK_TAGS else ""
+    hint = "Keys or values. Separate several by commas." if name == ASK_TAGS else ""
     return setting(label, element, name, hint=hint)
 
 
 def _tag_words(tags: Mapping[str, GuardrailVerdict]) -> str:
-    return " · ".join(f"{tag}: {_MEANS[verdict]}" for tag, verdict in tags.items())
+    return " · ".join(f"{tag}: {VERDICT_WORDS[verdict]}" for tag, verdict in tags.items())
 
 
 def _label(options: tuple[tuple[str, str], ...], value: str) -> str:
