@@ -6,11 +6,12 @@ from datetime import datetime
 
 from finops.domain.errors import NotPermitted, Refused
 from finops.domain.intents import IntentKind
-from finops.domain.lifecycle import Status
+from finops.domain.lifecycle import WAITING, Status
 from finops.domain.opportunity import Approval, OpportunityRecord
 from finops.domain.people import Actor, Team
 from finops.domain.plans import Pick, Plan, PlanItem, plan_id
 from finops.engine import announce, approving
+from finops.engine.day_room import DayRoom, day_room
 from finops.engine.notifying import notify
 from finops.engine.parts import Parts
 from finops.engine.plan_scores import ranked
@@ -26,11 +27,15 @@ MOST_ITEMS = 50
 
 @dataclass(frozen=True, slots=True)
 class PlanView:
-    """A plan as it stands: its records in their order, and who has agreed to what."""
+    """A plan as it stands: its records in their order, and who has agreed to what.
+
+    `room` says what of it today's guardrails let through together; None where nobody asked.
+    """
 
     plan: Plan
     records: tuple[OpportunityRecord, ...]
     approvals: dict[str, tuple[Approval, ...]]
+    room: DayRoom | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,10 @@ def view(parts: Parts, plan: str) -> PlanView | None:
             return None
         ids = [item.opportunity_id for item in found.items]
         records = tuple(tx.get(one) for one in ids)
-        return PlanView(found, records, approvals.given(tx.connection, ids))
+        given = approvals.given(tx.connection, ids)
+        waiting = [record for record in records if record.status in WAITING]
+        room = day_room(tx, parts.guardrails, waiting, given, now=parts.now())
+        return PlanView(found, records, given, room)
 
 
 def posted(parts: Parts, plan: str) -> None:

@@ -85,15 +85,34 @@ def version_of(values: Sequence[str]) -> str:
     return hashlib.sha256(" ".join(values).encode()).hexdigest()[:8]
 
 
+def consequences_now(view: PlanView, ticked: Sequence[OpportunityRecord]) -> str:
+    """`4 pull requests will be opened. 12 pods restart once they are merged and deployed.`
+
+    With what today's guardrails would hold back; for a form, which is drawn anew at each tick.
+    """
+    opening = view.room.opening(ticked) if view.room else ticked
+    said = [f"{text.count(len(opening), 'pull request')} will be opened."]
+    if held := len(ticked) - len(opening):
+        waits = "waits" if held == 1 else "wait"
+        said.append(
+            f"{held} {waits}: today's guardrails are at their limit or ask for more people."
+        )
+    return " ".join([*said, *_restarted(opening)])
+
+
 def consequences(ticked: Sequence[OpportunityRecord]) -> str:
-    """`4 pull requests will be opened. 12 pods restart once they are merged and deployed.`"""
-    restarts = sum(r.opportunity.blast_replicas for r in ticked if r.opportunity.restart_needed)
-    opened = f"{text.count(len(ticked), 'pull request')} will be opened."
+    """The same without today's guardrails, for a message that stands for days."""
+    opened = f"{text.count(len(ticked), 'pull request')} will be opened"
+    return " ".join([f"{opened}, unless a guardrail holds it back.", *_restarted(ticked)])
+
+
+def _restarted(records: Sequence[OpportunityRecord]) -> list[str]:
+    restarts = sum(r.opportunity.blast_replicas for r in records if r.opportunity.restart_needed)
     if not restarts:
-        return opened
+        return []
     verb = "restarts" if restarts == 1 else "restart"
-    merged = "it is" if len(ticked) == 1 else "they are"
-    return f"{opened} {text.count(restarts, 'pod')} {verb} once {merged} merged and deployed."
+    merged = "it is" if len(records) == 1 else "they are"
+    return [f"{text.count(restarts, 'pod')} {verb} once {merged} merged and deployed."]
 
 
 def _is_open(view: PlanView, record: OpportunityRecord) -> bool:

@@ -17,7 +17,7 @@ from handlers.blocks.elements import (
 )
 from handlers.blocks.plan_choices import (
     checkboxes,
-    consequences,
+    consequences_now,
     groups_of,
     look_at_one,
     pick_value,
@@ -50,7 +50,7 @@ def review_modal(
     return modal(
         title,
         [
-            section(_summary(chosen, waiting)),
+            section(_summary(view, chosen, waiting)),
             actions(f"{_PICKS}:do:{reference}", controls),
             *groups,
             context("What you untick stays in the plan for later, for everybody in the team."),
@@ -83,11 +83,13 @@ def _saved(records: Sequence[OpportunityRecord]) -> str:
     return text.saved(sum((r.opportunity.saving for r in records), Saving()))
 
 
-def _summary(chosen: Sequence[OpportunityRecord], waiting: Sequence[OpportunityRecord]) -> str:
+def _summary(
+    view: PlanView, chosen: Sequence[OpportunityRecord], waiting: Sequence[OpportunityRecord]
+) -> str:
     if not chosen:
         return f"{text.bold(f'Nothing of {len(waiting)} is ticked')}\nTick what should be done."
     title = text.bold(f"{len(chosen)} of {len(waiting)} ticked: {_saved(chosen)}")
-    return f"{title}\n{consequences(chosen)}"
+    return f"{title}\n{consequences_now(view, chosen)}"
 
 
 def _tick_all(chosen: Sequence[OpportunityRecord], reference: Reference) -> Block:

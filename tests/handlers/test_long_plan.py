@@ -186,11 +186,13 @@ def test_the_days_limit_is_said_once_in_place_of_the_form(
     plan: dict[str, Any], driver: Driver, engine: FinOpsEngine
 ) -> None:
     view = opened(driver, plan)
+    promised = view["blocks"][0]["text"]["text"].splitlines()[1]
     driver.submit(PRIYA, view["id"], {})
     said = str(the_form(driver, PRIYA)["blocks"])
 
     approved = statuses(engine)[Status.APPROVED]
     assert 0 < approved < MANY
+    assert promised.startswith(f"{approved} pull requests will be opened. {MANY - approved} wait:")
     assert f"Approved {approved} of 50." in said
     assert "wait until tomorrow" in said
     assert "more" in said
