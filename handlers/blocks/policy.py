@@ -138,7 +138,7 @@ def _value(name: str, value: object) -> str:
     if name.endswith("percent"):
         return f"*{value:g} %*"
     if name in ("min_confidence", "max_share_of_team_workloads_per_day"):
-        return f"*{Decimal(str(value)) * 100:g} %*"
+        return f"*{float(str(value)) * 100:g} %*"
     if name.endswith("hours"):
         return f"*{value:g} h*"
     return f"*{value:g}*"

@@ -34,7 +34,7 @@ def why_modal(
     blocks = why_blocks(record, guardrails=guardrails, history=history, chart=chart)
     if instance and record.status in DECIDABLE:
         blocks.insert(1, controls(record, instance=instance, place=WHY))
-    return modal("Why this proposal", blocks, callback_id=ViewId.WHY)
+    return modal("Why this proposal?", blocks, callback_id=ViewId.WHY)
 
 
 def why_blocks(

@@ -180,7 +180,7 @@ def test_a_row_of_a_list_opens_its_detail(driver: Driver, engine: FinOpsEngine) 
     ts = driver.ephemerals(DANA, PAYMENTS)[-1]["ts"]
 
     assert driver.click(DANA, PAYMENTS, ts, ActionId.WHY).ok
-    assert view_of(driver)["title"]["text"] == "Why this proposal"
+    assert view_of(driver)["title"]["text"] == "Why this proposal?"
 
 
 @pytest.mark.parametrize("command", ["show", "why", "assign", "snooze"])
