@@ -26,7 +26,7 @@ def note_answer(tx: LedgerTransaction, team: str, *, now: datetime) -> None:
 
 def paused_teams(tx: LedgerTransaction) -> frozenset[str]:
     """The teams that are not asked anew, in small letters."""
-    found = history.settings_under(tx.connection, _PAUSED)
+    found = history.settings_below(tx.connection, _PAUSED)
     return frozenset(team for team, since in found.items() if since)
 
 

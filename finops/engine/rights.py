@@ -58,7 +58,7 @@ def person_key(user: str) -> str:
 def known_people(connection: Connection) -> dict[str, str]:
     """What the people are called who ever decided something, by their id."""
     return {
-        who: str(name) for who, name in history.settings_under(connection, person_key("")).items()
+        who: str(name) for who, name in history.settings_below(connection, person_key("")).items()
     }
 
 

@@ -259,7 +259,7 @@ def put_setting(connection: Connection, key: str, value: object, *, by: str, now
     upsert(connection, tables.settings, [row])
 
 
-def settings_under(connection: Connection, prefix: str) -> dict[str, Any]:
+def settings_below(connection: Connection, prefix: str) -> dict[str, Any]:
     """All settings whose key begins so, by the rest of the key."""
     table = tables.settings
     query = select(table.c.key, table.c.value).where(
