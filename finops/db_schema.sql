@@ -487,4 +487,20 @@ ALTER TABLE outbox ADD COLUMN turn VARCHAR(253) DEFAULT '' NOT NULL;
 
 UPDATE alembic_version SET version_num='0010' WHERE alembic_version.version_num = '0009';
 
+-- Running upgrade 0010 -> 0011
+
+CREATE TABLE audit_waiting (
+    id BIGSERIAL NOT NULL, 
+    at TIMESTAMP WITH TIME ZONE NOT NULL, 
+    actor VARCHAR(253) NOT NULL, 
+    action VARCHAR(80) NOT NULL, 
+    subject VARCHAR(700) NOT NULL, 
+    detail TEXT NOT NULL, 
+    CONSTRAINT pk_audit_waiting PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_audit_waiting_subject ON audit_waiting (subject);
+
+UPDATE alembic_version SET version_num='0011' WHERE alembic_version.version_num = '0010';
+
 COMMIT;

@@ -16,9 +16,9 @@
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -28,43 +28,27 @@ import pytest
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from bot.configuration import Configuration
-from bot.live_settings import LiveSettings
-from bot.socket_mode import SocketModeConnection
 from finops.domain.errors import NotPermitted
 from finops.domain.intents import IntentKind
 from finops.domain.lifecycle import Status
 from finops.domain.people import Actor, Directory, Team
 from finops.engine import aftermath
 from finops.finops_engine import FinOpsEngine
-from handlers import HandlerContext, Membership, register
+from handlers import Membership
 from handlers.ids import ActionId
 from sandbox.slack import Driver, SlackSandbox
 from tests.handlers import builders
-from tests.handlers.builders import DANA, INSTANCE, NOW, OMAR, PAYMENTS, PRIYA, known
-from tests.handlers.conftest import PostCard
+from tests.handlers.builders import DANA, NOW, OMAR, PAYMENTS, PRIYA, known
+from tests.handlers.conftest import PostCard, process
 
 Deliver = Callable[[], list[str]]
+Start = Callable[[], AbstractContextManager[App]]
 
 
-@contextmanager
-def process(slack: SlackSandbox, engine: FinOpsEngine) -> Iterator[None]:
-    """A whole process of the bot on that ledger, with a memory of its own."""
-    client = WebClient(token=slack.bot_token, base_url=slack.api_url)
-    executor = ThreadPoolExecutor(16)
-    app = App(client=client, token_verification_enabled=False, listener_executor=executor)
-    desk = LiveSettings(engine, Configuration())
-    register(
-        app,
-        HandlerContext(engine=engine, instance=INSTANCE, membership=Membership(client), desk=desk),
-    )
-    connection = SocketModeConnection(
-        app, app_token=slack.app_token, bot_token=slack.bot_token, base_url=slack.api_url
-    )
-    assert connection.start()
-    yield
-    connection.stop()
-    executor.shutdown()
+@pytest.fixture
+def start(slack: SlackSandbox, engine: FinOpsEngine, client: WebClient) -> Start:
+    """Starts a whole process of the bot on that ledger, with a memory of its own."""
+    return lambda: process(slack, client, engine, Membership(client))
 
 
 def pull_requests_asked_for(engine: FinOpsEngine) -> int:
@@ -75,9 +59,10 @@ def pull_requests_asked_for(engine: FinOpsEngine) -> int:
 
 
 def test_of_two_replicas_that_get_one_persons_clicks_one_acts(
-    slack: SlackSandbox, driver: Driver, engine: FinOpsEngine, card: dict[str, Any]
+    slack: SlackSandbox, engine: FinOpsEngine, card: dict[str, Any], start: Start
 ) -> None:
-    with process(slack, engine), process(slack, engine):
+    driver = slack.driver()
+    with start(), start():
         driver.wait_for_connections(2)
         with ThreadPoolExecutor(8) as pool:
             acks = list(
@@ -98,13 +83,13 @@ def test_of_two_replicas_that_get_one_persons_clicks_one_acts(
 
 
 def test_the_first_click_after_a_restart_counts_and_an_old_one_does_not_count_again(
-    slack: SlackSandbox, driver: Driver, engine: FinOpsEngine, posted: PostCard
+    driver: Driver, engine: FinOpsEngine, posted: PostCard, start: Start
 ) -> None:
     first, second = posted(name="a"), posted(name="b")
     cards = {m["metadata"]["event_payload"]["opportunity"]: m for m in driver.messages(PAYMENTS)}
-    with process(slack, engine):
+    with start():
         driver.click(PRIYA, PAYMENTS, cards[first.id]["ts"], ActionId.APPROVE)
-    with process(slack, engine):
+    with start():
         for shown in (cards[second.id], cards[first.id]):
             ts = shown["ts"]
             assert driver.click(PRIYA, PAYMENTS, ts, ActionId.APPROVE, message=shown).ok

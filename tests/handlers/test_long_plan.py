@@ -8,14 +8,23 @@ import pytest
 
 from finops.domain.lifecycle import Status
 from finops.domain.people import Actor
-from finops.domain.plans import Plan, PlanItem, plan_id
+from finops.domain.plans import plan_id
 from finops.finops_engine import FinOpsEngine
 from finops.guardrails import GuardrailSettings
-from finops.ledger import history, plans
+from finops.ledger import history
 from handlers.blocks.plan_choices import offered_values
 from handlers.ids import ActionId
 from sandbox.slack import Driver
-from tests.handlers.builders import DANA, NOW, OMAR, PAYMENTS, PRIYA, opportunity, recorded
+from tests.handlers.builders import (
+    DANA,
+    NOW,
+    OMAR,
+    PAYMENTS,
+    PRIYA,
+    opportunity,
+    put_plan,
+    recorded,
+)
 
 pytestmark = pytest.mark.usefixtures("app")
 PLAN = plan_id("payments", "2026-W48")
@@ -41,13 +50,7 @@ def many_a_day(engine: FinOpsEngine) -> None:
 def plan(engine: FinOpsEngine, driver: Driver, deliver: Callable[[], list[str]]) -> dict[str, Any]:
     """A plan of fifty in the team's channel."""
     made = [recorded(engine, opportunity(name=f"service-{n}")) for n in range(MANY)]
-    items = tuple(PlanItem(record.id, 1.0) for record in made)
-    with engine.ledger.transaction() as tx:
-        plans.create(
-            tx.connection,
-            Plan(id=PLAN, team="payments", week="2026-W48", items=items, created_at=NOW),
-        )
-        tx.enqueue(kind="post_plan", subject=PLAN, idempotency_key="plan")
+    put_plan(engine, PLAN, *(record.id for record in made))
     assert deliver() == []
     [message] = driver.messages(PAYMENTS)
     return message

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from finops.domain.opportunity import Opportunity
 from finops.domain.people import Actor
-from finops.domain.plans import Pick, Plan, PlanItem
+from finops.domain.plans import Pick
 from finops.engine import planning
 from finops.finops_engine import FinOpsEngine
 from finops.guardrails import ApprovalRules, GuardrailSettings
-from finops.ledger import history, plans
+from finops.ledger import history
 from tests.handlers import builders
-from tests.handlers.builders import APPROVERS, NOW, PRIYA, opportunity, recorded
+from tests.handlers.builders import APPROVERS, NOW, PRIYA, opportunity, put_plan, recorded
 
 LIMITS = st.fixed_dictionaries(
     {
@@ -40,14 +40,12 @@ def planned(bot: FinOpsEngine, places: list[int]) -> str:
         recorded(bot, _in_namespace(opportunity(name=f"service-{number // 3}"), number, place))
         for number, place in enumerate(places)
     ]
-    items = tuple(PlanItem(record.id, 1.0) for record in made)
-    plan = Plan(id="plan-1", team="payments", week="2026-W48", items=items, created_at=NOW)
+    put_plan(bot, "plan-1", *(record.id for record in made))
     with bot.ledger.transaction() as tx:
-        plans.create(tx.connection, plan)
         sizes = {"payments": 12}
         history.put_setting(tx.connection, "team_workloads:prod-eu", sizes, by="test", now=NOW)
-    bot.plan_posted(plan.id)
-    return plan.id
+    bot.plan_posted("plan-1")
+    return "plan-1"
 
 
 @settings(max_examples=25, deadline=None)
