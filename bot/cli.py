@@ -151,6 +151,9 @@ def _add_ledger(commands: _Commands) -> None:
     why.add_argument("--json", action="store_true", help="print one JSON object")
     savings = _add(commands, "savings", "ledger:savings", "what is offered, in flight and proved")
     savings.add_argument("--team")
+    savings.add_argument(
+        "--period", default="", help="what some days saved: last month, 30d, 2026-10"
+    )
     _add_cost(commands)
     _add_report(commands)
     audit = _add(commands, "audit", "ledger:audit", "check the audit log's chain of hashes")

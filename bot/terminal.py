@@ -10,6 +10,7 @@ from finops.domain.estate import UNKNOWN_TEAM
 from finops.domain.lifecycle import Status
 from finops.domain.money import Saving, format_usd
 from finops.domain.opportunity import Opportunity, OpportunityRecord
+from finops.engine.period_savings import PeriodSavings
 from finops.finops_engine import SavingsSummary
 from finops.guardrails import PolicyReason
 from finops.ledger.audit import AuditEntry
@@ -84,6 +85,25 @@ def savings_lines(summary: SavingsSummary) -> list[str]:
         cells = (_cells(saving) for saving in (row.offered, row.in_flight, row.realised))
         lines.append(f"{team_words(row.name):22}{''.join(cells)}")
     return [*lines, "", "Cash leaves the bill; room is freed in what is paid for anyway."]
+
+
+def period_savings_lines(found: PeriodSavings) -> list[str]:
+    """What stayed off the bill of some days, what was proved and decided on them."""
+    lines = [
+        found.period.words + (f", team {team_words(found.team)}" if found.team else ""),
+        "",
+        f"{'Kept off the bill':22}{format_usd(found.kept_usd):>12}"
+        f"   ({format_usd(found.kept_before_usd)} in {found.period.before().words})",
+        f"{'Verified':22}{found.verified_count:>12}   {found.verified}",
+        f"{'Approved, denied':22}{f'{found.approved_count}, {found.denied_count}':>12}",
+    ]
+    lines += ["", "Verified in these days"] if found.largest else []
+    lines += [f"  {action_words(r.opportunity)}  {r.realised}" for r in found.largest]
+    return [
+        *lines,
+        "",
+        "Kept off the bill is verified cash by the day, from each change's deployment on.",
+    ]
 
 
 def figures_lines(figures: Mapping[str, object]) -> list[str]:

@@ -58,6 +58,7 @@ from finops.engine.muting import MutePreview
 from finops.engine.notifying import notify
 from finops.engine.owning import with_known_owners
 from finops.engine.parts import Pace, Parts, UnitMetric
+from finops.engine.period_savings import PeriodSavings, period_savings
 from finops.engine.planning import PlanOutcome, PlanView
 from finops.engine.refusals import PATIENCE_SECONDS
 from finops.engine.what_if import WhatIf, what_if
@@ -482,6 +483,10 @@ class FinOpsEngine:
             by_kind=tuple(self.ledger.breakdown(by="kind", team=team)),
             by_cluster=tuple(self.ledger.breakdown(by="cluster", team=team)),
         )
+
+    def savings_of_period(self, words: str, *, team: str = "") -> PeriodSavings:
+        """What `last month`, `30d` or `2026-10` saved; raises InvalidInput for another period."""
+        return period_savings(self.parts, words, team=team)
 
     def cost(self, words: str = "") -> CostReport:
         """Who spent what: `[team|namespace|service …] [name] [by what] [period]`, as typed.

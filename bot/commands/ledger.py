@@ -30,8 +30,13 @@ def show(arguments: argparse.Namespace) -> int:
 
 
 def savings(arguments: argparse.Namespace) -> int:
-    """Print what is offered, in flight and proved."""
-    summary = configured_engine().savings(team=arguments.team)
+    """Print what is offered, in flight and proved, or what the days of a period saved."""
+    engine = configured_engine()
+    if arguments.period:
+        found = engine.savings_of_period(arguments.period, team=arguments.team or "")
+        print("\n".join(terminal.period_savings_lines(found)))
+        return 0
+    summary = engine.savings(team=arguments.team)
     print("\n".join(terminal.savings_lines(summary)))
     return 0
 

@@ -7,7 +7,7 @@ _LINES = (
     ("list payments denied", "of one team, in one status"),
     ("show op-0123456789", "one opportunity with its evidence and history"),
     ("why op-0123456789", "the whole chain of evidence, from the metric to the bill"),
-    ("savings", "offered, in flight, and verified on the bill; `savings payments` for one team"),
+    ("savings", "offered, in flight and verified; `savings payments last month` for some days"),
     ("cost", "who spent what this month; `cost shop last month`, `cost by service 30d`"),
     ("assign op-0123456789 shop", "say whose it is, also for the next cycles; `nobody` undoes it"),
     ("snooze op-0123456789 1w", "put one aside; also `until friday`, `month end`"),

@@ -3,9 +3,11 @@
 import difflib
 from collections.abc import Callable
 
+from finops.billing.periods import find_period
 from finops.domain.people import Actor
 from handlers.actions.look import SCAN_ASKED, SCAN_WAITS
 from handlers.blocks.help import help_blocks
+from handlers.blocks.period_savings import period_savings_blocks, period_takeaway
 from handlers.blocks.savings import savings as savings_blocks
 from handlers.blocks.savings import takeaway
 from handlers.blocks.text import safe
@@ -71,7 +73,11 @@ def _show(context: HandlerContext, interaction: Interaction, rest: str) -> None:
 
 
 def _savings(context: HandlerContext, interaction: Interaction, rest: str) -> None:
-    team = team_of(rest)
+    period, team = find_period(team_of(rest))
+    if period:
+        found = context.engine.savings_of_period(period, team=team)
+        interaction.ack(text=period_takeaway(found), blocks=period_savings_blocks(found))
+        return
     summary = context.engine.savings(team=team or None)
     interaction.ack(text=takeaway(summary), blocks=savings_blocks(summary, team=team))
 

@@ -2,17 +2,20 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from finops.billing.periods import read_period
 from finops.domain.lifecycle import Status
+from finops.domain.money import Saving
 from finops.domain.mutes import Mute, MuteReach, MuteScope
 from finops.domain.opportunity import Approval, OpportunityRecord, WasteKind
 from finops.domain.ownership import with_owner
 from finops.domain.people import Preferences
 from finops.domain.plans import Plan, PlanItem
 from finops.engine.muting import MutePreview
+from finops.engine.period_savings import PeriodSavings
 from finops.engine.planning import PlanOutcome, PlanView
 from finops.guardrails import GuardrailVerdict
 from finops.ledger.audit import AuditEntry
@@ -32,6 +35,7 @@ from handlers.blocks.help import help_blocks
 from handlers.blocks.home import HomeContent, Role, home_view
 from handlers.blocks.listing import PAGE_SIZE, listing
 from handlers.blocks.mute import mute_modal
+from handlers.blocks.period_savings import period_savings_blocks
 from handlers.blocks.personal import personal_modal
 from handlers.blocks.plan import plan_message
 from handlers.blocks.plan_outcome import outcome_words
@@ -46,6 +50,9 @@ _WEEKS = [Decimal(n) for n in (0, 0, 80, 140, 140, 397, 397, 520, 774, 774, 774,
 _DENY, _ASK, _ALLOW = (
     GuardrailVerdict.DENY, GuardrailVerdict.REQUIRE_APPROVAL, GuardrailVerdict.ALLOW,
 )  # fmt: skip
+
+
+_FOUND = ((Decimal("292.00"), Decimal(0)), (Decimal("120.18"), Decimal("89.40")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +270,8 @@ def _answers() -> Iterator[Surface]:
     yield Surface("list-emptiest", (nothing,))
     yield Surface("savings", (savings(some.summary(4)),))
     yield Surface("savings-emptiest", (savings(some.EMPTY_SUMMARY),))
+    yield Surface("savings-month", (period_savings_blocks(_october()),))
+    yield Surface("savings-month-longest", (period_savings_blocks(_october(some.longest())),))
     yield Surface("notes", _notes())
     refused = PlanOutcome(
         ("a",) * 3, (),
@@ -276,6 +285,23 @@ def _answers() -> Iterator[Surface]:
         "error-not-permitted",
         ephemeral=f"You may not approve this for team shop; these may: <@{AARON}>, "
         "<!subteam^S0SHOPAPPR1>.",
+    )
+
+
+def _october(record: OpportunityRecord | None = None) -> PeriodSavings:
+    """A month's savings: of a team, or of everybody with five times the longest there is."""
+    shown = [record] * 5 if record else some.several(2)
+    proved = [replace(each, realised=Saving(*_FOUND[n % 2])) for n, each in enumerate(shown)]
+    return PeriodSavings(
+        period=read_period("2026-10", today=date(2026, 11, 23)),
+        team="" if record else "shop",
+        kept_usd=Decimal("1234567.89" if record else "268.40"),
+        kept_before_usd=Decimal("98.4"),
+        verified=sum((each.realised for each in proved), Saving()),
+        verified_count=len(proved),
+        approved_count=7,
+        denied_count=1,
+        largest=tuple(proved),
     )
 
 

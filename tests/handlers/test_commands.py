@@ -100,6 +100,18 @@ def test_savings_of_a_team_named_by_its_channel(driver: Driver, engine: FinOpsEn
     assert "Savings of team payments" in ask(driver, "savings #payments")
 
 
+def test_savings_of_some_days_say_what_stayed_off_their_bill(
+    driver: Driver, engine: FinOpsEngine
+) -> None:
+    recorded(engine, opportunity())
+
+    shown = ask(driver, "savings payments last month")
+    assert "Savings of team payments · " in shown
+    assert "Nothing was verified or approved on these days." in shown
+    assert "Kept off the bill" in shown
+    assert "has not begun yet" in ask(driver, "savings 2099-01")
+
+
 def test_a_scan_is_asked_for_once(driver: Driver) -> None:
     assert "Looking at every cluster now" in ask(driver, "scan")
     assert "already waiting" in ask(driver, "scan")

@@ -15,8 +15,8 @@ def meant(sentence: str) -> str:
     ("sentence", "command"),
     [
         ("How much have we saved?", "savings"),
-        ("how much has shop-eu saved this month", "savings shop-eu"),
-        ("what did data save last month?", "savings data"),
+        ("how much has shop-eu saved this month", "savings shop-eu this month"),
+        ("what did data save last month?", "savings data last month"),
         ("show me our savings", "savings"),
         ("what can we save?", "list"),
         ("what can shop save", "list shop"),
