@@ -16,7 +16,7 @@ from finops.billing.bill_source import BillSource
 from finops.billing.duckdb_engine import MEMORY_MB
 from finops.billing.usage_hours import UsageFiles
 from finops.domain.errors import InvalidInput
-from finops.sources.aws.clients import Login, session_for
+from finops.sources.aws.clients import session_for
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +88,7 @@ class BillSection(Section):
 
         `team_keys` are tags that name a team, `team_names` its spellings.
         """
-        login = Login(**self.aws.model_dump(), region=self.region)
+        login = self.aws.login(self.region)
         return BillSource(
             name=self.name,
             files=tuple(self.files) or ((self.focus_csv,) if self.focus_csv else ()),

@@ -11,7 +11,7 @@ from finops.billing.cost_explorer import REGION, CostExplorer
 from finops.domain.errors import InvalidInput
 from finops.finops_engine import UnitMetric
 from finops.ledger.cost_answers import LedgerAnswers
-from finops.sources.aws.clients import Clients, Login, session_for
+from finops.sources.aws.clients import Clients, session_for
 from finops.sources.prometheus.daily_metric import PrometheusDailyMetric
 
 # Every try is a request that may cost; what is worth trying again is tried by the adapter.
@@ -24,14 +24,7 @@ def build_cost_explorer(configuration: Configuration, engine: Engine) -> CostExp
     section = configuration.cost_explorer
     if section is None:
         return None
-    login = Login(
-        profile=section.profile,
-        role_arn=section.role_arn,
-        external_id=section.external_id,
-        region=REGION,
-        endpoint_url=section.endpoint_url,
-    )
-    session = session_for(login)
+    session = session_for(section.login(REGION))
     return CostExplorer(
         clients=Clients(session, section.endpoint_url, tries=_TRIES, read_seconds=_READ_SECONDS),
         store=LedgerAnswers(engine),

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from finops.domain.manners import DEFAULT_MANNERS, Manners, RebaseWhen
 from finops.owners.owner import OwnerRules
+from finops.sources.aws.clients import Login
 from finops.sources.prometheus.usage import STARTUP_MINUTES
 
 _OWNER_AND_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+")
@@ -124,6 +125,16 @@ class AwsLogin(Section):
     external_id: str = ""
     profile: str = ""
     endpoint_url: str = ""
+
+    def login(self, region: str) -> Login:
+        """As the AWS adapters know it; `region` is where STS is asked."""
+        return Login(
+            profile=self.profile,
+            role_arn=self.role_arn,
+            external_id=self.external_id,
+            region=region,
+            endpoint_url=self.endpoint_url,
+        )
 
 
 class AwsSection(AwsLogin):

@@ -264,11 +264,4 @@ def account_reader(
 
 
 def _clients(section: AwsLogin, *, region: str) -> Clients:
-    login = Login(
-        profile=section.profile,
-        role_arn=section.role_arn,
-        external_id=section.external_id,
-        region=region,
-        endpoint_url=section.endpoint_url,
-    )
-    return Clients(session_for(login), section.endpoint_url)
+    return Clients(session_for(section.login(region)), section.endpoint_url)

@@ -361,9 +361,11 @@ class FinOpsEngine:
         """Its items stand before people now."""
         planning.posted(self.parts, plan_id)
 
-    def strike(self, plan_id: str, *, struck: Collection[str], actor: Actor) -> None:
-        """Take items off a plan, or put them back."""
-        planning.strike(self.parts, plan_id, struck=struck, actor=actor)
+    def strike(
+        self, plan_id: str, *, shown: Collection[str], kept: Collection[str], actor: Actor
+    ) -> None:
+        """Of the items that were shown, take off a plan what is not kept, and put back what is."""
+        planning.strike(self.parts, plan_id, shown=shown, kept=kept, actor=actor)
 
     def approve_plan(self, plan_id: str, *, picks: Sequence[Pick], actor: Actor) -> PlanOutcome:
         """Approve each picked revision by itself, in one transaction."""

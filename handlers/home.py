@@ -8,7 +8,7 @@ from finops.domain.errors import NotPermitted
 from finops.domain.lifecycle import Status
 from finops.domain.money import Saving
 from finops.domain.opportunity import OpportunityRecord
-from finops.domain.people import Actor, Approvers, Directory
+from finops.domain.people import Actor, Approvers, Directory, Preferences
 from finops.finops_engine import FinOpsEngine, SavingsSummary
 from handlers.blocks.home import MOST_WAITING, HomeContent, Role, home_view
 from handlers.context import HandlerContext, deciders_of
@@ -34,8 +34,9 @@ def home_content(
     names = {r.opportunity.team for r in waiting} | {t.name for t in directory.teams}
     teams = {name for name in names if actor.is_among(deciders_of(directory, name))}
     mine = [record for record in waiting if record.opportunity.team in teams]
-    role = role_of(actor, directory)
-    is_of_all = role in (Role.LEADER, Role.PLATFORM)
+    preferences = engine.preferences(actor.id)
+    role = chosen_role(preferences, actor, directory)
+    is_of_all = role in (Role.LEADER, Role.PLATFORM) or not teams
     return HomeContent(
         waiting=mine,
         teams=sorted(teams),
@@ -49,11 +50,16 @@ def home_content(
         trend=trend(engine, () if is_of_all else teams, now=engine.now()),
         streak=engine.streak(actor.id),
         mutes=[mute for mute in engine.mutes() if mute.scope.team in teams],
-        preferences=engine.preferences(actor.id),
+        preferences=preferences,
         notice=notice,
         setup=teaching_of(context, actor),
         may_set=context.desk.may_set(actor),
     )
+
+
+def chosen_role(preferences: Preferences, actor: Actor, directory: Directory) -> Role:
+    """The view that the person has chosen, else the one that fits what they do."""
+    return Role(preferences.home) if preferences.home in set(Role) else role_of(actor, directory)
 
 
 def role_of(actor: Actor, directory: Directory) -> Role:

@@ -32,10 +32,13 @@ class ActionId(StrEnum):
     WANTS_MESSAGES = "finops_wants_messages"
     TIME_ZONE = "finops_time_zone"
     LOGIN = "finops_login"
+    HOME_VIEW = "finops_home_view"
     STOP_MESSAGES = "finops_stop_messages"
     PLAN_PICK = "finops_plan_pick"
     PLAN_LOOK = "finops_plan_look"
     PLAN_APPROVE = "finops_plan_approve"
+    PLAN_REVIEW = "finops_plan_review"
+    PLAN_TICK_ALL = "finops_plan_tick_all"
     REVERT = "finops_revert"
     PICK_SOURCE = "finops_pick_source"
     SETUP = "finops_setup"
@@ -60,6 +63,7 @@ class ViewId(StrEnum):
     SNOOZE = "finops_snooze"
     MUTE = "finops_mute"
     PERSONAL = "finops_personal"
+    PLAN_REVIEW = "finops_plan_review"
     SETUP = "finops_setup"
     SETUP_CLAIM = "finops_setup_claim"
     SETUP_CHANNELS = "finops_setup_channels"
@@ -67,6 +71,7 @@ class ViewId(StrEnum):
     SETUP_TEAM = "finops_setup_team"
     SETUP_PEOPLE = "finops_setup_people"
     SETUP_LIMITS = "finops_setup_limits"
+    SETUP_RULES = "finops_setup_rules"
     SETUP_TEST = "finops_setup_test"
 
 
@@ -86,6 +91,7 @@ class BlockId(StrEnum):
     WANTS_MESSAGES = "finops_wants_messages"
     TIME_ZONE = "finops_time_zone"
     LOGIN = "finops_login"
+    HOME_VIEW = "finops_home_view"
     LIMITS_MEAN = "finops_limits_mean"
 
 
@@ -97,6 +103,7 @@ class SetupStep(StrEnum):
     PEOPLE = "people"
     SIZE = "size"
     CERTAINTY = "certainty"
+    RULES = "rules"
 
 
 class More(StrEnum):

@@ -152,10 +152,14 @@ class Directory:
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """What a person has chosen for themselves: daily messages, and the IANA name of their clock."""
+    """What a person has chosen for themselves: daily messages, and the IANA name of their clock.
+
+    `home` names the view of their start page; empty, it follows from what they do for their teams.
+    """
 
     wants_messages: bool = True
     time_zone: str = ""
+    home: str = ""
 
 
 @dataclass(frozen=True, slots=True)

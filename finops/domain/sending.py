@@ -4,9 +4,15 @@ All of it is counted on the reader's own wall clock, so that a clock change neit
 drops anything.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from finops.domain.errors import InvalidInput
+
+_FROM_TO = re.compile(r"(\d{1,2})(?::(\d\d))? ?[-–] ?(\d{1,2})(?::(\d\d))?")
+_NO_HOURS = frozenset({"", "none", "never", "no"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +50,41 @@ class SendingHours:
             now, weekday=self.plan_weekday, hour=self.plan_hour, zone=zone or self.time_zone
         )
         return week
+
+    @property
+    def quiet_words(self) -> str:
+        """`20:00-07:00`; empty where no hour is quiet."""
+        if self.quiet_from == self.quiet_until:
+            return ""
+        return f"{self.quiet_from:%H:%M}-{self.quiet_until:%H:%M}"
+
+
+def read_quiet_hours(words: str) -> str:
+    """`8pm` is not read, `20-7`, `20:00 – 07:00` are; none, or nothing at all, means no hour.
+
+    Returns `20:00-07:00`, or an empty string. Raises InvalidInput with an example.
+
+    >>> read_quiet_hours("20 – 7:30")
+    '20:00-07:30'
+    """
+    said = " ".join(words.split())
+    if said.casefold() in _NO_HOURS:
+        return ""
+    found = _FROM_TO.fullmatch(said)
+    begin, end = (_clock(found[1], found[2]), _clock(found[3], found[4])) if found else ("", "")
+    if not begin or not end:
+        raise InvalidInput(
+            f"“{said[:40]}” are no hours. Write two times, as in 20:00-07:00, or none."
+        )
+    if begin == end:
+        raise InvalidInput("It begins and ends at the same time. Write none for no quiet hours.")
+    return f"{begin}-{end}"
+
+
+def _clock(hours: str, minutes: str | None) -> str:
+    """`07:30`; empty for what no clock shows."""
+    hour, minute = int(hours), int(minutes or 0)
+    return f"{hour:02d}:{minute:02d}" if hour < 24 and minute < 60 else ""
 
 
 def newest_weekly(now: datetime, *, weekday: int, hour: int, zone: str) -> tuple[str, datetime]:

@@ -6,11 +6,12 @@ from datetime import datetime
 
 from finops.domain.errors import NotPermitted, Refused
 from finops.domain.intents import IntentKind
-from finops.domain.lifecycle import Status
+from finops.domain.lifecycle import WAITING, Status
 from finops.domain.opportunity import Approval, OpportunityRecord
 from finops.domain.people import Actor, Team
 from finops.domain.plans import Pick, Plan, PlanItem, plan_id
 from finops.engine import announce, approving
+from finops.engine.day_room import DayRoom, day_room
 from finops.engine.notifying import notify
 from finops.engine.parts import Parts
 from finops.engine.plan_scores import ranked
@@ -20,17 +21,21 @@ from finops.engine.singles import is_single
 from finops.ledger import approvals, history, mutes, plans
 from finops.savings_ledger import LedgerTransaction
 
-# Each option stands twice in a message, as offered and as chosen: more would not fit into it.
-MOST_ITEMS = 12
+# What somebody can still look through in one sitting; the next week's plan takes up the rest.
+MOST_ITEMS = 50
 
 
 @dataclass(frozen=True, slots=True)
 class PlanView:
-    """A plan as it stands: its records in their order, and who has agreed to what."""
+    """A plan as it stands: its records in their order, and who has agreed to what.
+
+    `room` says what of it today's guardrails let through together; None where nobody asked.
+    """
 
     plan: Plan
     records: tuple[OpportunityRecord, ...]
     approvals: dict[str, tuple[Approval, ...]]
+    room: DayRoom | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,10 @@ def view(parts: Parts, plan: str) -> PlanView | None:
             return None
         ids = [item.opportunity_id for item in found.items]
         records = tuple(tx.get(one) for one in ids)
-        return PlanView(found, records, approvals.given(tx.connection, ids))
+        given = approvals.given(tx.connection, ids)
+        waiting = [record for record in records if record.status in WAITING]
+        room = day_room(tx, parts.guardrails, waiting, given, now=parts.now())
+        return PlanView(found, records, given, room)
 
 
 def posted(parts: Parts, plan: str) -> None:
@@ -75,14 +83,20 @@ def posted(parts: Parts, plan: str) -> None:
             notify(tx, parts, tx.get(item.opportunity_id), now=parts.now())
 
 
-def strike(parts: Parts, plan: str, *, struck: Collection[str], actor: Actor) -> None:
-    """Take items off for everybody who sees the plan, or put them back."""
+def strike(
+    parts: Parts, plan: str, *, shown: Collection[str], kept: Collection[str], actor: Actor
+) -> None:
+    """Of the items that were `shown`, take off for everybody what is not `kept`, put back what is.
+
+    What was not shown stays as it is: nobody has said anything about it.
+    """
     with parts.ledger.transaction(patience_seconds=PATIENCE_SECONDS) as tx:
         found = _standing(tx, plan)
         require_owner_or_approver(parts.directory, found.team, actor, "change")
         known = {item.opportunity_id for item in found.items}
-        plans.strike(tx.connection, plan, known.intersection(struck))
-        detail = {"struck": sorted(known.intersection(struck))}
+        struck = (found.struck - set(shown)) | (known.intersection(shown) - set(kept))
+        plans.strike(tx.connection, plan, struck)
+        detail = {"struck": sorted(struck)}
         tx.audit(at=parts.now(), actor=actor.id, action="struck", subject=plan, detail=detail)
         announce.refresh_plan(tx, plan)
 

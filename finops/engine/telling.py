@@ -1,6 +1,7 @@
 """Direct messages to owners: at most one a day, in their own hours, and none to who wants none."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from finops.ledger.waiting import Found, found
 from finops.savings_ledger import LedgerTransaction
 
 _TOLD = "owner_told:"
+_HOME = "home_view:"
 _PROVED = frozenset({Verdict.REALISED.value, Verdict.PARTIAL.value})
 
 
@@ -42,7 +44,9 @@ def tell_owners(parts: Parts) -> None:
 
 def preferences(parts: Parts, user: str) -> Preferences:
     """What a person has chosen."""
-    return parts.ledger.read(lambda connection: people.preferences(connection, user))
+    with parts.ledger.reading() as tx:
+        home = history.setting(tx.connection, f"{_HOME}{user}")
+        return replace(people.preferences(tx.connection, user), home=str(home or ""))
 
 
 def choose(parts: Parts, chosen: Preferences, *, actor: Actor) -> None:
@@ -55,8 +59,12 @@ def choose(parts: Parts, chosen: Preferences, *, actor: Actor) -> None:
             "America/New_York, or leave it empty."
         ) from None
     with parts.ledger.transaction(patience_seconds=PATIENCE_SECONDS) as tx:
-        people.choose(tx.connection, actor.id, chosen, now=parts.now())
-        detail = {"messages": chosen.wants_messages, "time_zone": chosen.time_zone}
+        now = parts.now()
+        people.choose(tx.connection, actor.id, chosen, now=now)
+        history.put_setting(tx.connection, f"{_HOME}{actor.id}", chosen.home, by=actor.id, now=now)
+        detail = {
+            "messages": chosen.wants_messages, "time_zone": chosen.time_zone, "home": chosen.home,
+        }  # fmt: skip
         subject = f"person/{actor.id}"
         tx.audit(at=parts.now(), actor=actor.id, action="chose", subject=subject, detail=detail)
 

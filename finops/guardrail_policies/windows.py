@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)")
 # A window's only day may be the Sunday whose hour daylight saving skips; the next one counts then.
 _SEARCH_DAYS = 15
@@ -24,7 +24,7 @@ class ChangeWindow(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     hours: str
-    days: tuple[str, ...] = _DAYS
+    days: tuple[str, ...] = DAYS
     time_zone: str = "UTC"
 
     @field_validator("hours")
@@ -41,8 +41,8 @@ class ChangeWindow(BaseModel):
     @classmethod
     def _days_are_weekdays(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         days = tuple(day.strip().lower()[:3] for day in value)
-        if not days or set(days) - set(_DAYS):
-            raise ValueError(f"should be a list of some of {', '.join(_DAYS)}")
+        if not days or set(days) - set(DAYS):
+            raise ValueError(f"should be a list of some of {', '.join(DAYS)}")
         return days
 
     @field_validator("time_zone")
@@ -55,7 +55,7 @@ class ChangeWindow(BaseModel):
         return value
 
     def __str__(self) -> str:
-        days = "every day" if set(self.days) == set(_DAYS) else ", ".join(self.days)
+        days = "every day" if set(self.days) == set(DAYS) else ", ".join(self.days)
         return f"{self.hours} {self.time_zone} {days}"
 
 
@@ -84,10 +84,10 @@ def next_opening(windows: Sequence[ChangeWindow], now: datetime) -> datetime:
 def _is_inside(window: ChangeWindow, now: datetime) -> bool:
     start, end = _start(window), _end(window)
     local = now.astimezone(ZoneInfo(window.time_zone))
-    clock, today = local.time(), _DAYS[local.weekday()] in window.days
+    clock, today = local.time(), DAYS[local.weekday()] in window.days
     if end is None or start < end:
         return today and start <= clock and (end is None or clock < end)
-    yesterday = _DAYS[local.weekday() - 1] in window.days
+    yesterday = DAYS[local.weekday() - 1] in window.days
     return (today and clock >= start) or (yesterday and clock < end)
 
 

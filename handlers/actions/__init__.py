@@ -6,7 +6,7 @@ from handlers.actions.assign import open_assign_form, search_team
 from handlers.actions.decide import approve, more, open_deny_form, snooze, try_value
 from handlers.actions.look import refresh_home, scan, turn_page, why
 from handlers.actions.personal import open_personal, stop_messages, unmute
-from handlers.actions.plan import approve_plan, look, pick
+from handlers.actions.plan import approve_plan, look, pick, review, tick_all
 from handlers.actions.setup import (
     check_setup,
     find_team,
@@ -34,6 +34,8 @@ ACTIONS: Mapping[ActionId, Callable[[HandlerContext, Interaction], None]] = {
     ActionId.STOP_MESSAGES: stop_messages,
     ActionId.UNMUTE: unmute,
     ActionId.PLAN_APPROVE: approve_plan,
+    ActionId.PLAN_REVIEW: review,
+    ActionId.PLAN_TICK_ALL: tick_all,
     ActionId.SETUP: open_setup,
     ActionId.SETUP_STEP: open_step,
     ActionId.SETUP_TEST: check_setup,

@@ -1,6 +1,8 @@
 """What people choose for themselves: their messages, and the end of a mute."""
 
-from finops.domain.people import Actor, Preferences
+from dataclasses import replace
+
+from finops.domain.people import Actor
 from handlers.blocks.personal import personal_modal
 from handlers.context import HandlerContext, deciders_of
 from handlers.home import publish_home
@@ -16,20 +18,20 @@ STOPPED = (
 def open_personal(context: HandlerContext, interaction: Interaction) -> None:
     """Show the form as it stands."""
     user, engine = interaction.user, context.engine
-    interaction.open_view(
-        personal_modal(
-            engine.preferences(user),
-            login=engine.login_of(user),
-            is_login_locked=engine.is_login_locked(user),
-        )
+    form = personal_modal(
+        engine.preferences(user),
+        login=engine.login_of(user),
+        is_login_locked=engine.is_login_locked(user),
+        origin=interaction.origin,
     )
+    interaction.open_view(form)
     interaction.ack()
 
 
 def stop_messages(context: HandlerContext, interaction: Interaction) -> None:
-    """No daily messages any more; the time zone stays."""
+    """No daily messages any more; the rest stays."""
     chosen = context.engine.preferences(interaction.user)
-    wanted = Preferences(wants_messages=False, time_zone=chosen.time_zone)
+    wanted = replace(chosen, wants_messages=False)
     context.engine.choose(wanted, actor=Actor(interaction.user))
     interaction.ack()
     interaction.tell(STOPPED)

@@ -36,7 +36,8 @@ def assign_row(record: OpportunityRecord, teams: Sequence[str], *, instance: str
     """Why nobody was found, with the menu beside it. The block_id says what would be assigned."""
     opportunity = record.opportunity
     reference = Reference(instance, opportunity.id, opportunity.revision)
-    words = f"*Nobody owns this yet.* {why_unowned(opportunity)}".strip()
+    why = why_unowned(opportunity)
+    words = f"*Nobody owns this yet.* {why[:1].upper()}{why[1:]}".strip()
     return [section(words, accessory=_menu(teams), block_id=f"{_BLOCK_PREFIX}{reference}")]
 
 
@@ -65,7 +66,7 @@ def assign_modal(record: OpportunityRecord, team: str, *, instance: str) -> Bloc
     opportunity = record.opportunity
     shown = Reference(instance, opportunity.id, opportunity.revision, team)
     name = text.bold(text.safe(team, 100))
-    question = section(f"Team {name} shall own this from now on:\n{headline(opportunity)}")
+    question = section(f"Team {name} owns this from now on:\n{headline(opportunity)}")
     return modal(
         "Assign an owner",
         [question, *_scopes(opportunity)],

@@ -1,6 +1,6 @@
 """Messages to one person, and lines in a card's thread."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from finops.domain.lifecycle import Status
 from finops.domain.money import Saving
@@ -66,13 +66,28 @@ def person_message(sentence: str) -> tuple[str, list[Block]]:
     return words, [section(words)]
 
 
-def note(*, actor: str, event: str, sentence: str) -> tuple[str, list[Block]]:
-    """A line in the thread of a card: who did what, or what happened. Text and blocks."""
+def note(
+    *, actor: str, event: str, sentence: str, people: Mapping[str, str] | None = None
+) -> tuple[str, list[Block]]:
+    """A line in the thread of a card: who did what, or what happened. Text and blocks.
+
+    `people` are the names of known people by their ids. They are named, not mentioned: Slack would
+    notify them of what they have done themselves, and put the thread among those they follow.
+    """
+    names = people or {}
     what = text.safe(event.replace("_", " "), 40)
     what = f"{what[:1].upper()}{what[1:]}"
-    said = text.sentence(sentence, 1000) if sentence else ""
+    said = text.sentence(_named(sentence, names), 1000) if sentence else ""
     if actor not in _NOT_PEOPLE:
-        words = f"{what} by {text.person(actor)}{f': {said}' if said else '.'}"
+        who = text.safe(names[actor], 80) if actor in names else text.person(actor)
+        words = f"{what} by {who}{f': {said}' if said else '.'}"
     else:
         words = f"{_OPENINGS.get(event, '')}{said}" if said else f"{what}."
     return words, [section(words)]
+
+
+def _named(sentence: str, people: Mapping[str, str]) -> str:
+    """The sentence with names in the place of the ids that the audit log has."""
+    for user, name in people.items():
+        sentence = sentence.replace(user, name)
+    return sentence

@@ -53,10 +53,10 @@ def edit_modal(
             section(headline(opportunity)),
             value | {"dispatch_action": True},
             section(said, block_id=BlockId.EDIT_ODDS),
-            context("Saving makes a new revision with your name on it. It still needs approval."),
+            context("Saving puts your name on the new value. It still needs approval."),
         ],
         callback_id=ViewId.EDIT,
-        submit=plain_text("Save Value"),
+        submit=plain_text("Save"),
         private_metadata=str(Reference(instance, opportunity.id, opportunity.revision, origin)),
     )
 

@@ -158,6 +158,7 @@ def _cell(words: str, *, is_bold: bool) -> Block:
 
 
 def modal(title: str, blocks: Sequence[Block], *, callback_id: str, **extra: Any) -> Block:
-    """A modal with a Close button; `extra` may add submit and private_metadata."""
+    """A modal; `extra` may add submit and private_metadata. What is sent can be cancelled."""
     view = {"type": "modal", "title": plain_text(title), "callback_id": callback_id}
-    return {**view, "close": plain_text("Close"), "blocks": list(blocks), **extra}
+    leave = plain_text("Cancel" if "submit" in extra else "Close")
+    return {**view, "close": leave, "blocks": list(blocks), **extra}

@@ -231,6 +231,6 @@ def _main_actions(content: HomeContent, instance: str) -> Block:
             button("Scan Now", ActionId.SCAN),
             button("Refresh", ActionId.REFRESH_HOME),
             *settings,
-            overflow(ActionId.PERSONAL, [("Your Messages", "messages")]),
+            overflow(ActionId.PERSONAL, [("Your Settings", "messages")]),
         ],
     )

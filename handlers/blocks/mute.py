@@ -40,17 +40,21 @@ def mute_modal(
         "max_length": MAX_NAME_CHARACTERS,
     }
     return modal(
-        "Mute alike proposals?",
+        "Mute similar ones?",
         [
-            section("*Denied.* This proposal does not come back unchanged. Shall alike ones wait?"),
+            section(
+                "*Denied.* It does not come back unchanged. Should similar ones stay away too?"
+            ),
             asked(
-                "What is muted",
+                "Which ones?",
                 radio_buttons(ActionId.MUTE_REACH, reaches),
                 block_id=BlockId.MUTE_REACH,
             ),
             context(_examples(widest)),
-            asked("For", radio_buttons(ActionId.MUTE_DAYS, days), block_id=BlockId.MUTE_DAYS),
-            asked("Name", name, block_id=BlockId.MUTE_NAME, hint="The Home tab lists it by this."),
+            asked(
+                "For how long?", radio_buttons(ActionId.MUTE_DAYS, days), block_id=BlockId.MUTE_DAYS
+            ),
+            asked("Name", name, block_id=BlockId.MUTE_NAME, hint="Shown on the Home tab."),
         ],
         callback_id=ViewId.MUTE,
         submit=plain_text("Mute"),

@@ -1,7 +1,9 @@
-"""What a person chooses for themselves: daily messages, and whose clock they go by."""
+"""What a person chooses for themselves: daily messages, whose clock, and what Home shows first."""
 
 from finops.domain.people import Preferences
 from handlers.blocks.elements import Block, asked, context, modal, option, plain_text
+from handlers.blocks.home import Role
+from handlers.blocks.inputs import one_of
 from handlers.blocks.text import safe
 from handlers.ids import ActionId, BlockId, ViewId
 
@@ -11,8 +13,24 @@ _WANTED = (
 )
 
 
-def personal_modal(preferences: Preferences, *, login: str, is_login_locked: bool) -> Block:
-    """The form, as it stands; a login that the configuration file says is shown and not asked."""
+_AUTOMATIC = "automatic"
+_VIEWS = (
+    ("What fits my teams and roles", _AUTOMATIC),
+    ("What waits for me, then savings", Role.OWNER.value),
+    ("Savings, then what waits for me", Role.LEADER.value),
+    ("What waits for me, then how fresh the data is", Role.PLATFORM.value),
+)
+
+
+def personal_modal(
+    preferences: Preferences, *, login: str, is_login_locked: bool, origin: str = ""
+) -> Block:
+    """The form, as it stands; `origin` is kept for the place to be shown anew afterwards.
+
+    A login that the configuration file says is shown and not asked.
+    """
+    known = preferences.home in {value for _, value in _VIEWS}
+    view = preferences.home if known else _AUTOMATIC
     offered = [option(label, value) for label, value in _WANTED]
     wanted: Block = {
         "type": "radio_buttons",
@@ -29,9 +47,9 @@ def personal_modal(preferences: Preferences, *, login: str, is_login_locked: boo
     if preferences.time_zone:
         zone["initial_value"] = preferences.time_zone
     return modal(
-        "Your messages",
+        "Your settings",
         [
-            asked("From this app", wanted, block_id=BlockId.WANTS_MESSAGES),
+            asked("Messages from this app", wanted, block_id=BlockId.WANTS_MESSAGES),
             asked(
                 "Your time zone",
                 zone,
@@ -40,10 +58,16 @@ def personal_modal(preferences: Preferences, *, login: str, is_login_locked: boo
                 optional=True,
             ),
             _login_row(login, is_locked=is_login_locked),
+            asked(
+                "Home tab",
+                one_of(ActionId.HOME_VIEW, _VIEWS, view),
+                block_id=BlockId.HOME_VIEW,
+            ),
             context("Answers to what you do yourself always come."),
         ],
         callback_id=ViewId.PERSONAL,
         submit=plain_text("Save"),
+        private_metadata=origin,
     )
 
 

@@ -4,73 +4,55 @@ Ticks belong to everybody who sees the message. Its block_ids change with what i
 each revision, so that Slack shows the ticks of the ledger and not of an old screen.
 """
 
-import hashlib
 from collections.abc import Sequence
 
 from finops.domain.money import Saving
-from finops.domain.opportunity import Opportunity, OpportunityRecord
-from finops.domain.plans import Pick
+from finops.domain.opportunity import OpportunityRecord
 from finops.engine.plan_scores import K
 from finops.engine.planning import PlanView
 from handlers.blocks import text
+from handlers.blocks.budget import MOST_BLOCKS, MOST_CHARACTERS, characters
 from handlers.blocks.controls import DECIDABLE
-from handlers.blocks.elements import (
-    Block,
-    actions,
-    button,
-    confirm,
-    context,
-    option,
-    section,
-    select,
+from handlers.blocks.elements import Block, actions, button, confirm, context, section
+from handlers.blocks.plan_choices import (
+    MOST_IN_MESSAGE,
+    checkboxes,
+    consequences,
+    look_at_one,
+    pick_value,
+    version_of,
+    waiting_of,
 )
 from handlers.blocks.progress import progress
-from handlers.blocks.proposal import odds_alone, short_label, worth
-from handlers.ids import ActionId
+from handlers.blocks.proposal import short_label
+from handlers.ids import COMMAND, ActionId
 from handlers.reference import Reference
 
-# Slack's limit for one group of checkboxes.
-_GROUP = 10
 _PREFIX = "plan"
+_MOST_LINES = 2_900
+# What `• … and 38 others: …` takes with the block around it.
+_ROOM_FOR_MORE = 150
 
 
 def plan_message(view: PlanView, *, instance: str) -> tuple[str, list[Block]]:
-    """Text and blocks. What is decided is a line; what waits can be ticked."""
-    waiting = [r for r in view.records if _is_open(view, r)]
-    decided = [r for r in view.records if r not in waiting]
+    """Text and blocks. What is decided is a line; what waits can be ticked.
+
+    Of a long plan the first few can be; a form behind a button shows all of it.
+    """
+    waiting = waiting_of(view)
+    decided = [record for record in view.records if record not in waiting]
     title = _title(view, waiting)
-    blocks = [
+    head = [
         section(f"{text.bold(title)}\n{_takeaway(view, waiting)}"),
         *(_choices(view, waiting, instance) if waiting else ()),
-        *_decided(view, decided),
-        context(_foot(view)),
     ]
-    return title, blocks
-
-
-def pick_value(record: OpportunityRecord) -> str:
-    """What a tick stands for: the revision that was on the screen."""
-    return f"{record.id}.{record.opportunity.revision}"
-
-
-def read_picks(values: Sequence[str]) -> list[Pick]:
-    """The ticked revisions; what cannot be read is left out."""
-    found = []
-    for value in values:
-        opportunity, _, revision = value.rpartition(".")
-        if opportunity and revision.isdecimal():
-            found.append(Pick(opportunity, int(revision)))
-    return found
+    foot = [context(_foot(view))] if view.plan.is_newest else []
+    return title, [*head, *_decided(view, decided, beside=[*head, *foot]), *foot]
 
 
 def plan_reference(block_id: str) -> str:
     """The reference that `plan_message` wrote into a group's block_id."""
     return block_id.split(":", 3)[-1]
-
-
-def _is_open(view: PlanView, record: OpportunityRecord) -> bool:
-    is_theirs = record.opportunity.team.lower() == view.plan.team.lower()
-    return view.plan.is_newest and is_theirs and record.status in DECIDABLE
 
 
 def _title(view: PlanView, waiting: Sequence[OpportunityRecord]) -> str:
@@ -96,90 +78,73 @@ def _takeaway(view: PlanView, waiting: Sequence[OpportunityRecord]) -> str:
         return "What was not decided in it stands in the newer plan below."
     if not waiting:
         return "Nothing in it waits any more. The next one comes next week."
+    if len(waiting) > MOST_IN_MESSAGE:
+        return (
+            f"Best saving for its disruption first; these are the first {MOST_IN_MESSAGE}. Untick "
+            "what should wait, or review all of them."
+        )
     return "Best saving for its disruption first. Untick what should wait, then approve the rest."
 
 
 def _choices(view: PlanView, waiting: Sequence[OpportunityRecord], instance: str) -> list[Block]:
     reference = Reference(instance, view.plan.id, 1)
-    ticked = [r for r in waiting if r.id not in view.plan.struck]
-    version = _version(view, waiting)
-    groups = [waiting[at : at + _GROUP] for at in range(0, len(waiting), _GROUP)]
-    rows = [
-        actions(f"{_PREFIX}:{number}:{version}:{reference}", [_checkboxes(view, group)])
-        for number, group in enumerate(groups)
-    ]
-    looks = [
-        (short_label(r.opportunity), str(Reference(instance, r.id, r.opportunity.revision)))
-        for r in waiting
-    ]
+    shown = waiting[:MOST_IN_MESSAGE]
+    ticked = [record for record in shown if record.id not in view.plan.struck]
+    ids = {record.id for record in ticked}
+    version = version_of([*map(pick_value, waiting), *sorted(view.plan.struck)])
+    boxes = checkboxes(view, shown, ticked=ids)
+    review = button(f"Review All {len(waiting)}", ActionId.PLAN_REVIEW, value=str(reference))
     controls = [
-        *([_approve(ticked, waiting, reference)] if ticked else []),
-        select("Look at One", ActionId.PLAN_LOOK, looks),
+        *([_approve(ticked, len(shown), len(waiting), reference)] if ticked else []),
+        *([review] if len(waiting) > len(shown) else []),
+        look_at_one(shown, instance=instance),
     ]
-    return [*rows, actions(f"{_PREFIX}:do:{version}:{reference}", controls)]
-
-
-def _version(view: PlanView, waiting: Sequence[OpportunityRecord]) -> str:
-    shown = [*map(pick_value, waiting), *sorted(view.plan.struck)]
-    return hashlib.sha256(" ".join(shown).encode()).hexdigest()[:8]
-
-
-def _checkboxes(view: PlanView, group: Sequence[OpportunityRecord]) -> Block:
-    offered = {r.id: _option(view, r) for r in group}
-    chosen = [offered[r.id] for r in group if r.id not in view.plan.struck]
-    made: Block = {
-        "type": "checkboxes",
-        "action_id": ActionId.PLAN_PICK.value,
-        "options": list(offered.values()),
-    }
-    return made | ({"initial_options": chosen} if chosen else {})
-
-
-def _option(view: PlanView, record: OpportunityRecord) -> Block:
-    """`CPU 600m → 290m · shop/frontend (server)` and what it gives for what."""
-    opportunity = record.opportunity
-    agreed = len(view.approvals.get(record.id, ()))
-    facts = [worth(opportunity), odds_alone(opportunity.confidence), _restarts(opportunity)]
-    said = " · ".join(fact for fact in facts if fact)
-    more = f"{text.count(agreed, 'approval')} · " if agreed else ""
-    return option(short_label(opportunity), pick_value(record), description=f"{more}{said}")
-
-
-def _restarts(opportunity: Opportunity) -> str:
-    pods = text.count(opportunity.blast_replicas, "pod")
-    return f"restarts {pods}" if opportunity.restart_needed else ""
+    return [
+        actions(f"{_PREFIX}:0:{version}:{reference}", [boxes]),
+        actions(f"{_PREFIX}:do:{version}:{reference}", controls),
+    ]
 
 
 def _approve(
-    ticked: Sequence[OpportunityRecord],
-    waiting: Sequence[OpportunityRecord],
-    reference: Reference,
+    ticked: Sequence[OpportunityRecord], shown: int, waiting: int, reference: Reference
 ) -> Block:
-    many, all_of_them = len(ticked), len(waiting)
-    label = f"Approve {many} of {all_of_them}" if all_of_them > 1 else "Approve"
-    restarts = sum(r.opportunity.blast_replicas for r in ticked if r.opportunity.restart_needed)
-    words = f"{text.count(many, 'pull request')} will be opened. "
-    if restarts:
-        words += f"{text.count(restarts, 'pod')} restart once they are merged and deployed."
+    many = len(ticked)
+    label = f"Approve {many} of {waiting}" if waiting > 1 else "Approve"
+    words = consequences(ticked)
+    if waiting > shown:
+        words += f" The {waiting - shown} that are not shown here wait for Review All."
     question = confirm(f"Approve {text.count(many, 'change')}?", words, yes="Approve")
     return button(
         label, ActionId.PLAN_APPROVE, value=str(reference), style="primary", confirm=question
     )
 
 
-def _decided(view: PlanView, decided: Sequence[OpportunityRecord]) -> list[Block]:
-    """One line each: what it was and where it stands."""
-    lines = []
-    for record in decided:
-        label = text.safe(short_label(record.opportunity), 90)
-        lines.append(f"• {text.bold(label)}: {_outcome(view, record)}")
+def _decided(
+    view: PlanView, decided: Sequence[OpportunityRecord], *, beside: Sequence[Block]
+) -> list[Block]:
+    """One line each, what it was and where it stands, as far as the message has room."""
+    kept: list[Block] = []
+    lines = [_decided_line(view, record) for record in decided]
     # A section takes 3,000 characters, and a link may not be cut in two.
-    some = (
-        [lines[at : at + 3] for at in range(0, len(lines), 3)]
-        if len(str(lines)) > 2_900
-        else ([lines] if lines else [])
-    )
-    return [section("\n".join(few)) for few in some]
+    step = 3 if len(str(lines)) > _MOST_LINES else len(lines) or 1
+    for at in range(0, len(lines), step):
+        few = section("\n".join(lines[at : at + step]))
+        if not _fits([*beside, *kept, few], is_last=at + step >= len(lines)):
+            more = f"• … and {text.count(len(lines) - at, 'other')}: `{COMMAND} list`."
+            return [*kept, section(more)]
+        kept.append(few)
+    return kept
+
+
+def _decided_line(view: PlanView, record: OpportunityRecord) -> str:
+    label = text.safe(short_label(record.opportunity), 90)
+    return f"• {text.bold(label)}: {_outcome(view, record)}"
+
+
+def _fits(blocks: Sequence[Block], *, is_last: bool) -> bool:
+    """Whether they fit, and behind them the line that says how many do not."""
+    room = 0 if is_last else _ROOM_FOR_MORE
+    return len(blocks) < MOST_BLOCKS and characters(blocks) + room <= MOST_CHARACTERS
 
 
 def _outcome(view: PlanView, record: OpportunityRecord) -> str:
@@ -191,9 +156,9 @@ def _outcome(view: PlanView, record: OpportunityRecord) -> str:
 
 
 def _foot(view: PlanView) -> str:
-    how = f"Ranked by share of the saving ÷ share of the disruption; 1/{K} is the least."
+    how = f"Listed is what saves at least 1/{K} of the average for its disruption."
     if not view.plan.left_out:
         return how
     many = view.plan.left_out
-    wait = "gives" if many == 1 else "give"
-    return f"{how} {text.count(many, 'other')} {wait} less for the disruption: `/finops list`."
+    verb = "waits" if many == 1 else "wait"
+    return f"{how} {text.count(many, 'other')} {verb} in `{COMMAND} list`."

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from finops.engine.what_if import Moved, Standing, WhatIf
+from finops.guardrail_policies.window_words import window_words
 from finops.guardrails import GuardrailRules, GuardrailVerdict
 from handlers.blocks import text
 from handlers.blocks.elements import Block, context, header, section
@@ -11,6 +12,8 @@ from handlers.blocks.text import count, of_team, usd
 from handlers.ids import COMMAND
 
 _ALLOW, _ASK, _DENY = GuardrailVerdict
+# What a verdict means for a change, as the rest of a line.
+VERDICT_WORDS = {_ALLOW: "allowed", _ASK: "needs an approver", _DENY: "blocked"}
 # Each limit as people say it; what is not here is not a number.
 _WORDS = {
     "max_changes_per_day": "changes a day",
@@ -32,8 +35,12 @@ def policy_blocks(rules: GuardrailRules, *, team: str, frozen: Sequence[str] = (
     lines = [
         f"{_value(name, getattr(rules, name))}  {words}  `{name}`" for name, words in _WORDS.items()
     ]
-    windows = "; ".join(str(window) for window in rules.change_windows.windows) or "any time"
-    tags = ", ".join(f"{tag} ({verdict.words})" for tag, verdict in rules.protected_tags.items())
+    windows = "; ".join(map(window_words, rules.change_windows.windows)) or "any time"
+    tags = ", ".join(
+        f"{tag} ({VERDICT_WORDS[verdict]})"
+        for tag, verdict in rules.protected_tags.items()
+        if verdict is not _ALLOW  # taken off the list
+    )
     approval = "\n".join(_approval_lines(rules))
     held = [f":snowflake: {text.safe(each, 300)}" for each in frozen]
     return [
@@ -138,7 +145,7 @@ def _moved(each: Moved) -> str:
     opportunity = each.record.opportunity
     label = text.safe(opportunity.resource.label, 120)
     worth = usd(opportunity.saving.larger_usd_per_month)
-    return f"• {label}, {worth}/month: {each.before.words} → {each.after.words}"
+    return f"• {label}, {worth}/month: {VERDICT_WORDS[each.before]} → {VERDICT_WORDS[each.after]}"
 
 
 def _value(name: str, value: object) -> str:
@@ -147,7 +154,7 @@ def _value(name: str, value: object) -> str:
     if name.endswith("percent"):
         return f"*{value:g} %*"
     if name in ("min_confidence", "max_share_of_team_workloads_per_day"):
-        return f"*{value:.0%}*"
+        return f"*{float(str(value)) * 100:g} %*"
     if name.endswith("hours"):
         return f"*{value:g} h*"
     return f"*{value:g}*"

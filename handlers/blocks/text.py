@@ -115,12 +115,9 @@ def usd(amount: Decimal) -> str:
 
 def saving_words(saving: Saving) -> str:
     """`saves $73/month`, `frees $41/month of room`, or both, each under its own name."""
-    said = []
-    if saving.cashable_usd_per_month:
-        said.append(f"saves {usd(saving.cashable_usd_per_month)}/month")
-    if saving.freed_usd_per_month:
-        said.append(f"frees {usd(saving.freed_usd_per_month)}/month of room")
-    return " and ".join(said) or "saves nothing"
+    return (
+        " and ".join(_each(saving, "saves {}/month", "frees {}/month of room")) or "saves nothing"
+    )
 
 
 def saving_lines(saving: Saving) -> str:
@@ -132,20 +129,19 @@ def saving_lines(saving: Saving) -> str:
 
 def saved(saving: Saving) -> str:
     """`$38/month off the bill and $12/month freed as room`."""
-    said = []
-    if saving.cashable_usd_per_month:
-        said.append(f"{usd(saving.cashable_usd_per_month)}/month off the bill")
-    if saving.freed_usd_per_month:
-        said.append(f"{usd(saving.freed_usd_per_month)}/month freed as room")
+    said = _each(saving, "{}/month off the bill", "{}/month freed as room")
     return " and ".join(said) or "nothing"
 
 
 def saving_cell(saving: Saving) -> str:
     """`$38 cash, $12 room`, for a table."""
-    bill, room = saving.cashable_usd_per_month, saving.freed_usd_per_month
-    said = [f"{usd(bill)} cash"] if bill else []
-    said += [f"{usd(room)} room"] if room else []
-    return ", ".join(said) or NOTHING
+    return ", ".join(_each(saving, "{} cash", "{} room")) or NOTHING
+
+
+def _each(saving: Saving, cash: str, room: str) -> list[str]:
+    """What is there of the two, each in its own words; they are never one sum."""
+    said = ((saving.cashable_usd_per_month, cash), (saving.freed_usd_per_month, room))
+    return [words.format(usd(amount)) for amount, words in said if amount]
 
 
 def team(name: str, limit: int = 60) -> str:

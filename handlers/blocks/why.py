@@ -34,7 +34,7 @@ def why_modal(
     blocks = why_blocks(record, guardrails=guardrails, history=history, chart=chart)
     if instance and record.status in DECIDABLE:
         blocks.insert(1, controls(record, instance=instance, place=WHY))
-    return modal("Why this proposal", blocks, callback_id=ViewId.WHY)
+    return modal("Why this proposal?", blocks, callback_id=ViewId.WHY)
 
 
 def why_blocks(
@@ -53,7 +53,7 @@ def why_blocks(
         *_evidence(opportunity.evidence),
         *_paragraph("Before you agree", opportunity.caveats),
         *_paragraph("Guardrails", _guardrail_lines(guardrails), is_safe=True),
-        *_paragraph("If it does not hold", [f"Then {what_happens(opportunity)}."], is_safe=True),
+        *_paragraph("If it does not hold", [_opened(what_happens(opportunity))], is_safe=True),
         *_paragraph("The way back", [way_back(opportunity, 300)], is_safe=True),
         divider(),
         section(f"*Where it stands*\n{progress(record)}"),
@@ -121,3 +121,8 @@ def _history_line(entry: AuditEntry) -> str:
 def _reason(detail: Mapping[str, object]) -> str:
     reason = detail.get("reason")
     return f" · {text.sentence(str(reason), 160)}" if reason else ""
+
+
+def _opened(words: str) -> str:
+    """The rest of a sentence as a sentence of its own."""
+    return f"{words[:1].upper()}{words[1:]}."

@@ -1,11 +1,9 @@
 """`/finops`: the first word, or what a sentence means, decides. Mostly the asker alone reads it."""
 
 import difflib
-import re
 from collections.abc import Callable
 
 from finops.billing.periods import find_period
-from finops.domain.errors import InvalidInput
 from finops.domain.people import Actor
 from handlers.actions.look import SCAN_ASKED, SCAN_WAITS
 from handlers.blocks.help import help_blocks
@@ -23,6 +21,7 @@ from handlers.commands.report import report
 from handlers.commands.sentences import understood
 from handlers.commands.settings import settings
 from handlers.commands.snooze import snooze
+from handlers.commands.which import named
 from handlers.commands.why import why
 from handlers.context import HandlerContext
 from handlers.ids import COMMAND
@@ -61,15 +60,13 @@ def _list(context: HandlerContext, interaction: Interaction, rest: str) -> None:
 
 
 def _show(context: HandlerContext, interaction: Interaction, rest: str) -> None:
-    opportunity_id = rest.strip("`'\" ").lower()
-    if not re.fullmatch(r"[\w-]{1,60}", opportunity_id):
-        raise InvalidInput(f"Name one: {COMMAND} show op-0123456789. The list has the ids.")
     engine = context.engine
-    record = engine.ledger.get(opportunity_id)
+    usage = f"Name one: {COMMAND} show op-0123456789. The list has the ids."
+    record = named(context, rest, usage=usage)
     blocks = why_blocks(
         record,
-        guardrails=engine.check(opportunity_id).reasons,
-        history=engine.ledger.history_of(opportunity_id),
+        guardrails=engine.check(record.id).reasons,
+        history=engine.ledger.history_of(record.id),
         chart=kept_picture(engine, record, WIDE),
     )
     interaction.ack(text=safe(record.opportunity.summary, 300), blocks=blocks)

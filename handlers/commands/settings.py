@@ -15,5 +15,5 @@ def settings(context: HandlerContext, interaction: Interaction, _rest: str) -> N
         open_setup(context, interaction)
     except NotPermitted as error:
         said = sentence_of(error)
-        own = button("Your Messages", ActionId.PERSONAL, value="messages")
+        own = button("Your Settings", ActionId.PERSONAL, value="messages")
         interaction.ack(text=said, blocks=[section(said), actions("settings:own", [own])])

@@ -1,11 +1,11 @@
 """`/finops snooze ID 1w [because …]`: put one aside without looking for its card."""
 
 import math
-import re
 
 from finops.domain.errors import InvalidInput
 from handlers.blocks import text
 from handlers.commands.when import read_until, split_reason, split_until
+from handlers.commands.which import named
 from handlers.context import HandlerContext, deciders_of
 from handlers.ids import COMMAND
 from handlers.interaction import Interaction
@@ -17,14 +17,13 @@ def snooze(context: HandlerContext, interaction: Interaction, rest: str) -> None
     """Snooze the present revision; a part of a day counts as a day."""
     engine, (asked, reason) = context.engine, split_reason(rest)
     words, when = split_until(asked)
-    opportunity_id = words.strip("`'\" ").lower()
-    if not re.fullmatch(r"[\w-]{1,60}", opportunity_id) or not when:
+    if not when:
         raise InvalidInput(_USAGE)
+    known = named(context, words, usage=_USAGE).opportunity
     seconds = (read_until(when, engine.now()) - engine.now()).total_seconds()
-    known = engine.ledger.get(opportunity_id).opportunity
     deciders = deciders_of(engine.directory, known.team)
     record = engine.snooze(
-        opportunity_id,
+        known.id,
         revision=known.revision,
         actor=context.membership.actor_of(interaction.body, deciders),
         days=math.ceil(seconds / 86_400),

@@ -8,6 +8,7 @@ from finops.domain.errors import WillNeverWork
 from finops.domain.lifecycle import CLOSED
 from finops.domain.opportunity import OpportunityRecord
 from finops.domain.people import Contact
+from finops.engine.rights import known_people
 from finops.finops_engine import FinOpsEngine
 from finops.ledger.history import Message
 from finops.ledger.outbox import Intent
@@ -71,6 +72,7 @@ class CardDeliveries:
             actor=str(intent.payload.get("actor", "")),
             event=str(intent.payload.get("event", "")),
             sentence=str(intent.payload.get("sentence", "")),
+            people=self._engine.ledger.read(known_people),
         )
         for message in standing[:1]:
             post = Post(

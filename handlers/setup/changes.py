@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from finops.domain.errors import InvalidInput
 from finops.domain.people import UNKNOWN_TEAM, Directory
-from handlers.blocks.setup.channels import HOUR, WEEKDAY, ZONE
+from finops.domain.sending import read_quiet_hours
+from handlers.blocks.setup.channels import HOUR, QUIET, WEEKDAY, ZONE
 from handlers.blocks.setup.limits import LIMITS
 from handlers.blocks.setup.parts import setting_block
 from handlers.blocks.setup.teams import NAME
@@ -35,23 +37,32 @@ def settings_in(values: Mapping[str, Value]) -> dict[str, Value]:
 def channel_changes(view: Mapping[str, Any]) -> list[Change]:
     """What was changed in the channels' form."""
     return [
-        (
-            CHANNEL_PATHS[name],
-            int(str(value)) if value and name in (WEEKDAY, HOUR) else value or None,
-        )
+        (CHANNEL_PATHS[name], _channel_setting(name, str(value)))
         for name, value in settings_in(changed(view)).items()
     ]
 
 
 def channel_problems(view: Mapping[str, Any]) -> Problems:
     """What is wrong with it without asking Slack."""
-    zone = str(settings_in(changed(view)).get(ZONE) or "")
-    if not zone or _is_zone(zone):
-        return {}
-    return {
-        setting_block(ZONE): f"There is no time zone {zone[:40]}. Write one such as Europe/Berlin, "
-        "America/New_York or UTC."
-    }
+    values = settings_in(changed(view))
+    problems: Problems = {}
+    zone = str(values.get(ZONE) or "")
+    if zone and not _is_zone(zone):
+        problems[setting_block(ZONE)] = (
+            f"There is no time zone {zone[:40]}. Write one such as Europe/Berlin, "
+            "America/New_York or UTC."
+        )
+    try:
+        read_quiet_hours(str(values.get(QUIET, "")))
+    except InvalidInput as error:
+        problems[setting_block(QUIET)] = str(error)
+    return problems
+
+
+def _channel_setting(name: str, value: str) -> int | str | None:
+    if name == QUIET:
+        return read_quiet_hours(value)  # empty is a setting too: no hour is quiet
+    return int(value) if value and name in (WEEKDAY, HOUR) else value or None
 
 
 def people_changes(view: Mapping[str, Any]) -> list[Change]:

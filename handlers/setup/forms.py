@@ -12,12 +12,20 @@ from handlers.blocks.setup.channels import ChannelSettings, channels_modal
 from handlers.blocks.setup.hub import hub_modal
 from handlers.blocks.setup.limits import LIMITS, limits_modal
 from handlers.blocks.setup.people import PeopleSettings, people_modal
+from handlers.blocks.setup.rules import RuleSettings, rules_modal
 from handlers.blocks.setup.teams import team_modal, teams_modal
 from handlers.context import HandlerContext
 from handlers.ids import SetupStep
 from handlers.interaction import Interaction
 from handlers.setup.groups import workspace_groups
-from handlers.setup.standing import CHANNEL_PATHS, PEOPLE, locked_limits, standing
+from handlers.setup.standing import (
+    CHANNEL_PATHS,
+    PEOPLE,
+    RULE_PATHS,
+    TAGS,
+    locked_limits,
+    standing,
+)
 
 TEAM_FIELDS = ("channel", "owners", "approvers", "namespaces", "aliases")
 
@@ -35,6 +43,8 @@ def step_form(context: HandlerContext, step: str, client: WebClient) -> Block:
         return team_list(context)
     if step == SetupStep.PEOPLE:
         return _people(context, client)
+    if step == SetupStep.RULES:
+        return rules_modal(rule_settings(context), instance=context.instance)
     found = next((one for one in LIMITS if one == step), None)
     if found is None:
         raise Refused("This step is no longer offered; nothing was changed.")
@@ -99,12 +109,23 @@ def redraw_below(context: HandlerContext, interaction: Interaction) -> None:
             interaction.client.views_update(view_id=root, view=hub(context))
 
 
+def rule_settings(context: HandlerContext) -> RuleSettings:
+    """The rules for everybody as they hold, and what of them the file says."""
+    rules, desk = context.engine.parts.guardrails.settings.rules_for(""), context.desk
+    return RuleSettings(
+        rules=rules,
+        locked={name for name, path in RULE_PATHS.items() if desk.is_locked(path)},
+        locked_tags={tag for tag in rules.protected_tags if desk.is_locked((*TAGS, tag))},
+    )
+
+
 def _channels(context: HandlerContext) -> Block:
     directory, desk = context.engine.directory, context.desk
     now = ChannelSettings(
         triage=directory.triage_channel,
         leadership=directory.leadership_channel,
         digest=desk.digest_time(),
+        quiet_hours=context.engine.parts.pace.hours.quiet_words,
         locked={name for name, path in CHANNEL_PATHS.items() if desk.is_locked(path)},
     )
     return channels_modal(now, instance=context.instance)

@@ -3,12 +3,23 @@
 from collections.abc import Iterable
 
 from finops.domain.people import Directory
-from finops.guardrails import GuardrailRules
+from finops.domain.sending import SendingHours
+from finops.guardrails import GuardrailRules, GuardrailVerdict
 from handlers.blocks import text
-from handlers.blocks.setup.channels import DAYS, HOUR, LEADERSHIP, TRIAGE, WEEKDAY, ZONE, hour_words
+from handlers.blocks.setup.channels import (
+    DAYS,
+    HOUR,
+    LEADERSHIP,
+    QUIET,
+    TRIAGE,
+    WEEKDAY,
+    ZONE,
+    hour_words,
+)
 from handlers.blocks.setup.hub import StepStatus
 from handlers.blocks.setup.limits import LIMITS
 from handlers.blocks.setup.people import names
+from handlers.blocks.setup.rules import AUTO, OUTSIDE, WINDOWS
 from handlers.context import HandlerContext
 from handlers.ids import SetupStep
 from handlers.settings_desk import Path, SettingsDesk
@@ -19,8 +30,16 @@ CHANNEL_PATHS: dict[str, Path] = {
     LEADERSHIP: ("leadership_channel",),
     WEEKDAY: ("schedule", "digest_weekday"),
     HOUR: ("schedule", "digest_hour"),
+    QUIET: ("schedule", "quiet_hours"),
     ZONE: ("schedule", "time_zone"),
 }
+# The same of the rules' form; protected tags are locked one by one.
+RULE_PATHS: dict[str, Path] = {
+    AUTO: ("guardrails", "auto_approve"),
+    WINDOWS: ("guardrails", "change_windows", "windows"),
+    OUTSIDE: ("guardrails", "change_windows", "outside"),
+}
+TAGS: Path = ("guardrails", "protected_tags")
 PEOPLE = ("platform", "default_approvers")
 
 
@@ -30,9 +49,10 @@ def standing(context: HandlerContext) -> list[StepStatus]:
     return [
         # Before the triage channel, or everything goes there first.
         _teams(directory),
-        _channels(directory, context.desk),
+        _channels(directory, context.desk, context.engine.parts.pace.hours),
         _people(directory, context.desk),
         *(_limits(step, context) for step in LIMITS),
+        _rules(context),
     ]
 
 
@@ -51,14 +71,15 @@ def locked_limits(step: SetupStep, desk: SettingsDesk) -> set[str]:
     return {one.name for one in LIMITS[step] if desk.is_locked(("guardrails", one.name))}
 
 
-def _channels(directory: Directory, desk: SettingsDesk) -> StepStatus:
+def _channels(directory: Directory, desk: SettingsDesk, hours: SendingHours) -> StepStatus:
     digest = desk.digest_time()
     triage = _place(directory.triage_channel, "no triage channel")
     leaders = _place(directory.leadership_channel, "no channel for leaders")
     when = f"{DAYS[digest.weekday]} at {hour_words(digest.hour)}, {text.safe(digest.time_zone, 60)}"
     return StepStatus(
         SetupStep.CHANNELS,
-        f"Triage: {triage} · Leadership: {leaders} · Digest: {when}",
+        f"Triage: {triage} · Leadership: {leaders} · Digest: {when} · "
+        f"Quiet: {hours.quiet_words or 'never'}",
         is_open=not (directory.triage_channel and directory.leadership_channel),
         is_locked=_all_locked(desk, CHANNEL_PATHS.values()),
     )
@@ -98,6 +119,19 @@ def _limits(step: SetupStep, context: HandlerContext) -> StepStatus:
     if locked:
         words += f" · {len(locked)} set in the file"
     return StepStatus(step, words, is_locked=len(locked) == len(LIMITS[step]))
+
+
+def _rules(context: HandlerContext) -> StepStatus:
+    rules = context.engine.parts.guardrails.settings.rules_for("")
+    welcome = text.count(len(rules.change_windows.windows), "change window")
+    by_itself = "Approved by the bot or by people" if rules.auto_approve else "Approved by people"
+    tags = sum(verdict is not GuardrailVerdict.ALLOW for verdict in rules.protected_tags.values())
+    return StepStatus(
+        SetupStep.RULES,
+        f"{by_itself} · {welcome if rules.change_windows.windows else 'Changes at any time'} · "
+        f"{text.count(tags, 'protected tag')}",
+        is_locked=_all_locked(context.desk, RULE_PATHS.values()),
+    )
 
 
 def _all_locked(desk: SettingsDesk, paths: Iterable[Path]) -> bool:

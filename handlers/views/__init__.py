@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from handlers.actions.plan import approve_reviewed
 from handlers.context import HandlerContext
 from handlers.ids import ViewId
 from handlers.interaction import Interaction
@@ -10,7 +11,14 @@ from handlers.views.deny import deny
 from handlers.views.edit import edit
 from handlers.views.mute import mute
 from handlers.views.personal import personal
-from handlers.views.setup import claim, save_channels, save_limits, save_people, save_team
+from handlers.views.setup import (
+    claim,
+    save_channels,
+    save_limits,
+    save_people,
+    save_rules,
+    save_team,
+)
 from handlers.views.snooze import snooze
 
 VIEWS: Mapping[ViewId, Callable[[HandlerContext, Interaction], None]] = {
@@ -23,6 +31,8 @@ VIEWS: Mapping[ViewId, Callable[[HandlerContext, Interaction], None]] = {
     ViewId.SETUP_CHANNELS: save_channels,
     ViewId.SETUP_PEOPLE: save_people,
     ViewId.SETUP_LIMITS: save_limits,
+    ViewId.SETUP_RULES: save_rules,
     ViewId.SETUP_TEAM: save_team,
     ViewId.PERSONAL: personal,
+    ViewId.PLAN_REVIEW: approve_reviewed,
 }

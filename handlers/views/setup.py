@@ -27,8 +27,9 @@ from handlers.setup.changes import (
     team_name,
     team_problems,
 )
-from handlers.setup.forms import hub, known_team, redraw_below
+from handlers.setup.forms import hub, known_team, redraw_below, rule_settings
 from handlers.setup.reach import why_unreachable
+from handlers.setup.rules import rule_changes, rule_problems
 from handlers.setup.who import require_workspace_admin, setter
 
 
@@ -46,7 +47,8 @@ def save_channels(context: HandlerContext, interaction: Interaction) -> None:
     _opened_for(context, interaction)
     actor = setter(context, interaction)
     problems = channel_problems(interaction.view) | _unreachable(interaction, TRIAGE, LEADERSHIP)
-    _save(context, interaction, channel_changes(interaction.view), actor=actor, problems=problems)
+    changes = [] if problems else channel_changes(interaction.view)
+    _save(context, interaction, changes, actor=actor, problems=problems)
 
 
 def save_people(context: HandlerContext, interaction: Interaction) -> None:
@@ -64,6 +66,16 @@ def save_limits(context: HandlerContext, interaction: Interaction) -> None:
     typed = limit_changes(interaction.view)
     changes: list[Change] = [(("guardrails", name), value) for name, value in typed.items()]
     _save(context, interaction, changes, actor=actor, problems={})
+
+
+def save_rules(context: HandlerContext, interaction: Interaction) -> None:
+    """Set the rules of the guardrails that are no numbers."""
+    _opened_for(context, interaction)
+    actor = setter(context, interaction)
+    zone, view = context.desk.digest_time().time_zone, interaction.view
+    problems = rule_problems(view, rule_settings(context), time_zone=zone)
+    changes = [] if problems else rule_changes(view, time_zone=zone)
+    _save(context, interaction, changes, actor=actor, problems=problems)
 
 
 def save_team(context: HandlerContext, interaction: Interaction) -> None:

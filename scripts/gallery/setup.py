@@ -17,6 +17,7 @@ from handlers.blocks.setup.hub import (
 )
 from handlers.blocks.setup.limits import limits_modal
 from handlers.blocks.setup.people import Groups, PeopleSettings, people_modal
+from handlers.blocks.setup.rules import AUTO, OUTSIDE, WINDOWS, RuleSettings, rules_modal
 from handlers.blocks.setup.teams import team_modal, teams_modal
 from handlers.ids import SetupStep
 from handlers.settings_desk import DigestTime
@@ -32,14 +33,17 @@ LONGEST = replace(
     namespaces=tuple(f"payments-service-{n}" for n in range(60)),
 )  # fmt: skip
 CHANNELS = ChannelSettings(
-    triage="C0TRIAGE001", leadership="C0LEADERS01", digest=DigestTime(0, 9, "Europe/Berlin")
+    triage="C0TRIAGE001",
+    leadership="C0LEADERS01",
+    digest=DigestTime(0, 9, "Europe/Berlin"),
+    quiet_hours="20:00-07:00",
 )
 STEPS = (
     StepStatus(SetupStep.TEAMS, "4 teams"),
     StepStatus(
         SetupStep.CHANNELS,
         "Triage: <#C0TRIAGE001> · Leadership: no channel for leaders · Digest: Monday at 09:00, "
-        "Europe/Berlin",
+        "Europe/Berlin · Quiet: 20:00-07:00",
         is_open=True,
     ),
     StepStatus(
@@ -49,6 +53,7 @@ STEPS = (
     ),
     StepStatus(SetupStep.SIZE, "1 limit of your own · 1 set in the file"),
     StepStatus(SetupStep.CERTAINTY, "The usual limits hold · 5 set in the file", is_locked=True),
+    StepStatus(SetupStep.RULES, "Approved by people · 1 change window · 3 protected tags"),
 )
 MEANS = (
     "*7 more opportunities would need an approver*\n*Allowed*  7 ($613/month) → 0 ($0/month)\n"
@@ -68,7 +73,14 @@ TESTED = (
 def setup_views() -> Iterator[tuple[str, dict[str, object]]]:
     """The name of each picture with its view."""
     to = {"instance": some.INSTANCE}
-    locked = {"triage_channel", "leadership_channel", "digest_weekday", "digest_hour", "time_zone"}
+    locked = {
+        "triage_channel",
+        "leadership_channel",
+        "digest_weekday",
+        "digest_hour",
+        "time_zone",
+        "quiet_hours",
+    }
     people = PeopleSettings(platform=Approvers((MEI,)), approvers=Approvers((AARON,)))
     home = [*teaching(**to), {"type": "actions", "elements": [settings_button(**to)]}]
     yield "setup-home-emptiest", {"type": "home", "blocks": home}
@@ -85,4 +97,8 @@ def setup_views() -> Iterator[tuple[str, dict[str, object]]]:
     yield "setup-team-longest", team_modal(LONGEST, GROUPS, locked_fields=(), **to)
     yield "setup-people", people_modal(people, GROUPS, **to)
     yield "setup-limits", limits_modal(SetupStep.SIZE, GuardrailRules(), (), said=MEANS, **to)
+    rules = RuleSettings(rules=GuardrailRules())
+    yield "setup-rules", rules_modal(rules, **to)
+    held = {"locked": {AUTO, WINDOWS, OUTSIDE}, "locked_tags": {"prod", "critical"}}
+    yield "setup-rules-locked", rules_modal(replace(rules, **held), **to)
     yield "setup-test", checked_modal(TESTED)

@@ -25,7 +25,6 @@ from gallery import samples as some
 from gallery.played import played
 from gallery.setup import setup_views
 from handlers.actions.personal import STOPPED
-from handlers.actions.plan import outcome_words
 from handlers.blocks.assign import assign_modal
 from handlers.blocks.card import Around, card
 from handlers.blocks.digest import Picture
@@ -39,6 +38,8 @@ from handlers.blocks.mute import mute_modal
 from handlers.blocks.period_savings import period_savings_blocks
 from handlers.blocks.personal import personal_modal
 from handlers.blocks.plan import plan_message
+from handlers.blocks.plan_outcome import outcome_words
+from handlers.blocks.plan_review import review_modal
 from handlers.blocks.savings import savings
 from handlers.blocks.why import why_modal
 from handlers.reference import ListQuery
@@ -112,13 +113,16 @@ def _cards(small: Picture) -> Iterator[Surface]:
 
 
 def _plan(records: list[OpportunityRecord], **changed: Any) -> Blocks:
+    return plan_message(_view(records, **changed), instance=some.INSTANCE)[1]
+
+
+def _view(records: list[OpportunityRecord], **changed: Any) -> PlanView:
     items = tuple(PlanItem(r.id, 1.0) for r in records)
     plan = Plan(
         id="plan-0123456789", team=records[0].opportunity.team, week="2026-W48", items=items,
         created_at=some.NOW,
     )  # fmt: skip
-    view = PlanView(replace(plan, **changed), tuple(records), {})
-    return plan_message(view, instance=some.INSTANCE)[1]
+    return PlanView(replace(plan, **changed), tuple(records), {})
 
 
 def _plans() -> Iterator[Surface]:
@@ -126,11 +130,27 @@ def _plans() -> Iterator[Surface]:
     yield Surface("plan", (_plan(five, left_out=3),))
     yield Surface("plan-four-of-five", (_plan(five, struck=frozenset({five[4].id})),))
     yield Surface("plan-longest", (_plan(_as_long(some.several(12)), left_out=1234),))
+    yield Surface("plan-of-fifty", (_plan(_many(50)),))
+    many = _many(24)
+    shown = {"ticked": {r.id for r in many} - {many[1].id, many[17].id}, "instance": some.INSTANCE}
+    yield Surface("modal-plan", view=review_modal(_view(many), **shown))
     half = [*some.decided()[:2], *five[2:4]]
     yield Surface("plan-half-decided", (_plan(half),))
     by = {"decided_by": AARON, "decided_at": some.NOW}
     done = [replace(r, **by) for r in some.several(3, Status.APPROVED)]
     yield Surface("plan-decided", (_plan(done), _plan(five, is_newest=False)))
+
+
+def _many(count: int) -> list[OpportunityRecord]:
+    """So many different ones: those of `several`, again and again in other namespaces."""
+    dozen = some.several(12)
+    return [
+        replace(r, opportunity=replace(
+            r.opportunity, id=f"op-{n:010d}",
+            resource=replace(r.opportunity.resource, namespace=f"shop-{n // 12 + 1}"),
+        ))
+        for n, r in enumerate((dozen * (count // 12 + 1))[:count])
+    ]  # fmt: skip
 
 
 def _as_long(records: list[OpportunityRecord]) -> list[OpportunityRecord]:
@@ -295,4 +315,5 @@ def _notes() -> tuple[Blocks, ...]:
         ("worker", "pull_request_open", "Pull request #7 is open: https://github.com/a/p/pull/7"),
         ("engine", "verified", "Realised: $397.00/month."),
     )
-    return tuple(note(actor=a, event=e, sentence=s)[1] for a, e, s in story)
+    people = {OLIVIA: "olivia", AARON: "aaron"}
+    return tuple(note(actor=a, event=e, sentence=s, people=people)[1] for a, e, s in story)

@@ -22,8 +22,10 @@ from finops.domain.opportunity import (
     opportunity_id,
 )
 from finops.domain.people import Approvers, Directory, Team
+from finops.domain.plans import Plan, PlanItem
 from finops.finops_engine import FinOpsEngine
 from finops.guardrails import GuardrailVerdict, PolicyReason
+from finops.ledger import plans
 from finops.savings_ledger import SavingsLedger
 from handlers.ids import ActionId, BlockId
 
@@ -196,6 +198,15 @@ def recorded(bot: FinOpsEngine, found: Opportunity) -> OpportunityRecord:
     """Write a finding into the ledger, as a cycle does."""
     with bot.ledger.transaction() as tx:
         return tx.record(found, seen_at=NOW).record
+
+
+def put_plan(bot: FinOpsEngine, plan: str, *ids: str) -> None:
+    """Write the payments team's plan of the week with these items, and have it posted."""
+    items = tuple(PlanItem(one, 1.0) for one in ids)
+    made = Plan(id=plan, team="payments", week="2026-W48", items=items, created_at=NOW)
+    with bot.ledger.transaction() as tx:
+        plans.create(tx.connection, made)
+        tx.enqueue(kind="post_plan", subject=plan, idempotency_key="plan")
 
 
 # The outbox counts in wall-clock time, which is before any later year.

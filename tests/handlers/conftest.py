@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -68,11 +69,11 @@ def membership(client: WebClient) -> Membership:
     return Membership(client)
 
 
-@pytest.fixture
-def app(
+@contextmanager
+def process(
     slack: SlackSandbox, client: WebClient, engine: FinOpsEngine, membership: Membership
 ) -> Iterator[App]:
-    """The handlers on the bot's own Bolt app, connected."""
+    """A process of the bot, with a memory of its own: the bot's own Bolt app, connected."""
     context = HandlerContext(
         engine=engine,
         instance=builders.INSTANCE,
@@ -89,6 +90,15 @@ def app(
     yield app
     connection.stop()
     threads.shutdown()
+
+
+@pytest.fixture
+def app(
+    slack: SlackSandbox, client: WebClient, engine: FinOpsEngine, membership: Membership
+) -> Iterator[App]:
+    """The handlers on the bot's own Bolt app, connected."""
+    with process(slack, client, engine, membership) as running:
+        yield running
 
 
 @pytest.fixture

@@ -101,7 +101,7 @@ def test_a_picked_team_gets_the_card_and_the_thread_says_who_did_it(
     assert "Nobody owns this yet" not in json.dumps(old) + json.dumps(moved)
     assert "assigned with its namespace by liam" in json.dumps(moved)
     assert note == (
-        f"Assigned by <@{LIAM}>: team payments, with everything in namespace shop that nobody owns."
+        "Assigned by liam: team payments, with everything in namespace shop that nobody owns."
     )
 
 

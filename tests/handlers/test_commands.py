@@ -192,4 +192,20 @@ def test_a_row_of_a_list_opens_its_detail(driver: Driver, engine: FinOpsEngine) 
     ts = driver.ephemerals(DANA, PAYMENTS)[-1]["ts"]
 
     assert driver.click(DANA, PAYMENTS, ts, ActionId.WHY).ok
-    assert view_of(driver)["title"]["text"] == "Why this proposal"
+    assert view_of(driver)["title"]["text"] == "Why this proposal?"
+
+
+@pytest.mark.parametrize("command", ["show", "why", "assign", "snooze"])
+def test_a_mistyped_id_gets_the_nearest_one_in_every_command(
+    driver: Driver, engine: FinOpsEngine, command: str
+) -> None:
+    known_id = recorded(engine, opportunity()).id
+    rest = {"assign": " payments", "snooze": " 1w"}.get(command, "")
+    shown = ask(driver, f"{command} `{known_id[:-1]}`{rest}")
+
+    assert f"Did you mean {known_id}?" in shown
+
+
+@pytest.mark.parametrize("command", ["show", "why", "assign", "snooze"])
+def test_what_is_no_id_is_answered_with_an_example(driver: Driver, command: str) -> None:
+    assert f"/finops {command} op-0123456789" in ask(driver, f"{command} <!channel> 1w")

@@ -99,6 +99,32 @@ def test_a_person_sets_their_clock_and_their_messages(driver: Driver, engine: Fi
     assert engine.ledger.history_of(f"person/{DANA}")[-1].action == "chose"
 
 
+def headers(driver: Driver) -> list[str]:
+    home = driver.home(DANA)
+    assert home is not None
+    return [b["text"]["text"] for b in home["blocks"] if b["type"] == "header"]
+
+
+def test_a_person_chooses_what_their_home_tab_shows_first_and_it_is_remembered(
+    driver: Driver, engine: FinOpsEngine
+) -> None:
+    form = form_of(driver)
+    assert headers(driver)[0] == "Waiting for you"
+    view = {BlockId.HOME_VIEW.value: {ActionId.HOME_VIEW.value: "leader"}}
+    assert driver.submit(DANA, form["id"], chosen("yes", "") | view).ok
+
+    driver.wait_for(lambda: headers(driver)[0] != "Waiting for you")
+    assert engine.preferences(DANA) == Preferences(home="leader")
+    assert headers(driver) == ["Savings", "Waiting for you"]
+    # Who only stops the messages keeps the view.
+    again = form_of(driver)
+    [asked] = [b["element"] for b in again["blocks"] if b["block_id"] == BlockId.HOME_VIEW]
+    assert asked["initial_option"]["value"] == "leader"
+    automatic = {BlockId.HOME_VIEW.value: {ActionId.HOME_VIEW.value: "automatic"}}
+    assert driver.submit(DANA, again["id"], chosen("no", "") | automatic).ok
+    driver.wait_for(lambda: headers(driver)[0] == "Waiting for you")
+
+
 @pytest.mark.parametrize("zone", ["Berlin", "../etc/passwd", "UTC+1", "\u202e"])
 def test_a_wrong_time_zone_is_said_at_its_input(
     driver: Driver, engine: FinOpsEngine, zone: str

@@ -8,13 +8,20 @@ import pytest
 
 from finops.domain.lifecycle import Status
 from finops.domain.people import Actor
-from finops.domain.plans import Plan, PlanItem, plan_id
+from finops.domain.plans import plan_id
 from finops.finops_engine import FinOpsEngine
-from finops.ledger import plans
 from handlers.ids import ActionId
 from sandbox.slack import Driver
 from tests.handlers.bases import cpu_basis
-from tests.handlers.builders import DANA, NOW, OMAR, PAYMENTS, PRIYA, opportunity, recorded
+from tests.handlers.builders import (
+    DANA,
+    OMAR,
+    PAYMENTS,
+    PRIYA,
+    opportunity,
+    put_plan,
+    recorded,
+)
 
 pytestmark = pytest.mark.usefixtures("app")
 PLAN = plan_id("payments", "2026-W48")
@@ -24,13 +31,8 @@ PLAN = plan_id("payments", "2026-W48")
 def plan(engine: FinOpsEngine, driver: Driver, deliver: Callable[[], list[str]]) -> dict[str, Any]:
     """A plan of three in the team's channel."""
     made = [recorded(engine, opportunity(name=name, basis=cpu_basis())) for name in "abc"]
-    items = tuple(PlanItem(record.id, 1.0) for record in made)
+    put_plan(engine, PLAN, *(record.id for record in made))
     with engine.ledger.transaction() as tx:
-        plans.create(
-            tx.connection,
-            Plan(id=PLAN, team="payments", week="2026-W48", items=items, created_at=NOW),
-        )
-        tx.enqueue(kind="post_plan", subject=PLAN, idempotency_key="plan")
         tx.enqueue(kind="draw_pictures", subject=f"pictures/{PLAN}", idempotency_key="pictures",
                    payload={"plan": PLAN})  # fmt: skip
     assert deliver() == []

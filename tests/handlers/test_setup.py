@@ -12,10 +12,11 @@ from slack_sdk import WebClient
 
 from bot.app import build_app
 from bot.configuration import Configuration
-from bot.live_settings import LiveSettings
+from bot.live_settings import KEY, LiveSettings
 from bot.socket_mode import SocketModeConnection
 from finops.domain.people import Actor
 from finops.finops_engine import FinOpsEngine
+from finops.ledger import history
 from finops.savings_ledger import SavingsLedger
 from handlers import HandlerContext, Membership
 from handlers.ids import ActionId, SetupStep, ViewId
@@ -356,6 +357,99 @@ def test_slack_itself_keeps_a_limit_within_its_bounds(make: Make) -> None:
 
     assert setup.save(MEI, ActionId.LIMIT.value, min_confidence="7").errors
     assert setup.engine.parts.guardrails.settings.min_confidence == 0.6
+
+
+def test_quiet_hours_hold_at_once_and_none_is_an_answer(make: Make) -> None:
+    setup = make({"platform": {"users": [MEI]}})
+    setup.step(MEI, SetupStep.CHANNELS)
+    wrong = setup.save(MEI, quiet_hours="8pm to 7am")
+    assert "Write two times, as in 20:00-07:00" in wrong.errors["finops_set:quiet_hours"]
+
+    assert setup.save(MEI, quiet_hours="22 – 6:30").ok
+    assert setup.engine.parts.pace.hours.quiet_words == "22:00-06:30"
+    assert setup.sees(MEI, "Quiet: 22:00-06:30")
+    setup.step(MEI, SetupStep.CHANNELS)
+    assert setup.save(MEI, quiet_hours="").ok
+    assert setup.engine.parts.pace.hours.quiet_words == ""
+    assert setup.sees(MEI, "Quiet: never")
+
+
+def test_rules_are_set_in_one_form_and_hold_at_once(make: Make) -> None:
+    setup = make({"platform": {"users": [MEI]}, "schedule": {"time_zone": "Europe/Berlin"}})
+    setup.step(MEI, SetupStep.RULES)
+    ack = setup.save(
+        MEI, auto_approve="yes",
+        **{
+            "change_windows.windows": "Mon-Fri 9:00-17:00\nSat 10:00-12:00 UTC",
+            "change_windows.outside": "deny",
+            "protected_tags.ask": "prod, PCI", "protected_tags.deny": "critical, vip",
+        },
+    )  # fmt: skip
+    rules = setup.engine.parts.guardrails.settings.rules_for("shop")
+
+    assert ack.ok
+    assert rules.auto_approve
+    assert [str(window) for window in rules.change_windows.windows] == [
+        "09:00-17:00 Europe/Berlin mon, tue, wed, thu, fri",
+        "10:00-12:00 UTC sat",
+    ]
+    assert rules.change_windows.outside == "deny"
+    assert {tag: verdict.value for tag, verdict in rules.protected_tags.items()} == {
+        "production": "allow",  # taken out; left out, the usual one would hold
+        "prod": "require_approval",
+        "pci": "require_approval",
+        "critical": "deny",
+        "vip": "deny",
+    }
+    assert setup.audited() == [(MEI, "settings")]
+    assert setup.sees(MEI, "Approved by the bot or by people · 2 change windows · 4 protected tags")
+
+
+def test_what_a_rules_form_did_not_change_it_does_not_set(make: Make) -> None:
+    setup = make({"platform": {"users": [MEI]}})
+    setup.step(MEI, SetupStep.RULES)
+    assert setup.save(MEI, **{"protected_tags.ask": "production, prod, pci"}).ok
+    kept = setup.ledger.read(lambda c: history.setting(c, KEY))
+
+    assert kept == {"guardrails": {"protected_tags": {"pci": "require_approval"}}}
+    setup.step(MEI, SetupStep.RULES)
+    assert setup.save(MEI, **{"change_windows.windows": ""}).ok
+    assert setup.engine.parts.guardrails.settings.rules_for("").change_windows.windows == ()
+    assert setup.sees(MEI, "Changes at any time")
+
+
+def test_all_that_is_wrong_with_rules_is_said_at_once(make: Make) -> None:
+    setup = make(FILE | {"guardrails": {"protected_tags": {"vip": "deny"}}})
+    setup.step(MEI, SetupStep.RULES)
+    ack = setup.save(
+        MEI,
+        **{
+            "change_windows.windows": "whenever it is calm",
+            "protected_tags.ask": "prod, VIP",
+            "protected_tags.deny": "critical, prod",
+        },
+    )
+
+    assert "is no window. Write days, hours" in ack.errors["finops_set:change_windows.windows"]
+    assert "“vip” is set in finops.yaml" in ack.errors["finops_set:protected_tags.ask"]
+    assert "“prod” stands above as well" in ack.errors["finops_set:protected_tags.deny"]
+    assert "vip: blocked" in setup.words(MEI)
+    assert setup.audited() == []
+
+
+def test_rules_of_the_file_are_locked(make: Make) -> None:
+    windows = {"windows": [{"hours": "09:00-17:00"}]}
+    file = FILE | {"guardrails": {"auto_approve": False, "change_windows": windows}}
+    setup = make(file)
+    form = setup.step(MEI, SetupStep.RULES)
+    asked = {block["block_id"] for block in form["blocks"] if block["type"] == "input"}
+
+    assert asked == {
+        f"finops_set:{name}"
+        for name in ("change_windows.outside", "protected_tags.ask", "protected_tags.deny")
+    }
+    assert "Daily 09:00-17:00 UTC" in setup.words(MEI)
+    assert "A person approves every change" in setup.words(MEI)
 
 
 def test_the_test_says_hello_once_and_what_is_missing(make: Make) -> None:

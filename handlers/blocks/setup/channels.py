@@ -1,4 +1,4 @@
-"""Where the bot posts, and when the digest comes."""
+"""Where the bot posts, when the digest comes, and when nobody is written to."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from handlers.settings_desk import DigestTime
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 TRIAGE, LEADERSHIP = "triage_channel", "leadership_channel"
-WEEKDAY, HOUR, ZONE = "digest_weekday", "digest_hour", "time_zone"
+WEEKDAY, HOUR, ZONE, QUIET = "digest_weekday", "digest_hour", "time_zone", "quiet_hours"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +23,7 @@ class ChannelSettings:
     triage: str
     leadership: str
     digest: DigestTime
+    quiet_hours: str = ""
     locked: Collection[str] = ()
 
 
@@ -43,22 +44,30 @@ def channels_modal(now: ChannelSettings, *, instance: str) -> Block:
             "The weekly digest goes there.",
         ),
         (
-            WEEKDAY, "Digest on", DAYS[digest.weekday],
+            WEEKDAY, "Digest day", DAYS[digest.weekday],
             one_of(SETTING, days, str(digest.weekday)), "",
         ),
-        (HOUR, "At", hour_words(digest.hour), one_of(SETTING, hours, str(digest.hour)), ""),
+        (
+            HOUR, "Digest hour", hour_words(digest.hour),
+            one_of(SETTING, hours, str(digest.hour)), "",
+        ),
+        (
+            QUIET, "Quiet hours", text.safe(now.quiet_hours or "none", 60),
+            text_input(SETTING, now.quiet_hours, example="20:00-07:00", longest=40),
+            "Nobody is written to unasked then. Empty means never.",
+        ),
         (
             ZONE, "Time zone", text.safe(digest.time_zone, 60),
             text_input(SETTING, digest.time_zone, example="Europe/Berlin", longest=60),
-            "Of the digest, the plans of the week and quiet hours. A city, as in Europe/Berlin.",
+            "Of all hours above and of the plans of the week. A city, as in Europe/Berlin.",
         ),
     ]  # fmt: skip
-    blocks = [section("Invite me first where I shall post: `/invite @finops-bot`.")]
+    blocks = [section("First invite me to where I should post: `/invite @finops-bot`.")]
     for name, label, shown, element, hint in rows:
         if name in now.locked:
             blocks.append(locked(label, shown))
         else:
-            is_optional = name in (TRIAGE, LEADERSHIP)
+            is_optional = name in (TRIAGE, LEADERSHIP, QUIET)
             blocks.append(setting(label, element, name, hint=hint, optional=is_optional))
     return settings_form(
         "Channels",

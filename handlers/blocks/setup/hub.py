@@ -25,6 +25,7 @@ _TITLES = {
     SetupStep.PEOPLE: "People",
     SetupStep.SIZE: "Guardrails: size",
     SetupStep.CERTAINTY: "Guardrails: certainty",
+    SetupStep.RULES: "Guardrails: rules",
 }
 
 
@@ -64,7 +65,7 @@ def hub_modal(steps: Sequence[StepStatus], *, instance: str) -> Block:
                     value=str(SettingsReference(instance)),
                     style=test_style,
                 ),
-                button("Your Messages", ActionId.PERSONAL, value="messages"),
+                button("Your Settings", ActionId.PERSONAL, value="messages"),
             ],
         ),
         context(

@@ -77,8 +77,7 @@ def limits_modal(
     blocks.append(
         context(
             "What is beyond a limit is blocked or needs an approver; `/finops policy` says which. "
-            "Change windows, protected tags, limits of single teams and automatic approval are "
-            f"set in {FILE}."
+            f"Limits of single teams are set in {FILE}."
         )
     )
     return settings_form(

@@ -3,9 +3,11 @@
 from typing import Any
 
 from handlers.blocks import text
-from handlers.blocks.elements import Block, asked, modal, plain_text, section
+from handlers.blocks.elements import Block, asked, context, modal, plain_text, section
 from handlers.ids import ActionId
 from handlers.settings_desk import FILE
+
+_LOCK = ":lock:"
 
 
 def setting_block(name: str) -> str:
@@ -21,13 +23,15 @@ def setting(
 
 
 def locked(label: str, shown: str) -> Block:
-    """What the file says, and that it is said there. `shown` is safe mrkdwn."""
-    return section(f"{text.bold(label)}\n{shown or text.NOTHING}\n:lock: Set in {FILE}.")
+    """What the file says; `settings_form` explains the sign. `shown` is safe mrkdwn."""
+    return section(f"{_LOCK} {text.bold(label)}\n{shown or text.NOTHING}")
 
 
 def settings_form(title: str, blocks: list[Block], *, callback_id: str, reference: str) -> Block:
     """A form with Save, or without it where everything in it is locked."""
     extra: dict[str, Any] = {"private_metadata": reference}
+    if any(str(block.get("text", {}).get("text", "")).startswith(_LOCK) for block in blocks):
+        blocks = [*blocks, context(f"{_LOCK} Set in {FILE}, which wins.")]
     if any(block["type"] == "input" for block in blocks):
         extra["submit"] = plain_text("Save")
     return modal(title, blocks, callback_id=callback_id, **extra)

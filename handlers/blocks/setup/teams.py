@@ -120,7 +120,7 @@ def _words(name: str, label: str, values: Sequence[str], example: str) -> _Row:
         words = ",".join(values)  # as short as it was typed
     element = text_input(SETTING, words, example=example, longest=LONGEST)
     shown = text.safe(words, 500) if words else ""
-    return _Row(name, label, shown, element, "Several are parted by commas.")
+    return _Row(name, label, shown, element, "Separate several by commas.")
 
 
 def _field(row: _Row, *, is_locked: bool) -> Block:
@@ -134,7 +134,7 @@ def _name() -> Block:
         "Name",
         text_input(SETTING, example="shop", longest=100),
         block_id=setting_block(NAME),
-        hint="As labels and tags of your estate write it.",
+        hint="Spelt as in your labels and tags.",
     )
 
 

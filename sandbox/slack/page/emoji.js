@@ -1,7 +1,7 @@
 // The short codes that bots of this kind use; an unknown code is shown as it was written.
 
 export const EMOJI = {
-  white_check_mark: "✅", heavy_check_mark: "✔️", x: "❌", warning: "⚠️", rotating_light: "🚨",
+  white_check_mark: "✅", snowflake: "❄️", heavy_check_mark: "✔️", x: "❌", warning: "⚠️", rotating_light: "🚨",
   no_entry: "⛔", no_entry_sign: "🚫", octagonal_sign: "🛑", lock: "🔒", unlock: "🔓", key: "🔑",
   moneybag: "💰", money_with_wings: "💸", dollar: "💵", credit_card: "💳", chart: "💹",
   chart_with_upwards_trend: "📈", chart_with_downwards_trend: "📉", bar_chart: "📊",

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finops.domain.sending import SendingHours, newest_weekly
+from finops.domain.errors import InvalidInput
+from finops.domain.sending import SendingHours, newest_weekly, read_quiet_hours
 
 NIGHT = SendingHours(quiet_from=time(20), quiet_until=time(7), time_zone="Europe/Berlin")
 
@@ -55,3 +56,23 @@ def test_each_week_is_due_once_and_never_in_the_future(
 
     assert due <= now < due + timedelta(days=7, hours=2)
     assert (later, next_due) != (week, due)
+
+
+@pytest.mark.parametrize(
+    ("words", "read"),
+    [
+        ("20:00-07:00", "20:00-07:00"),
+        (" 22 – 6:30 ", "22:00-06:30"),
+        ("0-5", "00:00-05:00"),
+        ("", ""),
+        ("None", ""),
+    ],
+)
+def test_quiet_hours_are_read_as_people_write_them(words: str, read: str) -> None:
+    assert read_quiet_hours(words) == read
+
+
+@pytest.mark.parametrize("words", ["8pm-7am", "24:00-07:00", "20:60-7", "20:00", "٢٠-٧٧", "9-9"])
+def test_hours_no_clock_has_are_refused_with_an_example(words: str) -> None:
+    with pytest.raises(InvalidInput, match="Write"):
+        read_quiet_hours(words)

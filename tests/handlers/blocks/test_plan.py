@@ -9,9 +9,13 @@ from hypothesis import strategies as st
 from finops.domain.lifecycle import Status
 from finops.domain.opportunity import OpportunityRecord
 from finops.domain.plans import Plan, PlanItem
-from finops.engine.planning import MOST_ITEMS, PlanView
-from handlers.blocks.plan import plan_message, read_picks
+from finops.engine.planning import MOST_ITEMS, PlanOutcome, PlanView
+from handlers.blocks.plan import plan_message
+from handlers.blocks.plan_choices import MOST_IN_MESSAGE, offered_values, read_picks
+from handlers.blocks.plan_outcome import outcome_words
+from handlers.blocks.plan_review import review_modal
 from sandbox.slack.block_rules import message_characters, problems
+from sandbox.slack.view_rules import view_problems
 from tests.handlers.blocks.hostile import hostile, names
 from tests.handlers.builders import INSTANCE, NOW, record
 
@@ -44,6 +48,80 @@ def test_a_plan_holds_with_any_names(name: str, count: int, status: Status) -> N
         assert "<!channel" not in str([b for b in blocks if b["type"] == "section"])
 
 
+@given(
+    name=names,
+    waiting=st.integers(0, MOST_ITEMS),
+    status=st.sampled_from([s for s in Status if s not in (Status.DETECTED, Status.NOTIFIED)]),
+)
+def test_a_long_plan_holds_half_decided_in_its_message_and_in_its_form(
+    name: str, waiting: int, status: Status
+) -> None:
+    open_one, decided = hostile(name, Status.NOTIFIED), hostile(name, status)
+    records = [
+        replace(made, opportunity=replace(made.opportunity, id=f"op-{n:010d}"))
+        for n in range(MOST_ITEMS)
+        for made in [open_one if n < waiting else decided]
+    ]
+    view = plan_of(records, left_out=1234)
+    _, blocks = plan_message(view, instance="i" * 40)
+    form = review_modal(view, ticked={r.id for r in records}, instance="i" * 40, fresh=999)
+
+    assert problems(blocks, "message") == []
+    assert message_characters(blocks) <= 12_000
+    assert view_problems(form) == []
+    assert len([*offered_values(form["blocks"])]) == waiting
+    assert len([*offered_values(blocks)]) == min(waiting, MOST_IN_MESSAGE)
+
+
+def test_a_long_plan_approves_no_more_than_it_shows() -> None:
+    _, blocks = plan_message(plan_of(numbered(50)), instance=INSTANCE)
+    button = button_of(blocks)
+
+    assert len([*offered_values(blocks)]) == MOST_IN_MESSAGE
+    assert button["text"]["text"] == "Approve 10 of 50"
+    assert "The 40 that are not shown here wait" in button["confirm"]["text"]["text"]
+    assert "Review All 50" in str(blocks)
+
+
+def test_a_form_counts_over_all_its_groups() -> None:
+    records = numbered(50)
+    left = {records[3].id, records[14].id, records[49].id}
+    form = review_modal(plan_of(records), ticked={r.id for r in records} - left, instance=INSTANCE)
+    groups = [e for b in form["blocks"] for e in b.get("elements", []) if e["type"] == "checkboxes"]
+
+    assert form["submit"]["text"] == "Approve 47 of 50"
+    assert [len(group["options"]) for group in groups] == [10] * 5
+    assert [len(group["initial_options"]) for group in groups] == [9, 9, 10, 10, 9]
+    assert "*41 to 50* · $410/month freed as room" in str(form)
+
+
+def test_a_form_without_a_tick_offers_to_tick_all() -> None:
+    form = review_modal(plan_of(numbered(11)), ticked=(), instance=INSTANCE)
+
+    assert "Nothing of 11 is ticked" in str(form["blocks"][0])
+    assert "Tick All" in str(form)
+    assert "Untick All" not in str(form)
+    assert "*11* · " in str(form)
+
+
+def test_a_plan_that_was_decided_meanwhile_has_nothing_to_send() -> None:
+    form = review_modal(plan_of(numbered(2, Status.APPROVED)), ticked=(), instance=INSTANCE)
+
+    assert "submit" not in form
+    assert "All of this plan is decided" in str(form)
+
+
+def test_many_refusals_of_one_reason_are_one_line() -> None:
+    names = tuple(f"shop/service-{n}" for n in range(40))
+    limit = "Team shop has made 10 of 10 changes today."
+    refused = (*((name, limit) for name in names), ("shop/cart", "It was decided."))
+    said = outcome_words(PlanOutcome(("a",) * 9, (), refused))
+
+    assert said.splitlines()[0] == "Approved 9 of 50."
+    assert len(said.splitlines()) == 3
+    assert "shop/service-3 and 36 more. " + limit in said
+
+
 def button_of(blocks: list[dict[str, Any]]) -> dict[str, Any]:
     [row] = [b for b in blocks if b["type"] == "actions" and ":do:" in b["block_id"]]
     found: dict[str, Any] = row["elements"][0]
@@ -58,7 +136,7 @@ def test_the_label_follows_what_is_ticked() -> None:
 
     assert button_of(five)["text"]["text"] == "Approve 5 of 5"
     assert button_of(four)["text"]["text"] == "Approve 4 of 5"
-    assert "12 pods restart" in button_of(four)["confirm"]["text"]["text"]
+    assert "12 pods restart once they are" in button_of(four)["confirm"]["text"]["text"]
 
 
 def test_new_ticks_make_new_blocks_so_that_slack_forgets_the_old_screen() -> None:
@@ -69,13 +147,6 @@ def test_new_ticks_make_new_blocks_so_that_slack_forgets_the_old_screen() -> Non
 
     ids = [{b["block_id"] for b in blocks if "block_id" in b} for blocks in (before, after)]
     assert ids[0].isdisjoint(ids[1])
-
-
-def test_more_than_ten_stand_in_two_groups() -> None:
-    _, blocks = plan_message(plan_of(numbered(12)), instance=INSTANCE)
-
-    groups = [e for b in blocks for e in b.get("elements", []) if e["type"] == "checkboxes"]
-    assert [len(group["options"]) for group in groups] == [10, 2]
 
 
 def test_nothing_ticked_has_no_button_to_approve() -> None:

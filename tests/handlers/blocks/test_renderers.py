@@ -26,7 +26,7 @@ from handlers.reference import ListQuery
 from sandbox.slack.block_rules import Surface, message_characters, problems
 from sandbox.slack.view_rules import view_problems
 from tests.handlers.blocks.hostile import entries, hostile, names, objections, report, summary
-from tests.handlers.builders import INSTANCE, NOW, PRIYA, reasons, record
+from tests.handlers.builders import DANA, INSTANCE, NOW, PRIYA, reasons, record
 
 Blocks = list[dict[str, Any]]
 BUDGET = 12_000
@@ -215,6 +215,17 @@ def test_the_risk_is_said_once() -> None:
 )
 def test_a_thread_reads_as_a_story(actor: str, event: str, sentence: str, words: str) -> None:
     assert note(actor=actor, event=event, sentence=sentence)[0] == words
+
+
+def test_a_thread_names_people_and_notifies_nobody_of_what_they_did() -> None:
+    people = {PRIYA: "priya <!channel>", DANA: "dana"}
+    approved = note(actor=PRIYA, event="approved", sentence="", people=people)[0]
+    merged = note(actor="code host", event="merged", sentence=f"Merged by {DANA}.", people=people)[
+        0
+    ]
+
+    assert approved == "Approved by priya &lt;!channel&gt;."
+    assert merged == "Merged by dana."
 
 
 def test_work_that_nobody_owns_is_said_to_have_no_team() -> None:

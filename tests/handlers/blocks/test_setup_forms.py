@@ -6,7 +6,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from finops.domain.people import Approvers, Team
-from finops.guardrails import GuardrailRules
+from finops.guardrails import ChangeWindow, ChangeWindows, GuardrailRules, GuardrailVerdict
 from handlers.blocks.setup.channels import ChannelSettings, channels_modal
 from handlers.blocks.setup.hub import (
     StepStatus,
@@ -18,6 +18,7 @@ from handlers.blocks.setup.hub import (
 )
 from handlers.blocks.setup.limits import LIMITS, limits_modal
 from handlers.blocks.setup.people import Groups, PeopleSettings, people_modal
+from handlers.blocks.setup.rules import AUTO, OUTSIDE, WINDOWS, RuleSettings, rules_modal
 from handlers.blocks.setup.teams import team_modal, teams_modal
 from handlers.ids import SetupStep
 from handlers.settings_desk import DigestTime
@@ -42,7 +43,21 @@ LONG_STEPS = [StepStatus(step, LONG, is_open=True) for step in SetupStep]
 NOBODY = Approvers()
 ID = "i" * 40
 
+WINDOW = ChangeWindow(hours="22:00-04:00", time_zone=DIGEST.time_zone, days=("mon", "wed", "fri"))
+BIG_RULES = GuardrailRules(
+    change_windows=ChangeWindows(windows=(WINDOW,) * 20),
+    protected_tags={f"{LONG}{n}": v for n in range(90) for v in [list(GuardrailVerdict)[n % 3]]},
+)
+
 FORMS: dict[str, dict[str, Any]] = {
+    "rules": rules_modal(RuleSettings(rules=RULES), instance=ID),
+    "rules, longest": rules_modal(
+        RuleSettings(rules=BIG_RULES, locked_tags={*list(BIG_RULES.protected_tags)[:50]}),
+        instance=ID,
+    ),
+    "rules, locked": rules_modal(
+        RuleSettings(rules=BIG_RULES, locked={AUTO, WINDOWS, OUTSIDE}), instance=ID
+    ),
     "hub, all open": hub_modal(LONG_STEPS, instance=ID),
     "hub, locked": hub_modal([StepStatus(s, "", is_locked=True) for s in SetupStep], instance=ID),
     "claim": claim_modal(instance=ID),
@@ -56,7 +71,7 @@ FORMS: dict[str, dict[str, Any]] = {
             triage="#a-name", leadership=LONG, digest=DIGEST,
             locked={
                 "triage_channel", "leadership_channel", "digest_weekday", "digest_hour",
-                "time_zone",
+                "time_zone", "quiet_hours",
             },
         ),
         instance=ID,
