@@ -23,6 +23,31 @@ from finops.billing.athena_sql import athena_sql, checked_name, month_condition
 from finops.billing.bill_layout import Column, Layout, layout_of
 from finops.domain.errors import InvalidInput, TryAgainLater, WillNeverWork
 
+# What is called, and by what of IAM it is allowed: on the workgroup and on Glue's catalog.
+ACTIONS = (
+    "athena:GetQueryExecution",
+    "athena:GetQueryResults",
+    "athena:GetTableMetadata",
+    "athena:StartQueryExecution",
+    "athena:StopQueryExecution",
+)
+# What Athena does for us with our own rights: it looks the table up,
+TABLE_ACTIONS = (
+    "glue:BatchGetPartition",
+    "glue:GetDatabase",
+    "glue:GetPartition",
+    "glue:GetPartitions",
+    "glue:GetTable",
+)
+# and writes the results, which are then fetched from there.
+RESULT_ACTIONS = (
+    "s3:AbortMultipartUpload",
+    "s3:GetObject",
+    "s3:ListMultipartUploadParts",
+    "s3:PutObject",
+)
+RESULT_BUCKET_ACTIONS = ("s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads")
+
 USD_PER_TIB = Decimal(5)
 _TIB = Decimal(2**40)
 # Athena bills ten megabytes at least for every statement.

@@ -17,6 +17,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from finops.domain.errors import InvalidInput, TryAgainLater, WillNeverWork
 
+# What the copying needs of IAM, on the bucket of the bill.
+ACTIONS = ("s3:GetObject", "s3:ListBucket")
 _ENDINGS = (".csv", ".csv.gz", ".parquet", "manifest.json")
 # How AWS names a month's folder: BILLING_PERIOD=2026-07, billing_period=2026-07, 20260701-20260801,
 # year=2026/month=7.

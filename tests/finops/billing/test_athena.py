@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import boto3
 import duckdb
 import pytest
 import sqlglot
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from sqlglot import exp
 
 from finops.billing.allocated_bill import allocate
-from finops.billing.athena_engine import AthenaTable, open_athena_bill, usd_of
+from finops.billing.athena_engine import ACTIONS, AthenaTable, open_athena_bill, usd_of
 from finops.billing.athena_sql import athena_sql, month_condition
 from finops.billing.bill_files import find_bill_files
 from finops.billing.bill_layout import BillFormat, Column, layout_of
@@ -159,10 +160,14 @@ def test_athena_says_of_a_month_what_duckdb_says(
         (str(write_csv(tmp_path / "estate.csv", [node(NODE)])),),
     )
     said: list[str] = []
+    called: set[str] = set()
+    session = boto3.Session()
+    session.events.register(
+        "before-call",
+        lambda model, **_: called.add(f"{model.service_model.service_id}:{model.name}"),
+    )
     with local_database() as connection:
-        bill = open_athena_bill(
-            connection, athena.session(), place, say=said.append, start=FIRST, end=LAST
-        )
+        bill = open_athena_bill(connection, session, place, say=said.append, start=FIRST, end=LAST)
         there = answers(connection, bill, usage)
         spent = bill.spent
     with local_database() as connection:
@@ -174,6 +179,10 @@ def test_athena_says_of_a_month_what_duckdb_says(
     assert spent.statements == len(said) == 2
     assert spent.scanned_bytes > 0
     assert "2 statements scanned" in said[-1]
+    # The emulator keeps the result elsewhere, so its rows are fetched by the page.
+    assert called - {"S3:HeadObject", "S3:GetObject"} == {
+        f"Athena:{action.partition(':')[2]}" for action in ACTIONS if "Stop" not in action
+    }
 
 
 @pytest.mark.slow

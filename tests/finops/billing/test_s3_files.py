@@ -1,8 +1,10 @@
 """Bills in S3: only the months that are needed, and nothing outside the folder."""
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +14,7 @@ from finops.billing.s3_files import S3Bills, is_within
 from finops.domain.errors import InvalidInput, WillNeverWork
 from tests.real_parts.aws import Aws
 
+DEPLOY = Path(__file__).parents[3] / "deploy"
 START, END = date(2026, 7, 3), date(2026, 7, 20)
 BILL = (
     b"ChargePeriodStart,ResourceId,BilledCost,EffectiveCost\n2026-07-04T00:00:00Z,vol-1,1.5,1.5\n"
@@ -73,6 +76,23 @@ def test_a_bill_in_s3_is_read_whole(aws: Aws, monkeypatch: pytest.MonkeyPatch) -
     source = BillSource(files=("s3://bills/cur/",))
     with source.read(start=START, end=END, today=date(2026, 8, 1)) as bill:
         assert [(day.day, str(day.billed_cost)) for day in bill.days] == [(date(2026, 7, 4), "1.5")]
+
+
+def test_the_shipped_policy_reads_the_bill_and_no_other_bucket(
+    aws: Aws, enforced: Any, tmp_path: Path
+) -> None:
+    for bucket in ("acme-billing", "secrets"):
+        place = {"CreateBucketConfiguration": {"LocationConstraint": aws.region}}
+        aws.client("s3").create_bucket(Bucket=bucket, **place)
+        aws.client("s3").put_object(Bucket=bucket, Key="cur/a.csv", Body=BILL)
+    text = (DEPLOY / "aws-iam-policy.json").read_text()
+    session = enforced(json.loads(text.replace("YOUR-BILL-BUCKET", "acme-billing")))
+    client = session.client("s3", endpoint_url=aws.endpoint_url)
+    days = {"start": START, "end": END}
+
+    assert len(S3Bills(("s3://acme-billing/cur/",), lambda: client).copy(tmp_path, **days)) == 1
+    with pytest.raises(WillNeverWork, match=r"s3://secrets/cur/ cannot be read \(s3:ListBucket"):
+        S3Bills(("s3://secrets/cur/",), lambda: client).copy(tmp_path, **days)
 
 
 def test_a_bucket_that_is_not_there_is_named(aws: Aws, tmp_path: Path) -> None:
