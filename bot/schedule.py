@@ -97,6 +97,7 @@ class Ticker:
                 self._pause_ignored_teams,
                 self._engine.sample_usage,
                 self._read_bill,
+                self._first_bills,
                 self._run_cycles,
                 self._allocate_bills,
                 self._engine.offer_plans,
@@ -136,6 +137,11 @@ class Ticker:
         self._claimed(
             "allocation", self._engine.now().date().isoformat(), self._engine.allocate_bills
         )
+
+    def _first_bills(self) -> None:
+        """A bill that nobody has read is read before the first cycle, which is priced by it."""
+        if self._engine.has_unread_bill:
+            self._allocate_bills()
 
     def _pause_ignored_teams(self) -> None:
         day = self._engine.now().date().isoformat()

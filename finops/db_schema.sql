@@ -487,4 +487,18 @@ ALTER TABLE outbox ADD COLUMN turn VARCHAR(253) DEFAULT '' NOT NULL;
 
 UPDATE alembic_version SET version_num='0010' WHERE alembic_version.version_num = '0009';
 
+-- Running upgrade 0010 -> 0011
+
+CREATE TABLE bill_rates (
+    bill VARCHAR(100) NOT NULL, 
+    kind VARCHAR(20) NOT NULL, 
+    key VARCHAR(700) NOT NULL, 
+    usd VARCHAR(60), 
+    facts JSONB NOT NULL, 
+    learnt_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+    CONSTRAINT pk_bill_rates PRIMARY KEY (bill, kind, key)
+);
+
+UPDATE alembic_version SET version_num='0011' WHERE alembic_version.version_num = '0010';
+
 COMMIT;

@@ -438,6 +438,11 @@ class FinOpsEngine:
         """
         return bills.read_bills(self.parts)
 
+    @property
+    def has_unread_bill(self) -> bool:
+        """Whether a bill has never been read, so that prices come from lists still."""
+        return bills.has_unread(self.parts)
+
     # Telling
 
     def tell_owners(self) -> None:

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol, runtime_checkable
 
+from finops.domain.billed_rates import BillRates
 from finops.domain.checks import Check
 from finops.domain.cloud import CloudResource
 from finops.domain.cluster_objects import Claim, NamespacePolicy, Pod, Service
@@ -265,6 +266,10 @@ class BillReading(Protocol):
 
     def judged(self) -> Iterable[DailyCost]:
         """What verification judges: containers by their share, node groups and volumes."""
+        ...
+
+    def rates(self) -> BillRates:
+        """What machines and resources cost on its newest days, with the evidence."""
         ...
 
 

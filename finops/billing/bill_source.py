@@ -25,8 +25,10 @@ from finops.billing.bill_files import find_bill_files
 from finops.billing.bill_layout import BillFormat
 from finops.billing.duckdb_engine import MEMORY_MB, local_database, open_bill
 from finops.billing.judged_costs import judged_costs
+from finops.billing.learning_rates import learn_rates
 from finops.billing.s3_files import S3Bills
 from finops.billing.usage_hours import UsageFiles
+from finops.domain.billed_rates import BillRates
 from finops.domain.costs import AllocatedCost, BillDay, ContainerDay
 from finops.domain.verdict import DailyCost
 
@@ -68,7 +70,7 @@ class BillSource:
                 rules=self.rules,
             )
             days = [_finished(day, today) for day in found.days]
-            yield ReadBill(connection, found.format, days)
+            yield ReadBill(connection, found.format, days, today)
 
     @contextmanager
     def opened(self, *, start: date, end: date) -> Iterator[BillEngine]:
@@ -119,6 +121,7 @@ class ReadBill:
     connection: duckdb.DuckDBPyConnection
     format: BillFormat
     days: Sequence[BillDay]
+    today: date
 
     def rows(self, day: date) -> Iterable[AllocatedCost]:
         """Where the lines of one day landed."""
@@ -127,6 +130,10 @@ class ReadBill:
     def judged(self) -> Iterable[DailyCost]:
         """What verification judges."""
         return judged_costs(self.connection)
+
+    def rates(self) -> BillRates:
+        """What machines and resources cost on its newest days."""
+        return learn_rates(self.connection, today=self.today)
 
     def team_costs(self) -> dict[str, Decimal]:
         """What each team's tag has under it, as the bill spells it, in US dollars."""

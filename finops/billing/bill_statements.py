@@ -11,7 +11,8 @@ from finops.billing.bill_cells import amount, text
 from finops.billing.bill_facts import Facts, facts_of, tag_of
 from finops.billing.bill_layout import Column, Layout
 
-# What one row of `charges` is about; the order is that of the statement.
+# What one row of `charges` is about; the order is that of the statement. `pricing` says how an hour
+# was paid, `terms` what else the price of a machine depends on (finops/billing/machine_words.py).
 CHARGE_KEYS = (
     "day",
     "currency",
@@ -24,6 +25,8 @@ CHARGE_KEYS = (
     "usage_unit",
     "team",
     "cluster",
+    "pricing",
+    "terms",
 )
 CHARGE_TYPES: Mapping[str, str] = {
     **dict.fromkeys(CHARGE_KEYS, "VARCHAR"),
@@ -78,15 +81,21 @@ def statements_of(
 _WITHIN = "(day >= CAST($start AS DATE) AND day < CAST($end AS DATE)) OR day IS NULL"
 
 
-def _added_up(facts: Facts, columns: Sequence[Column], partitions: str, *, tags: bool) -> str:
-    """Lines added up by their columns as they stand: the one pass over the bill."""
+def _added_up(facts: Facts, columns: Sequence[Column], partitions: str, *, is_whole: bool) -> str:
+    """Lines added up by their columns as they stand: the one pass over the bill.
+
+    Where it is whole, tags and the terms of machines are kept, which amounts do not need.
+    """
     keys = [column.sql for column in columns]
-    whole = facts.whole_tags if tags else None
+    whole = facts.whole_tags if is_whole else None
     extra = ""
+    if is_whole and facts.machine_terms is not None:
+        keys.append(facts.machine_terms)
+        extra = f"{facts.machine_terms} AS terms,"
     if whole is not None:
         team, resource = facts.said["team"], facts.said["resource_id"]
         keys.append(f"CASE WHEN {resource} = '' THEN {team} ELSE '' END")
-        extra = f"{keys[-1]} AS team_of_nothing, ANY_VALUE({whole.sql}) AS {whole.sql},"
+        extra += f"{keys[-1]} AS team_of_nothing, ANY_VALUE({whole.sql}) AS {whole.sql},"
     names = "".join(f"{column.sql}, " for column in columns)
     sums = ", ".join(f"SUM({sql}) AS {name}" for name, sql in facts.sums.items())
     day = f"CAST({facts.starts_at} AS DATE)"
@@ -114,13 +123,13 @@ def _totals(facts: Facts, partitions: str) -> str:
         SUM({amounts["list"]}) AS list,
         SUM(lines) AS lines,
         SUM(CASE WHEN {said["invoice"]} <> '' THEN lines ELSE 0 END) AS invoiced_lines
-    FROM {_added_up(facts, facts.amount_columns, partitions, tags=False)}
+    FROM {_added_up(facts, facts.amount_columns, partitions, is_whole=False)}
     GROUP BY day, {said["currency"]}
     ORDER BY day, currency"""
 
 
 def _charges(facts: Facts, partitions: str) -> str:
-    said = dict(facts.said)
+    said = dict(facts.said) | {"terms": "''" if facts.machine_terms is None else "terms"}
     if facts.whole_tags is not None:
         said["team"] = f"""CASE WHEN {said["resource_id"]} = '' THEN team_of_nothing
             ELSE {said["team"]} END"""
@@ -134,7 +143,7 @@ def _charges(facts: Facts, partitions: str) -> str:
         {amounts},
         quantity,
         lines
-    FROM {_added_up(facts, facts.columns, partitions, tags=True)}"""
+    FROM {_added_up(facts, facts.columns, partitions, is_whole=True)}"""
 
 
 def _splits(layout: Layout, facts: Facts, partitions: str) -> str:

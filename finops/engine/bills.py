@@ -2,16 +2,17 @@
 
 import logging
 from collections.abc import Sequence
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 
 from finops.billing.snapshot_hours import with_hours, with_snapshot
+from finops.domain.billed_rates import BillRates
 from finops.domain.costs import BillChange, BillDay, ContainerDay
 from finops.domain.errors import InvalidInput, OutsideWorldFailed
 from finops.domain.estate import Snapshot
 from finops.engine.closing import batches
 from finops.engine.parts import Parts
-from finops.ledger import container_hours, costs, history
+from finops.ledger import bill_rates, container_hours, costs, history
 from finops.ports import AllocatingBill, BillReading
 
 # Corrections come late: as far back as verification looks, and whole months until they are final.
@@ -38,6 +39,12 @@ def read_bills(parts: Parts) -> list[BillChange]:
     if failed:
         raise failed[0]
     return changes
+
+
+def has_unread(parts: Parts) -> bool:
+    """Whether there is a bill that nobody has read yet, so that nothing is priced by it."""
+    with parts.ledger.reading() as tx:
+        return any(bill_rates.learnt_at(tx.connection, bill.name) is None for bill in parts.bills)
 
 
 def _read(parts: Parts, bill: AllocatingBill) -> list[BillChange]:
@@ -93,7 +100,16 @@ def _write(parts: Parts, name: str, reading: BillReading) -> list[BillChange]:
     for batch in batches(list(reading.judged()), BATCH):
         with parts.ledger.bookkeeping() as connection:
             history.save_costs(connection, batch, now=now)
+    _keep_rates(parts, name, reading.rates(), now=now)
     return changes
+
+
+def _keep_rates(parts: Parts, name: str, rates: BillRates, *, now: datetime) -> None:
+    for batch in batches(list(bill_rates.rows_of(rates)), BATCH):
+        with parts.ledger.bookkeeping() as connection:
+            bill_rates.save(connection, name, batch, now=now)
+    with parts.ledger.bookkeeping() as connection:
+        bill_rates.finish(connection, name, rates, now=now)
 
 
 def keep_hours(parts: Parts, snapshot: Snapshot) -> None:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from finops.domain.billed_rates import BillRates
 from finops.domain.costs import AllocatedCost, BillDay, ContainerDay
 from finops.domain.verdict import DailyCost
 from finops.ledger.costs import replace_days
@@ -30,6 +31,10 @@ class Reading:
     def judged(self) -> Iterable[DailyCost]:
         """Nothing."""
         return ()
+
+    def rates(self) -> BillRates:
+        """None: the simulated price list is what the simulated invoice is written by."""
+        return BillRates(why_none="the demo's prices are those of its own list")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from finops.billing.bill_files import find_bill_files
 from finops.billing.bill_layout import BillFormat, Column, layout_of
 from finops.billing.bill_statements import statements_of
 from finops.billing.duckdb_engine import local_database, open_bill
+from finops.billing.learning_rates import learn_rates
 from finops.billing.usage_hours import UsageFiles
 from finops.domain.errors import InvalidInput
 from tests.finops.billing.bills import container, cur, focus, node, write_csv
@@ -94,8 +95,13 @@ def bill_lines() -> list[dict[str, object]]:
     lines: list[dict[str, object]] = []
     for day in range(1, 32):
         at = {"line_item_usage_start_date": f"2026-07-{day:02} 05:00:00"}
+        used = {
+            "line_item_usage_type": "BoxUsage:m5.large",
+            "line_item_operation": "RunInstances",
+            "line_item_usage_amount": 24.0,
+        }
         lines += [
-            {**cur("SavingsPlanCoveredUsage", 1.0, NODE), **plan, **at},
+            {**cur("SavingsPlanCoveredUsage", 1.0, NODE), **plan, **used, **at},
             {**cur("SavingsPlanNegation", -1.0), **at},
             {**cur("Usage", 0.1 + day / 7, "it's; DROP --", resource_tags_user_team="web"), **at},
             {**cur("Tax", 0.19), **at},
@@ -142,10 +148,10 @@ def in_athena(athena: Aws, folder: Path, lines: list[Any]) -> tuple[Path, Athena
 
 
 def answers(connection: duckdb.DuckDBPyConnection, bill: Any, usage: UsageFiles) -> list[Any]:
-    """Every placed row, and the bill's own totals."""
+    """Every placed row, the bill's own totals, and the prices learnt from it."""
     found = allocate(connection, bill, usage, start=FIRST, end=LAST)
     rows = connection.execute("SELECT * EXCLUDE (quantity) FROM micros ORDER BY ALL").fetchall()
-    return [*rows, *found.days]
+    return [*rows, *found.days, learn_rates(connection, today=LAST)]
 
 
 @pytest.mark.slow
@@ -175,6 +181,7 @@ def test_athena_says_of_a_month_what_duckdb_says(
 
     assert there == here
     assert len(here) > 100
+    assert round(here[-1].instances[NODE, "m5.large"].usd_per_hour, 6) == Decimal("0.025")
     assert bill.partitions == "\"billing_period\" IN ('2026-07', '2026-08')"
     assert spent.statements == len(said) == 2
     assert spent.scanned_bytes > 0
