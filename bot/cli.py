@@ -169,6 +169,8 @@ def _add_cost(commands: _Commands) -> None:
     cost.add_argument("--read", action="store_true", help="read the bill anew before")
     cost.add_argument("--picture", type=Path, metavar="FILE.png", help="draw a chart")
     cost.add_argument("--json", action="store_true", help="print one JSON object")
+    prices = _add(commands, "prices", "prices:run", "what machines really cost, from the bill")
+    prices.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def _add_report(commands: _Commands) -> None:

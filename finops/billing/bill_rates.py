@@ -143,7 +143,7 @@ def _too_few(scope: _TypeKey, group: Sequence[_Machine]) -> str:
     instance_type, region, is_spot = scope
     what = f"{instance_type}{' on spot' if is_spot else ''}"
     return (
-        f"the bill has {_hours(group):.3g} hours of {what} in {region or 'its region'} until "
+        f"the bill has {float(_hours(group)):.3g} hours of {what} in {region or 'its region'} until "
         f"{max(day for day, _, _, _ in group)}, under {LEAST_HOURS}"
     )
 
@@ -175,7 +175,7 @@ def _option(key: tuple[str, str, Pricing], group: Sequence[_Machine]) -> OptionR
         machines=_machines(group),
         first_day=min(day for day, _, _, _ in group),
         last_day=max(day for day, _, _, _ in group),
-        why_not="" if is_enough else f"{together.hours:.3g} hours seen, under {LEAST_HOURS}",
+        why_not="" if is_enough else f"{float(together.hours):.3g} hours seen, under {LEAST_HOURS}",
     )
 
 
