@@ -85,6 +85,13 @@ def _add_beginning(commands: _Commands) -> None:
     init.add_argument(
         "--output", type=Path, default=Path("finops.yaml"), help="the file to write (finops.yaml)"
     )
+    init.add_argument(
+        "--bill",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="a CUR or FOCUS file, folder, pattern or s3:// address; repeatable. Else looked for",
+    )
     init.add_argument("--force", action="store_true", help="replace the file if it is there")
     doctor = _add(commands, "doctor", "doctor:run", "check everything the bot needs")
     doctor.add_argument("--only", help="some topics only, such as slack,database,kubernetes")

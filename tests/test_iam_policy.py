@@ -11,7 +11,7 @@ import botocore.session
 import pytest
 from botocore import xform_name
 
-from finops.billing import athena_engine, cost_explorer, price_service, s3_files
+from finops.billing import athena_engine, cost_explorer, data_exports, price_service, s3_files
 from finops.sources.aws import table
 
 ROOT = Path(__file__).parents[1]
@@ -59,6 +59,7 @@ def test_each_part_of_the_bot_has_a_statement_of_its_own_and_no_right_more() -> 
         "FinOpsBotAthenaTable": sorted(athena_engine.TABLE_ACTIONS),
         "FinOpsBotAthenaResults": sorted(athena_engine.RESULT_ACTIONS),
         "FinOpsBotAthenaResultsBucket": sorted(athena_engine.RESULT_BUCKET_ACTIONS),
+        "FinOpsBotFindBill": sorted(data_exports.ACTIONS),
         "FinOpsBotOtherAccounts": ["sts:AssumeRole"],
     }
     assert {statement["Effect"] for statement in shipped.values()} == {"Allow"}
@@ -75,7 +76,12 @@ def test_objects_and_tables_are_named_and_only_results_are_written() -> None:
         if action.partition(":")[2].startswith(("Put", "Create", "Delete", "Update", "Abort"))
     }
 
-    assert everywhere == ["FinOpsBotInventory", "FinOpsBotPriceList", "FinOpsBotCostExplorer"]
+    assert everywhere == [
+        "FinOpsBotInventory",
+        "FinOpsBotPriceList",
+        "FinOpsBotCostExplorer",
+        "FinOpsBotFindBill",
+    ]
     assert written == {"s3:PutObject", "s3:AbortMultipartUpload"}
     assert len(json.dumps(json.loads(POLICY.read_text()), separators=(",", ":"))) < MOST_CHARACTERS
 

@@ -15,7 +15,7 @@ from finops.domain.errors import InvalidInput
 
 DELIMITERS = (",", "\x01", "\t", ";", "|")
 _HEADER_BYTES = 1_000_000
-_ENDINGS = (".csv", ".csv.gz", ".parquet")
+ENDINGS = (".csv", ".csv.gz", ".parquet")
 # A legacy report keeps each version of a month in a folder of its own.
 _VERSION = re.compile(r"(.*/\d{8}-\d{8})/([0-9a-f-]{36})/[^/]+$")
 
@@ -85,7 +85,7 @@ def _told_apart(names: Sequence[str]) -> tuple[str, ...]:
 def _matches(pattern: str) -> Sequence[str]:
     if Path(pattern).is_dir():
         everything = sorted(str(path) for path in Path(pattern).rglob("*") if path.is_file())
-        return [path for path in everything if path.lower().endswith(_ENDINGS)]
+        return [path for path in everything if path.lower().endswith(ENDINGS)]
     return glob.glob(pattern, recursive=True) if glob.has_magic(pattern) else _one(pattern)
 
 

@@ -141,9 +141,9 @@ def _type(
 def _too_few(scope: _TypeKey, group: Sequence[_Machine]) -> str:
     """`the bill has 3 hours of m5.large in eu-central-1 until 2026-11-20, under 24`."""
     instance_type, region, is_spot = scope
-    what = f"{instance_type}{' on spot' if is_spot else ''}"
+    what, hours = f"{instance_type}{' on spot' if is_spot else ''}", float(_hours(group))
     return (
-        f"the bill has {float(_hours(group)):.3g} hours of {what} in {region or 'its region'} until "
+        f"the bill has {hours:.3g} hours of {what} in {region or 'its region'} until "
         f"{max(day for day, _, _, _ in group)}, under {LEAST_HOURS}"
     )
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from finops.billing.bill_source import BillSource
-from finops.billing.daily_costs import looks_like_a_bill
 from finops.billing.source_checks import BillSourceChecks
 from finops.domain.checks import Check, Outcome
 
@@ -78,19 +77,3 @@ def test_spellings_of_a_team_are_proposed_until_somebody_settles_them(tmp_path: 
     assert found.detail == "'Base Load' is 'BaseLoad' spelt differently (3.00 in all)"
     assert found.fix == "If so, add Base Load to teams: BaseLoad: aliases."
     assert "team tags" not in checks(path, text, teams=["BaseLoad", "base load"])
-
-
-def test_a_bill_is_known_by_its_columns(tmp_path: Path) -> None:
-    files = {
-        "bill.csv": HEADER,
-        "byte-order-mark.csv": "\ufeff" + HEADER,
-        "list.csv": "name,price\n",
-        "empty.csv": "",
-        "picture.csv": "\x89PNG\x00",
-    }
-    for name, content in files.items():
-        (tmp_path / name).write_text(content, encoding="utf-8")
-
-    known = sorted(name for name in files if looks_like_a_bill(tmp_path / name))
-
-    assert known == ["bill.csv", "byte-order-mark.csv"]
