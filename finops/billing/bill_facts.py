@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from finops.billing.bill_cells import as_text, moment
+from finops.billing.bill_cells import as_text, moment, text
 from finops.billing.bill_layout import Column, Layout
 from finops.billing.cur_facts import cur_parts
 from finops.billing.focus_facts import focus_parts
@@ -37,6 +37,7 @@ class Facts:
     machine_terms: str | None = None
     is_line: str = "TRUE"
     starts_at: str = ""
+    currency: str = "''"
 
 
 def facts_of(layout: Layout, *, team_keys: Sequence[str]) -> Facts:
@@ -66,6 +67,7 @@ def facts_of(layout: Layout, *, team_keys: Sequence[str]) -> Facts:
         whole_tags=_whole_tags(layout),
         machine_terms=parts.machine_terms,
         is_line=parts.is_line,
+        currency=text(layout.column("BillingCurrency", "line_item_currency_code")),
         starts_at=moment(_there(layout.column(parts.moment))),
     )
 

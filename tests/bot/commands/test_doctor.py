@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -91,8 +92,9 @@ def installation(
 ) -> SlackSandbox:
     """Everything a bot needs, in this folder and in the environment."""
     path = bare_repository({"deployment.yaml": b""})
+    today = datetime.now(UTC).date()
     Path("bill.csv").write_text(
-        "ChargePeriodStart,ResourceId,EffectiveCost\n2999-01-01T00:00:00Z,vol-1,1\n"
+        f"ChargePeriodStart,ResourceId,EffectiveCost\n{today}T00:00:00Z,vol-1,1\n"
     )
     Path("finops.yaml").write_text(
         CONFIGURATION.format(path=path, prometheus=prometheus_that_knows_all)

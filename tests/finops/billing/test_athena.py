@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,13 @@ from finops.billing.athena_engine import ACTIONS, AthenaTable, open_athena_bill,
 from finops.billing.athena_sql import athena_sql, month_condition
 from finops.billing.bill_files import find_bill_files
 from finops.billing.bill_layout import BillFormat, Column, layout_of
+from finops.billing.bill_source import BillSource
 from finops.billing.bill_statements import statements_of
 from finops.billing.duckdb_engine import local_database, open_bill
 from finops.billing.learning_rates import learn_rates
+from finops.billing.source_checks import BillSourceChecks
 from finops.billing.usage_hours import UsageFiles
+from finops.domain.checks import Outcome
 from finops.domain.errors import InvalidInput
 from tests.finops.billing.bills import container, cur, focus, node, write_csv
 from tests.real_parts.aws import Aws
@@ -224,3 +227,22 @@ def test_a_table_that_is_no_bill_is_refused_before_anything_is_scanned(
         pytest.raises(InvalidInput, match=r"in Athena: for a bill .* EffectiveCost are missing"),
     ):
         open_athena_bill(connection, athena.session(), place, start=FIRST, end=LAST)
+
+
+@pytest.mark.slow
+def test_the_doctor_sees_how_far_a_table_reaches(
+    athena: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in athena.environment.items():
+        monkeypatch.setenv(name, value)
+    _, place = in_athena(athena, tmp_path, bill_lines())
+    source = BillSource(athena=place)
+    now = datetime(2026, 8, 1, 9, tzinfo=UTC)
+    found = {check.subject: check for check in BillSourceChecks(source, now=lambda: now).check()}
+
+    assert {check.outcome for check in found.values()} == {Outcome.OK}
+    assert found["columns"].detail == "CUR legacy in Athena; it can be queried"
+    assert found["days"].detail == (
+        "2026-07-01 to 2026-07-31 (the newest is of yesterday): days 31, lines 186"
+    )
+    assert found["currencies"].detail.startswith("EUR, USD")
