@@ -68,6 +68,8 @@ class BillSection(Section):
     shared_namespaces: list[str] = list(SHARED_NAMESPACES)
     # What DuckDB may keep in memory; the rest goes to disk.
     memory_mb: int = Field(default=MEMORY_MB, ge=200, le=64_000)
+    # So far back the bill is read once, so that there is a year to compare with.
+    history_months: int = Field(default=13, ge=0, le=36)
 
     @field_validator("focus_csv")
     @classmethod
@@ -113,5 +115,6 @@ class BillSection(Section):
                 team_names=dict(team_names),
             ),
             memory_mb=self.memory_mb,
+            history_months=self.history_months,
             say=log.info,
         )

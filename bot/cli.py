@@ -174,6 +174,12 @@ def _add_cost(commands: _Commands) -> None:
         " and a period: this month, last month, 7d, 2026-10, 2026-10-01..2026-10-15",
     )
     cost.add_argument("--read", action="store_true", help="read the bill anew before")
+    cost.add_argument(
+        "--since",
+        "--from",
+        metavar="MONTH",
+        help="read it from there on, 2026-01 or a day of the month, also what was read before",
+    )
     cost.add_argument("--picture", type=Path, metavar="FILE.png", help="draw a chart")
     cost.add_argument("--json", action="store_true", help="print one JSON object")
     prices = _add(commands, "prices", "prices:run", "what machines really cost, from the bill")

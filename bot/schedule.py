@@ -141,7 +141,8 @@ class Ticker:
     def _first_bills(self) -> None:
         """A bill that nobody has read is read before the first cycle, which is priced by it."""
         if self._engine.has_unread_bill:
-            self._allocate_bills()
+            day = self._engine.now().date().isoformat()
+            self._claimed("first bill", day, self._engine.read_new_bills)
 
     def _pause_ignored_teams(self) -> None:
         day = self._engine.now().date().isoformat()

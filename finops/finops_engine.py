@@ -8,7 +8,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from finops.aws_cost_integration import AwsCostIntegration
@@ -430,13 +430,18 @@ class FinOpsEngine:
         """Read the bill's newest days; returns the rows read."""
         return aftermath.read_bill(self.parts)
 
-    def allocate_bills(self) -> Sequence[BillChange]:
+    def allocate_bills(self, *, since: date | None = None) -> Sequence[BillChange]:
         """Place every line of the bills that may still change; returns what was corrected.
 
-        Raises InvalidInput, with the place and the lines, for a bill that cannot be read or does
-        not add up; of that one nothing is kept.
+        What is older is read once, or again from the month of `since` on. Raises InvalidInput, with
+        the place and the lines, for a bill that cannot be read or does not add up; of that one
+        nothing is kept.
         """
-        return bills.read_bills(self.parts)
+        return bills.read_bills(self.parts, since=since)
+
+    def read_new_bills(self) -> None:
+        """Read the newest days of bills that nobody has read; raises as `allocate_bills` does."""
+        bills.read_new_bills(self.parts)
 
     @property
     def has_unread_bill(self) -> bool:

@@ -281,13 +281,22 @@ class AllocatingBill(Protocol):
         """What its days are kept under."""
         ...
 
+    @property
+    def history_months(self) -> int:
+        """How far back it is read once; 0 for no further than it may still change."""
+        ...
+
+    def pieces(self, *, start: date, end: date) -> Sequence[tuple[date, date]]:
+        """How the days with `start <= day < end` are best read, the newest first."""
+        ...
+
     def read(
         self, *, start: date, end: date, usage: Sequence[ContainerDay], today: date
     ) -> AbstractContextManager[BillReading]:
         """Everything with `start <= day < end`, split by that usage.
 
         Raises InvalidInput, with the place and the lines, for a bill that cannot be read or does
-        not add up; then nothing of it may be kept.
+        not add up; then nothing of it may be kept. NoBill, where it has none of those days at all.
         """
         ...
 

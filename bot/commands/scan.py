@@ -57,7 +57,7 @@ def _read_bill(engine: FinOpsEngine, progress: ScanProgress) -> None:
     console = errors()
     print_spans(console, [[("Reading the bill for the first time ...", "")]])
     try:
-        engine.allocate_bills()
+        engine.read_new_bills()
     except FinOpsError as error:
         print_spans(console, [[(f"{error} Until it can be read, prices are those of lists.", "")]])
 

@@ -170,6 +170,7 @@ BILL_HEAD = """\
 ##  usage: {containers: [hours.parquet], estate: [estate.parquet]}  # container-hours of your own
 ##  shared_namespaces: [kube-system]         # charged to everybody in the cluster
 ##  memory_mb: 900                           # what DuckDB may hold; the rest goes to disk
+##  history_months: 13                       # read back once, for the trend; 0: what may change
 """
 
 SCHEDULE = """\

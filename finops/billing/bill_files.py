@@ -8,10 +8,12 @@ import json
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from finops.billing.bill_layout import Column, layout_of
-from finops.domain.errors import InvalidInput
+from finops.billing.bill_months import is_within
+from finops.domain.errors import InvalidInput, NoBill
 
 DELIMITERS = (",", "\x01", "\t", ";", "|")
 _HEADER_BYTES = 1_000_000
@@ -40,15 +42,21 @@ class BillFiles:
         return f"{self.paths[0]}{more}"
 
 
-def find_bill_files(patterns: Sequence[str]) -> BillFiles:
-    """The files that these paths, folders and patterns mean.
+def find_bill_files(
+    patterns: Sequence[str], *, start: date = date.min, end: date = date.max
+) -> BillFiles:
+    """The files that these paths, folders and patterns mean, of months with `start <= day < end`.
 
-    Raises InvalidInput when there are none, when kinds are mixed, or when one comes twice: as a
-    copy, or as two versions of a month. Billing lines twice is worse than not billing them.
+    Raises NoBill when none is of those months, and InvalidInput when there are none at all, when
+    kinds are mixed, or when one comes twice: as a copy, or as two versions of a month. Billing
+    lines twice is worse than not billing them.
     """
     paths = sorted({str(Path(found).resolve()) for p in patterns for found in _matches(p)})
     if not paths:
         raise InvalidInput(f"There is no bill at {', '.join(patterns)}; correct bill: files.")
+    paths = [path for path in paths if is_within(path, start=start, end=end)]
+    if not paths:
+        raise NoBill(f"There is no bill for {start} to {end} at {', '.join(patterns)}.")
     kinds = {path.endswith(".parquet") for path in paths}
     if len(kinds) > 1:
         raise InvalidInput(

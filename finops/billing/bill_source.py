@@ -38,7 +38,8 @@ class BillSource:
     """Where one bill is: local paths, folders and patterns, s3:// addresses, or Athena.
 
     `session` gives a boto3 session, asked only for S3 and Athena. `usage` are files of one's own
-    beside what the bot has recorded. `say` hears what a reading in Athena cost.
+    beside what the bot has recorded. `history_months` are read back once, before what may still
+    change. `say` hears what a reading in Athena cost.
     """
 
     name: str = "bill"
@@ -48,6 +49,7 @@ class BillSource:
     usage: UsageFiles = field(default_factory=UsageFiles)
     rules: AllocationRules = RULES
     memory_mb: int = MEMORY_MB
+    history_months: int = 0
     say: Callable[[str], None] = lambda _: None
 
     @contextmanager
@@ -72,6 +74,21 @@ class BillSource:
             days = [_finished(day, today) for day in found.days]
             yield ReadBill(connection, found.format, days, today)
 
+    def pieces(self, *, start: date, end: date) -> Sequence[tuple[date, date]]:
+        """How those days are best read, the newest first: S3 and Athena by the month.
+
+        There a month is what is copied or scanned; files that lie here are gone through once.
+        """
+        is_remote = self.athena is not None or any(map(_is_remote, self.files))
+        if not is_remote:
+            return [(start, end)] if start < end else []
+        months = []
+        while start < end:
+            first = max((end - timedelta(days=1)).replace(day=1), start)
+            months.append((first, end))
+            end = first
+        return months
+
     @contextmanager
     def opened(self, *, start: date, end: date) -> Iterator[BillEngine]:
         """The bill before anything is read of it but its columns, for a look at its state."""
@@ -93,13 +110,13 @@ class BillSource:
                 end=end,
                 say=self.say,
             )
-        remote = tuple(address for address in self.files if address.startswith("s3://"))
+        remote = tuple(filter(_is_remote, self.files))
         local = [path for path in self.files if path not in remote]
         if remote:
             client = self.session().client("s3")
             bills = S3Bills(remote, lambda: client)
             local += bills.copy(folder / "s3", start=start, end=end)
-        return open_bill(connection, find_bill_files(local))
+        return open_bill(connection, find_bill_files(local, start=start, end=end))
 
     def _usage(self, days: Sequence[ContainerDay], folder: Path) -> UsageFiles:
         containers, estate = list(self.usage.containers), list(self.usage.estate)
@@ -142,6 +159,10 @@ class ReadBill:
             "GROUP BY team"
         )
         return {str(team): Decimal(cost) for team, cost in rows.fetchall()}
+
+
+def _is_remote(address: str) -> bool:
+    return address.startswith("s3://")
 
 
 def _no_session() -> Any:

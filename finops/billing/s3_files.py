@@ -5,27 +5,21 @@ manager and past every lock; boto3 is there already, with the same credentials a
 Bills too large to copy are what Athena is for.
 """
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from finops.domain.errors import InvalidInput, TryAgainLater, WillNeverWork
+from finops.billing.bill_months import is_within
+from finops.domain.errors import InvalidInput, NoBill, TryAgainLater, WillNeverWork
 
 # What the copying needs of IAM, on the bucket of the bill.
 ACTIONS = ("s3:GetObject", "s3:ListBucket")
 _ENDINGS = (".csv", ".csv.gz", ".parquet", "manifest.json")
-# How AWS names a month's folder: BILLING_PERIOD=2026-07, billing_period=2026-07, 20260701-20260801,
-# year=2026/month=7.
-_MONTH = re.compile(
-    r"billing_period=(\d{4})-(\d\d)|/(\d{4})(\d\d)\d\d-\d{8}/|year=(\d{4})/month=0?(\d{1,2})\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +32,7 @@ class S3Bills:
     def copy(self, folder: Path, *, start: date, end: date) -> Sequence[str]:
         """Copy what may hold days with `start <= day < end`; returns the local paths.
 
-        Raises InvalidInput when nothing is there, WillNeverWork when it may not be read.
+        Raises NoBill when nothing is there, WillNeverWork when it may not be read.
         """
         found: list[str] = []
         client = self.client()
@@ -56,26 +50,11 @@ class S3Bills:
                 raise TryAgainLater(f"S3 did not answer for {address}: {error}") from error
         bills = [path for path in found if not path.lower().endswith("manifest.json")]
         if not bills:
-            raise InvalidInput(
+            raise NoBill(
                 f"There is no bill for {start} to {end} at {', '.join(self.addresses)}; correct "
                 "bill: files, or wait for the first export."
             )
         return bills
-
-
-def is_within(key: str, *, start: date, end: date) -> bool:
-    """Whether an object may hold such days, by the month in its name; True when it names none.
-
-    A charge is kept under the month that bills it, so the month after `end` counts too.
-    """
-    found = _MONTH.search(f"/{key}")
-    if not found:
-        return True
-    year, month = [int(group) for group in found.groups() if group is not None]
-    if not 1 <= month <= 12:
-        return True
-    first = date(year, month, 1)
-    return start.replace(day=1) <= first < end + timedelta(days=1)
 
 
 def _parts(address: str) -> tuple[str, str]:

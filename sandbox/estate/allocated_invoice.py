@@ -43,6 +43,11 @@ class AllocatedInvoice:
 
     invoice: SimulatedInvoice
     name: str = BILL
+    history_months: int = 0
+
+    def pieces(self, *, start: date, end: date) -> Sequence[tuple[date, date]]:
+        """All at once."""
+        return [(start, end)]
 
     @contextmanager
     def read(

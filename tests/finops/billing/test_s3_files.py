@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from finops.billing.athena_engine import fetch
+from finops.billing.bill_months import is_within
 from finops.billing.bill_source import BillSource
-from finops.billing.s3_files import S3Bills, is_within
+from finops.billing.s3_files import S3Bills
 from finops.domain.errors import InvalidInput, WillNeverWork
 from tests.real_parts.aws import Aws
 
