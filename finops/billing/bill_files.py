@@ -4,22 +4,19 @@ import csv
 import glob
 import gzip
 import hashlib
-import json
-import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from finops.billing.bill_layout import Column, layout_of
+from finops.billing.bill_layout import Column, check_alike, layout_of
+from finops.billing.bill_manifests import current_files
 from finops.billing.bill_months import is_within
 from finops.domain.errors import InvalidInput, NoBill
 
 DELIMITERS = (",", "\x01", "\t", ";", "|")
 _HEADER_BYTES = 1_000_000
 ENDINGS = (".csv", ".csv.gz", ".parquet")
-# A legacy report keeps each version of a month in a folder of its own.
-_VERSION = re.compile(r"(.*/\d{8}-\d{8})/([0-9a-f-]{36})/[^/]+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +59,12 @@ def find_bill_files(
         raise InvalidInput(
             f"{paths[0]} and others are both Parquet and CSV; name one kind under bill: files."
         )
-    paths = _current_versions(paths)
+    paths = current_files(paths)
     _refuse_copies(paths)
     if kinds == {True}:
         return BillFiles(tuple(paths), is_parquet=True)
     headers = {path: _header(path) for path in paths}
+    check_alike({path: [Column(name) for name in names] for path, (_, names) in headers.items()})
     if len({delimiter for delimiter, _ in headers.values()}) > 1:
         raise InvalidInput(f"{paths[0]} and others separate their cells differently; use one kind.")
     delimiter, names = headers[paths[0]]
@@ -101,35 +99,6 @@ def _one(path: str) -> Sequence[str]:
     if not Path(path).is_file():
         raise InvalidInput(f"There is no file {path!r} here; correct bill: files.")
     return [path]
-
-
-def _current_versions(paths: Sequence[str]) -> list[str]:
-    """Of several versions of a month the one that the report's manifest names."""
-    versions: dict[str, set[str]] = {}
-    for path in paths:
-        if found := _VERSION.match(path):
-            versions.setdefault(found[1], set()).add(found[2])
-    old = {
-        f"{month}/{version}/"
-        for month, ids in versions.items()
-        if len(ids) > 1
-        for version in ids - {_named_version(month, ids)}
-    }
-    return [path for path in paths if not any(path.startswith(folder) for folder in old)]
-
-
-def _named_version(month: str, ids: Collection[str]) -> str:
-    for manifest in sorted(Path(month).glob("*[Mm]anifest.json")):
-        try:
-            named = json.loads(manifest.read_bytes()).get("assemblyId")
-        except (OSError, ValueError, AttributeError, RecursionError):
-            continue
-        if isinstance(named, str) and named in ids:
-            return named
-    raise InvalidInput(
-        f"{month} holds {len(ids)} versions of one month ({', '.join(sorted(ids))}) and no "
-        "manifest that names one. Copy the report's Manifest.json too, or keep one version only."
-    )
 
 
 def _refuse_copies(paths: Sequence[str]) -> None:

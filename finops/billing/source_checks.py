@@ -11,7 +11,7 @@ from finops.billing.bill_statements import DAY_TYPES, statements_of
 from finops.billing.tag_values import propose
 from finops.domain.checks import Area, Check
 from finops.domain.costs import BillDay
-from finops.domain.errors import FinOpsError, TryAgainLater, WillNeverWork
+from finops.domain.errors import FinOpsError, WillNeverWork
 
 _LOOK_BACK_DAYS = 35
 _STALE_DAYS = 5
@@ -26,7 +26,6 @@ _ALLOW = (
     "Allow it to whoever reads the bill (bill: aws): deploy/aws-iam-policy.json has the "
     "statements, and docs/billing.md what to put into them."
 )
-_WAIT = "Look whether AWS and the bucket can be reached with the credentials of bill: aws."
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +46,8 @@ class BillSourceChecks:
             return list(self._look(area) if self.source.athena else self._read(area))
         except WillNeverWork as error:
             return [area.failed("reading", str(error), fix=_ALLOW)]
-        except TryAgainLater as error:
-            return [area.failed("reading", str(error), fix=_WAIT)]
-        except FinOpsError as error:
-            return [area.failed("reading", str(error), fix=_EXPORT)]
+        except FinOpsError as error:  # its sentence names the fix
+            return [area.failed("reading", str(error), fix="")]
 
     def _look(self, area: Area) -> Iterator[Check]:
         """In Athena two columns of two months are read: it shows that a query may be run."""

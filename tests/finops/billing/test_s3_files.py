@@ -63,6 +63,24 @@ def test_objects_of_other_months_and_kinds_are_not_copied(aws: Aws, tmp_path: Pa
     assert [Path(path).name for path in found] == ["a.csv"]
 
 
+@pytest.mark.parametrize("named", ["cur/daily/", "cur/daily/data/"])
+def test_only_the_version_that_the_manifest_lists_is_copied(
+    aws: Aws, tmp_path: Path, named: str
+) -> None:
+    """Also when people name the folder `data`, beside which the manifests lie."""
+    month = "BILLING_PERIOD=2026-07"
+    old, new = (f"cur/daily/data/{month}/2026-07-0{n}-id/daily-1.csv" for n in (2, 3))
+    put(aws, [old, new])
+    client = aws.client("s3", "us-east-1")
+    manifest = json.dumps({"dataFiles": [f"s3://bills/{new}"]})
+    key = f"cur/daily/metadata/{month}/daily-Manifest.json"
+    client.put_object(Bucket="bills", Key=key, Body=manifest)
+    bills = S3Bills((f"s3://bills/{named}",), lambda: client)
+
+    assert bills.copy(tmp_path, start=START, end=END) == [str(tmp_path / "bills" / new)]
+    assert not (tmp_path / "bills" / old).exists()
+
+
 def test_a_key_leads_nowhere_but_into_the_folder(aws: Aws, tmp_path: Path) -> None:
     (tmp_path / "inner").mkdir()
     found = put(aws, ["cur/../../../evil.csv"]).copy(tmp_path / "inner", start=START, end=END)
