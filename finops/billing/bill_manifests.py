@@ -24,6 +24,10 @@ _MONTH = re.compile(
     r"/(?P<rest>(?:(?P<version>.+)/)?[^/]+)",
     re.IGNORECASE,
 )
+_PERIOD = re.compile(
+    r"(\d{4})(\d\d)\d\d-\d{8}$|billing_period=(\d{4})-(\d\d)$|year=(\d{4})/month=(\d{1,2})$",
+    re.IGNORECASE,
+)
 _HIVE = re.compile(r"(?P<report>.*)/[^/]+/year=(?P<year>\d{4})/month=(?P<month>\d{1,2})")
 # A manifest names columns and files; one of a company's month has a few hundred kilobytes.
 _LARGEST = 50_000_000
@@ -56,6 +60,20 @@ def current_files(paths: Sequence[str]) -> list[str]:
     for month, files in months.items():
         found += [file.path for file in _current(month, files)]
     return sorted(found)
+
+
+def exports_by_month(paths: Sequence[str]) -> Mapping[str, Mapping[str, Sequence[str]]]:
+    """Month (2026-07) → the folder of an export that holds it → its files."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for path in paths:
+        match = _MONTH.fullmatch(path)
+        period = match and _PERIOD.search(match["month"])
+        if match and period:
+            year, month = [group for group in period.groups() if group is not None]
+            export = match["month"][: period.start()].rstrip("/")
+            exports = found.setdefault(f"{year}-{int(month):02}", {})
+            exports.setdefault(export, []).append(path)
+    return found
 
 
 def _current(month: str, files: Sequence[_File]) -> Sequence[_File]:

@@ -13,6 +13,7 @@ import duckdb
 
 from finops.billing.bill_files import BillFiles
 from finops.billing.bill_layout import Column, Layout, check_alike, layout_of
+from finops.billing.bill_manifests import exports_by_month
 from finops.billing.bill_statements import unreadable_cells
 from finops.domain.errors import InvalidInput, TryAgainLater
 
@@ -65,9 +66,9 @@ def _no_room(folder: str, memory_mb: int) -> str:
     place = Path(folder).parent
     free_mb = shutil.disk_usage(place).free // 2**20
     return (
-        f"There is no room to read the bill: what does not fit into {memory_mb} MB of memory (bill: "
-        f"memory_mb) goes to {place}, and there are {free_mb:,} MB left. Make room there, set TMPDIR "
-        "to a folder on a larger disk, or raise memory_mb. Nothing was changed."
+        f"There is no room to read the bill: what does not fit into {memory_mb} MB of memory "
+        f"(bill: memory_mb) goes to {place}, and there are {free_mb:,} MB left. Make room there, "
+        "set TMPDIR to a folder on a larger disk, or raise memory_mb. Nothing was changed."
     )
 
 
@@ -111,10 +112,35 @@ def open_bill(connection: duckdb.DuckDBPyConnection, files: BillFiles) -> DuckDb
             for name, kind in zip(relation.columns, relation.types, strict=True)
         ]
         layout = layout_of(columns, where=files.where)
+        refuse_two_exports(connection, files, layout)
         relation.create_view("bill", replace=True)
     except duckdb.Error as error:
         raise InvalidInput(_words(files, error)) from error
     return DuckDbBill(connection, files, layout)
+
+
+def refuse_two_exports(
+    connection: duckdb.DuckDBPyConnection, files: BillFiles, layout: Layout
+) -> None:
+    """Raise InvalidInput when one payer's month is there twice: as two exports, in two folders.
+
+    Two payers may have exports in one bill, so who pays is looked up, and only where a month is in
+    two folders.
+    """
+    payer = layout.column("bill_payer_account_id", "BillingAccountId")
+    for period, folders in exports_by_month(files.paths).items():
+        seen: dict[str, str] = {}
+        for folder, paths in folders.items() if len(folders) > 1 else ():
+            one = _relation(connection, replace(files, paths=tuple(paths)))
+            rows = one.project(payer.sql).distinct().fetchall() if payer else [("",)]
+            for (account,) in rows:
+                other = seen.setdefault(str(account), folder)
+                if other != folder:
+                    of = f" of account {account}" if account else ""
+                    raise InvalidInput(
+                        f"{other} and {folder} both hold {period}{of}: two exports of one bill, "
+                        "whose costs would count twice. Name one of them under bill: files."
+                    )
 
 
 def _columns_by_file(

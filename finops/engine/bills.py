@@ -14,7 +14,7 @@ from finops.domain.estate import Snapshot
 from finops.engine.bill_history import read_history
 from finops.engine.closing import batches
 from finops.engine.parts import Parts
-from finops.ledger import bill_rates, container_hours, costs, history
+from finops.ledger import bill_rates, bill_writing, container_hours, costs, history
 from finops.ports import AllocatingBill, BillReading
 
 # Corrections come late: as far back as verification looks, and whole months until they are final.
@@ -130,7 +130,7 @@ def _write(parts: Parts, name: str, reading: BillReading) -> list[BillChange]:
     for day, totals in groupby(reading.days, key=lambda one: one.day):
         with parts.ledger.bookkeeping() as connection:
             rows = reading.rows(day)
-            corrected = costs.replace_days(connection, name, list(totals), rows, now=now)
+            corrected = bill_writing.replace_days(connection, name, list(totals), rows, now=now)
         for one in corrected:
             log.info(
                 "%s: %s was corrected from %s to %s %s",

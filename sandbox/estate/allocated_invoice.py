@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from finops.domain.billed_rates import BillRates
 from finops.domain.costs import AllocatedCost, BillDay, ContainerDay
 from finops.domain.verdict import DailyCost
-from finops.ledger.costs import replace_days
+from finops.ledger.bill_writing import replace_days
 from finops.savings_ledger import SavingsLedger
 from sandbox.estate.invoice import SimulatedInvoice
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.cli import main
-from finops.ledger.costs import replace_days
+from finops.ledger.bill_writing import replace_days
 from finops.savings_ledger import SavingsLedger
 from tests.finops.engine.cost_days import a_day, totals_of
 

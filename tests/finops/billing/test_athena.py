@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from sqlglot import exp
 
 from finops.billing.allocated_bill import allocate
-from finops.billing.athena_engine import ACTIONS, AthenaTable, open_athena_bill, usd_of
+from finops.billing.athena_budget import usd_of
+from finops.billing.athena_engine import ACTIONS, AthenaTable, open_athena_bill
 from finops.billing.athena_sql import athena_sql, month_condition
 from finops.billing.bill_files import find_bill_files
 from finops.billing.bill_layout import BillFormat, Column, layout_of

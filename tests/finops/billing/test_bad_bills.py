@@ -204,3 +204,26 @@ def test_two_families_are_no_one_bill(tmp_path: Path) -> None:
     other = write_csv(tmp_path / "b.csv", [cur("Usage", "1", "vol-1")])
 
     assert f"{one} is FOCUS, and {other} is CUR: they are no parts" in refused(one, other)
+
+
+@pytest.mark.parametrize(
+    ("payers", "said"),
+    [
+        (("1", "2"), ""),
+        (("1", "1"), "both hold 2026-07 of account 1: two exports of one bill"),
+        (("", ""), "both hold 2026-07: two exports of one bill"),
+    ],
+)
+def test_two_exports_of_one_payers_month_are_not_added_up(
+    tmp_path: Path, payers: tuple[str, str], said: str
+) -> None:
+    folders = ("daily/data/BILLING_PERIOD=2026-07", "cur/hourly/20260701-20260801")
+    for folder, payer in zip(folders, payers, strict=True):
+        (tmp_path / folder).mkdir(parents=True)
+        line = cur("Usage", "1", f"vol-{folder[0]}", bill_payer_account_id=payer)
+        write_csv(tmp_path / folder / "a.csv", [line])
+
+    if said:
+        assert said in refused(tmp_path)
+    else:
+        assert read(tmp_path) == 2
