@@ -74,27 +74,30 @@ def real_bill(path: Path, *, memory_mb: int = MEMORY_MB) -> Mapping[str, Any]:
 
 @contextmanager
 def spilling() -> Iterator[Callable[[], int]]:
-    """Watches the temporary folder, and gives the most bytes that were in it at once."""
-    most, is_over = [0], threading.Event()
+    """A temporary folder of its own; gives the most bytes that were in it at once."""
+    most, is_over, usual = [0], threading.Event(), tempfile.tempdir
 
     def watch() -> None:
         while not is_over.wait(0.1):
-            most[0] = max(most[0], _bytes_below(Path(tempfile.gettempdir()), "finops-bill-*"))
+            most[0] = max(most[0], _bytes_below(Path(folder)))
 
-    thread = threading.Thread(target=watch, daemon=True)
-    thread.start()
-    try:
-        yield lambda: most[0]
-    finally:
-        is_over.set()
-        thread.join()
+    with tempfile.TemporaryDirectory(prefix="finops-bench-") as folder:
+        tempfile.tempdir = folder
+        thread = threading.Thread(target=watch, daemon=True)
+        thread.start()
+        try:
+            yield lambda: most[0]
+        finally:
+            is_over.set()
+            thread.join()
+            tempfile.tempdir = usual
 
 
-def _bytes_below(folder: Path, pattern: str) -> int:
+def _bytes_below(folder: Path) -> int:
     found = 0
-    for top in folder.glob(pattern):
-        for path in top.rglob("*"):
-            with suppress(OSError):  # DuckDB takes its files away as it goes
+    with suppress(OSError):  # DuckDB takes its files away as it goes
+        for path in folder.rglob("*"):
+            with suppress(OSError):
                 found += path.stat().st_size
     return found
 

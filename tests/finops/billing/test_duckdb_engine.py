@@ -27,6 +27,7 @@ def test_what_memory_cannot_hold_goes_to_the_temporary_folder(
     grown_mb = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024
 
     assert found == (4_000_000,)
+    # 4 million rows of 70 bytes, of which 100 MB fit.
     assert spilled() > 20 * 2**20
     assert grown_mb < 250
     assert list(tmp_path.iterdir()) == []
