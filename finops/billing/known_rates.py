@@ -53,7 +53,7 @@ class KnownRates:
         return [
             Check(
                 area="Prices",
-                subject=f"bill {self.bill}",
+                subject="bill" if self.bill == "bill" else f"bill {self.bill}",
                 outcome=outcome,
                 detail=_found(self._rates, is_read=self._learnt_at is not None),
                 fix=fix,

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Engine, delete, select
+from sqlalchemy import Connection, Engine, delete, inspect, select
 
 from finops.domain.billed_rates import (
     BilledRate,
@@ -90,8 +91,15 @@ class LedgerBillRates:
     bill: str
 
     def learnt_at(self) -> datetime | None:
-        """When the last reading was through; None before the first."""
+        """When the last reading was through; None before the first, and before any migration.
+
+        Asking makes no file: the doctor asks too, and changes nothing.
+        """
+        if _is_nowhere(self.engine):
+            return None
         with connecting(self.engine) as connection:
+            if not inspect(connection).has_table(bill_rates.name):
+                return None
             return learnt_at(connection, self.bill)
 
     def load(self) -> BillRates:
@@ -103,6 +111,13 @@ class LedgerBillRates:
                 usd = None if row.usd is None else Decimal(row.usd)
                 kinds.setdefault(row.kind, {})[tuple(row.key.split("\t"))] = usd, row.facts
         return _rates_from(kinds)
+
+
+def _is_nowhere(engine: Engine) -> bool:
+    """Whether it is a SQLite file that nobody has made yet."""
+    database = engine.url.database or ""
+    is_file = engine.dialect.name == "sqlite" and not database.startswith("file:")
+    return is_file and not Path(database).is_file()
 
 
 _Kinds: TypeAlias = Mapping[str, Mapping[tuple[str, ...], tuple[Decimal | None, Row]]]

@@ -50,7 +50,7 @@ def test_a_configured_bill_is_the_first_to_be_checked(tmp_path: Path) -> None:
     check = build_prices(configuration, ledger.engine).check()[0]
     ledger.close()
 
-    assert check.subject == "bill bill"
+    assert check.subject == "bill"
     assert "It has not been read yet" in check.detail
     assert "finops cost --read" in check.fix
 

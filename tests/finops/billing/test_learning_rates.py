@@ -11,6 +11,7 @@ import pytest
 from finops.billing.bill_source import BillSource
 from finops.domain.billed_rates import BilledRate, BillRates, Pricing
 from finops.ledger.bill_rates import LedgerBillRates, finish, rows_of, save
+from finops.ledger.database import open_engine
 from finops.savings_ledger import SavingsLedger
 from tests.finops.billing.bills import Cells, cur, focus, write_csv
 
@@ -235,3 +236,13 @@ def test_the_ledger_gives_back_what_was_learnt(tmp_path: Path, ledger: SavingsLe
         )
     assert store.load() == BillRates(why_none="gone")
     assert LedgerBillRates(ledger.engine, "other").load() == BillRates()
+
+
+def test_a_ledger_that_nobody_has_made_has_learnt_nothing_and_is_not_made(tmp_path: Path) -> None:
+    file = tmp_path / "finops.db"
+    absent = LedgerBillRates(open_engine(f"sqlite:///{file}"), "bill").learnt_at()
+    was_made = file.exists()
+    file.touch()
+
+    assert (absent, was_made) == (None, False)
+    assert LedgerBillRates(open_engine(f"sqlite:///{file}"), "bill").learnt_at() is None
