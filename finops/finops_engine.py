@@ -50,6 +50,7 @@ from finops.engine import (
     watching,
 )
 from finops.engine.assigning import Assigned
+from finops.engine.bill_history import PastPiece
 from finops.engine.cycle import CycleResult, run_cycle
 from finops.engine.drafts import PullRequestDraft
 from finops.engine.guarding import guardrail_decision
@@ -433,11 +434,18 @@ class FinOpsEngine:
     def allocate_bills(self, *, since: date | None = None) -> Sequence[BillChange]:
         """Place every line of the bills that may still change; returns what was corrected.
 
-        What is older is read once, or again from the month of `since` on. Raises InvalidInput, with
-        the place and the lines, for a bill that cannot be read or does not add up; of that one
-        nothing is kept.
+        From the month of `since` on also what is final. Raises InvalidInput, with the place and the
+        lines, for a bill that cannot be read or does not add up; of that one nothing is kept.
         """
         return bills.read_bills(self.parts, since=since)
+
+    def past_of_bills(self) -> Sequence[PastPiece]:
+        """The next piece of each bill whose past has not been read yet; none when all is."""
+        return bills.past_left(self.parts)
+
+    def read_past(self, piece: PastPiece) -> None:
+        """Read it, and remember that; raises TryAgainLater when its place does not answer."""
+        bills.read_past(self.parts, piece)
 
     def read_new_bills(self) -> None:
         """Read the newest days of bills that nobody has read; raises as `allocate_bills` does."""

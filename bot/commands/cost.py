@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from datetime import date
+from datetime import date, timedelta
 
 from bot.commands.engine import configured_engine
 from bot.cost_json import as_json
@@ -11,6 +11,7 @@ from bot.terminal_output import errors, output, print_spans, width_of
 from finops.billing.cost_report import CostReport
 from finops.billing.periods import MOST_DAYS, read_period
 from finops.domain.errors import InvalidInput
+from finops.finops_engine import FinOpsEngine
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -23,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     engine = configured_engine()
     since = first_month(arguments.since, today=engine.now().date()) if arguments.since else None
     if arguments.read or since:
-        engine.allocate_bills(since=since)
+        _read(engine, since)
     report = engine.cost(" ".join(arguments.words))
     if arguments.json:
         print(json.dumps(as_json(report)))
@@ -32,6 +33,22 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.picture is not None and report.tables:
         _draw(report, arguments)
     return 0 if report.tables else 1
+
+
+def _read(engine: FinOpsEngine, since: date | None) -> None:
+    """The bill, and what of its past nobody has read; each step is said, for it may take long."""
+    say(f"Reading the bill{f' since {since:%B %Y}' if since else ''} ...")
+    engine.allocate_bills(since=since)
+    while pieces := engine.past_of_bills():
+        for piece in pieces:
+            last = piece.end - timedelta(days=1)
+            say(f"Reading its past, once: {piece.start} to {last} ...")
+            engine.read_past(piece)
+
+
+def say(words: str) -> None:
+    """Beside the answer, not in it."""
+    print_spans(errors(), [[(words, "")]])
 
 
 def first_month(words: str, *, today: date) -> date:

@@ -1,11 +1,13 @@
 """The months of a bill from before the bot came: read once, so that there is a trend.
 
-How far a bill has been read back is a setting of the ledger, which moves with each piece, so that a
-reading that dies goes on where it was. What is in the ledger already is not read again.
+They are read in pieces, the newest first, so that nothing else waits for a year of a large bill.
+How far back a bill has been read is a setting of the ledger, which moves with each piece: a reading
+that dies goes on where it was, and what is in the ledger already is not read again.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date
 
 from finops.domain.costs import BillChange
@@ -20,30 +22,47 @@ log = logging.getLogger(__name__)
 ReadDays = Callable[[Parts, AllocatingBill, date, date], list[BillChange]]
 
 
-def read_history(
-    parts: Parts, bill: AllocatingBill, *, before: date, since: date | None, read: ReadDays
-) -> list[BillChange]:
-    """Read back what has not been read yet, or from `since` on what has been read too.
+@dataclass(frozen=True, slots=True)
+class PastPiece:
+    """Days with `start <= day < end` of a bill, not read yet; before `wanted` none is read."""
 
-    `before` is where the days begin that each reading reads anyway. A piece that cannot be read is
-    logged and passed over, since nobody mends the past of an export; where somebody has asked for
-    it, InvalidInput is raised.
+    bill: AllocatingBill
+    start: date
+    end: date
+    wanted: date
+
+    @property
+    def unit(self) -> str:
+        """What it is called among units of work that one replica does."""
+        return f"{self.bill.name} {self.start}"
+
+
+def pieces_left(parts: Parts, open_from: Callable[[AllocatingBill], date]) -> Iterator[PastPiece]:
+    """The next piece of each bill that has a past to read.
+
+    `open_from` tells where the days of a bill begin that each reading reads anyway.
     """
-    if since is not None:
-        pieces = bill.pieces(start=since.replace(day=1), end=before)
-        return [change for start, end in pieces for change in read(parts, bill, start, end)]
-    wanted = months_before(parts.now().date(), bill.history_months)
-    for start, end in _left(parts, bill, wanted, before):
-        try:
-            read(parts, bill, start, end)
-        except NoBill:
-            start = wanted  # an export begins somewhere; what is older will not come
-        except InvalidInput as error:
-            log.warning("%s: %s to %s is passed over: %s", bill.name, start, end, error)
-        _remember(parts, bill, start)
-        if start == wanted:
-            break
-    return []
+    for bill in parts.bills:
+        wanted = months_before(parts.now().date(), bill.history_months)
+        end = _read_back_to(parts, bill, wanted, open_from)
+        pieces = bill.pieces(start=wanted, end=end) if wanted < end else ()
+        for start, end in pieces[:1]:
+            yield PastPiece(bill, start, end, wanted)
+
+
+def read_piece(parts: Parts, piece: PastPiece, *, read: ReadDays) -> None:
+    """Read one piece, and remember that.
+
+    One that cannot be read is logged and passed over, since nobody mends the past of an export.
+    """
+    start = piece.start
+    try:
+        read(parts, piece.bill, start, piece.end)
+    except NoBill:
+        start = piece.wanted  # an export begins somewhere; what is older will not come
+    except InvalidInput as error:
+        log.warning("%s: %s to %s is passed over: %s", piece.bill.name, start, piece.end, error)
+    _remember(parts, piece.bill, start)
 
 
 def months_before(day: date, months: int) -> date:
@@ -52,17 +71,22 @@ def months_before(day: date, months: int) -> date:
     return date(number // 12, number % 12 + 1, 1)
 
 
-def _left(
-    parts: Parts, bill: AllocatingBill, start: date, end: date
-) -> Sequence[tuple[date, date]]:
-    """Pieces of these days that nobody has read, the newest first."""
+def _read_back_to(
+    parts: Parts, bill: AllocatingBill, wanted: date, open_from: Callable[[AllocatingBill], date]
+) -> date:
+    """The first day that is read; a bot that has been here for long knows its months."""
     with parts.ledger.reading() as tx:
         kept = history.setting(tx.connection, _key(bill))
-        found = costs.bill_days(tx.connection, start=start, end=end)
-    # A bot that has been here for long knows its months; what is before the first is history.
-    known = [day.day.replace(day=1) for name, day in found if name == bill.name]
-    ends = [end, *known, *([date.fromisoformat(kept)] if kept is not None else [])]
-    return bill.pieces(start=start, end=min(ends)) if start < min(ends) else ()
+    if kept is not None:
+        return date.fromisoformat(kept)
+    end = open_from(bill)
+    with parts.ledger.reading() as tx:
+        found = costs.bill_days(tx.connection, start=wanted, end=end)
+    first = min([end, *(day.day.replace(day=1) for name, day in found if name == bill.name)])
+    # Before a piece is read: days that a reading wrote before it died are no end.
+    if wanted < first:
+        _remember(parts, bill, first)
+    return first
 
 
 def _remember(parts: Parts, bill: AllocatingBill, start: date) -> None:

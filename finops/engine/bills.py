@@ -11,7 +11,7 @@ from finops.domain.billed_rates import BillRates
 from finops.domain.costs import BillChange, BillDay, ContainerDay
 from finops.domain.errors import InvalidInput, OutsideWorldFailed
 from finops.domain.estate import Snapshot
-from finops.engine.bill_history import read_history
+from finops.engine.bill_history import PastPiece, pieces_left, read_piece
 from finops.engine.closing import batches
 from finops.engine.parts import Parts
 from finops.ledger import bill_rates, bill_writing, container_hours, costs, history
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 def read_bills(parts: Parts, *, since: date | None = None) -> list[BillChange]:
     """Read every bill again as far back as it may still change; returns what was corrected.
 
-    Its history is read once, and again from `since` on where somebody asks for it. Each day is
+    From the month of `since` on, where somebody asks for it, also what is final. Each day is
     written in one transaction, and none before all that is read with it adds up. Raises
     InvalidInput for a bill that does not; the others are read all the same.
     """
@@ -38,12 +38,24 @@ def read_bills(parts: Parts, *, since: date | None = None) -> list[BillChange]:
         try:
             start, end = _open_days(parts, bill)
             changes += _read_newest(parts, bill, start, end)
-            changes += read_history(parts, bill, before=start, since=since, read=read_days)
+            asked = bill.pieces(start=since.replace(day=1), end=start) if since else ()
+            for first, last in asked:
+                changes += read_days(parts, bill, first, last)
         except InvalidInput as error:
             failed.append(error)
     if failed:
         raise failed[0]
     return changes
+
+
+def past_left(parts: Parts) -> list[PastPiece]:
+    """The next piece of each bill whose past has not been read."""
+    return list(pieces_left(parts, lambda bill: _open_days(parts, bill)[0]))
+
+
+def read_past(parts: Parts, piece: PastPiece) -> None:
+    """Read one of them; raises what `TryAgainLater` says, and nothing for a broken month."""
+    read_piece(parts, piece, read=read_days)
 
 
 def read_new_bills(parts: Parts) -> None:

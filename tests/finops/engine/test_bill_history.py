@@ -1,94 +1,34 @@
 """The months of a bill from before the bot came: read once, the newest first."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from finops.billing.bill_source import BillSource
-from finops.domain.billed_rates import BillRates
-from finops.domain.costs import AllocatedCost, BillDay, ContainerDay, CostCategory, CostKey
-from finops.domain.errors import InvalidInput, NoBill, TryAgainLater
-from finops.domain.verdict import DailyCost
+from finops.domain.errors import InvalidInput, TryAgainLater
 from finops.engine.bill_history import months_before
 from finops.finops_engine import FinOpsEngine
 from finops.ledger import costs
+from finops.ledger.bill_writing import replace_days
 from finops.savings_ledger import SavingsLedger
+from tests.finops.engine.monthly_bill import Monthly, Reading, billed
 
 NOW = datetime(2026, 7, 20, 9, tzinfo=UTC)
 OPEN = (date(2026, 6, 1), date(2026, 7, 21))
 
 
-@dataclass
-class Reading:
-    """A dollar a day (a BillReading)."""
-
-    days: Sequence[BillDay]
-
-    def rows(self, day: date) -> Sequence[AllocatedCost]:
-        key = CostKey(day=day, currency="USD", category=CostCategory.UNALLOCATED)
-        return [
-            AllocatedCost(
-                key=key,
-                billed_cost=Decimal(1),
-                effective_cost=Decimal(1),
-                list_cost=Decimal(1),
-                usage_quantity=0,
-            )
-        ]
-
-    def judged(self) -> Sequence[DailyCost]:
-        return ()
-
-    def rates(self) -> BillRates:
-        return BillRates()
-
-
-@dataclass
-class Monthly:
-    """A bill that is read by the month, since a first one (an AllocatingBill)."""
-
-    first: date = date(2000, 1, 1)
-    history_months: int = 4
-    name: str = "bill"
-    asked: list[tuple[date, date]] = field(default_factory=list)
-    troubles: Mapping[date, Exception] = field(default_factory=dict)
-
-    def pieces(self, *, start: date, end: date) -> Sequence[tuple[date, date]]:
-        return BillSource(files=("s3://a/",)).pieces(start=start, end=end)
-
-    @contextmanager
-    def read(
-        self, *, start: date, end: date, usage: Sequence[ContainerDay], today: date
-    ) -> Iterator[Reading]:
-        self.asked.append((start, end))
-        if start in self.troubles:
-            raise self.troubles[start]
-        if end <= self.first:
-            raise NoBill("There is no bill.")
-        days = [start + timedelta(days=n) for n in range((min(end, today) - start).days)]
-        yield Reading([billed(day) for day in days if day >= self.first])
-
-
-def billed(day: date) -> BillDay:
-    one = Decimal(1)
-    return BillDay(
-        day=day,
-        currency="USD",
-        billed_cost=one,
-        effective_cost=one,
-        list_cost=one,
-        lines=1,
-        is_final=day < date(2026, 7, 1),
-    )
-
-
 def engine_of(ledger: SavingsLedger, bill: Monthly | BillSource) -> FinOpsEngine:
     return FinOpsEngine(ledger, allocating_bills=[bill], now=lambda: NOW)
+
+
+def read_all(engine: FinOpsEngine) -> None:
+    """As `finops cost --read` does."""
+    engine.allocate_bills()
+    while pieces := engine.past_of_bills():
+        for piece in pieces:
+            engine.read_past(piece)
 
 
 def first_known(ledger: SavingsLedger) -> date:
@@ -103,9 +43,9 @@ def month(number: int) -> tuple[date, date]:
 def test_history_is_read_once_the_newest_month_first(ledger: SavingsLedger) -> None:
     bill = Monthly()
     engine = engine_of(ledger, bill)
-    engine.allocate_bills()
+    read_all(engine)
     first, bill.asked = list(bill.asked), []
-    engine.allocate_bills()
+    read_all(engine)
 
     assert first == [OPEN, month(5), month(4), month(3)]
     assert first_known(ledger) == date(2026, 3, 1)
@@ -116,19 +56,34 @@ def test_a_reading_that_dies_goes_on_where_it_was(ledger: SavingsLedger) -> None
     bill = Monthly(troubles={date(2026, 4, 1): TryAgainLater("S3 is away.")})
     engine = engine_of(ledger, bill)
     with pytest.raises(TryAgainLater):
-        engine.allocate_bills()
+        read_all(engine)
     bill.troubles, bill.asked = {}, []
-    engine.allocate_bills()
+    read_all(engine)
 
     assert bill.asked == [OPEN, month(4), month(3)]
+
+
+def test_days_that_were_written_before_it_died_are_no_end(ledger: SavingsLedger) -> None:
+    bill = Monthly(history_months=3)
+    engine = engine_of(ledger, bill)
+    engine.allocate_bills()
+    [piece] = engine.past_of_bills()
+    row = Reading([]).rows(date(2026, 4, 3))
+    with ledger.bookkeeping() as connection:
+        day = replace(row[0].key, day=date(2026, 4, 3))
+        rows = [replace(row[0], key=day)]
+        replace_days(connection, "bill", [billed(date(2026, 4, 3))], rows, now=NOW)
+
+    assert (piece.start, piece.end) == month(5)
+    assert engine.past_of_bills() == [piece]
 
 
 def test_where_an_export_begins_nobody_asks_again(ledger: SavingsLedger) -> None:
     bill = Monthly(first=date(2026, 5, 10), history_months=6)
     engine = engine_of(ledger, bill)
-    engine.allocate_bills()
+    read_all(engine)
     first, bill.asked = list(bill.asked), []
-    engine.allocate_bills()
+    read_all(engine)
 
     assert first == [OPEN, month(5), month(4)]
     assert bill.asked == [OPEN]
@@ -139,9 +94,9 @@ def test_a_month_that_cannot_be_read_is_passed_over_unless_somebody_asks_for_it(
 ) -> None:
     bill = Monthly(troubles={date(2026, 4, 1): InvalidInput("It does not add up.")})
     engine = engine_of(ledger, bill)
-    engine.allocate_bills()
+    read_all(engine)
     first, bill.asked = list(bill.asked), []
-    engine.allocate_bills()
+    read_all(engine)
 
     assert first == [OPEN, month(5), month(4), month(3)]
     assert bill.asked == [OPEN]
@@ -162,9 +117,9 @@ def test_what_is_asked_for_is_read_again(ledger: SavingsLedger) -> None:
 def test_more_months_of_history_are_read_when_they_are_wanted(ledger: SavingsLedger) -> None:
     bill = Monthly(history_months=2)
     engine = engine_of(ledger, bill)
-    engine.allocate_bills()
+    read_all(engine)
     bill.history_months, bill.asked = 4, []
-    engine.allocate_bills()
+    read_all(engine)
 
     assert bill.asked == [OPEN, month(4), month(3)]
 
@@ -176,7 +131,7 @@ def test_files_that_lie_here_are_gone_through_once(ledger: SavingsLedger, tmp_pa
     path = tmp_path / "bill.csv"
     path.write_text("ChargePeriodStart,ResourceId,BilledCost,EffectiveCost\n" + rows)
     source = BillSource(files=(str(path),), history_months=12)
-    engine_of(ledger, source).allocate_bills()
+    read_all(engine_of(ledger, source))
 
     assert source.pieces(start=date(2025, 7, 1), end=date(2026, 6, 1)) == [
         (date(2025, 7, 1), date(2026, 6, 1))
@@ -194,7 +149,7 @@ def test_a_copied_export_is_read_by_the_months_of_its_folders(
             f"ChargePeriodStart,ResourceId,BilledCost,EffectiveCost\n{text}T00:00:00Z,vol-1,1,1\n"
         )
     engine = engine_of(ledger, BillSource(files=(str(tmp_path),)))
-    engine.allocate_bills()
+    read_all(engine)
 
     assert first_known(ledger) == date(2026, 6, 2)
 
