@@ -38,7 +38,7 @@ from finops.domain.opportunity import (
     opportunity_id,
 )
 from finops.domain.verdict import DailyCost
-from finops.ledger import audit, history, tables
+from finops.ledger import history, tables
 from finops.ledger.codec import columns_of
 from finops.report_generator import Edition
 from finops.savings_ledger import SavingsLedger
@@ -61,8 +61,8 @@ def fill(url: str, *, teams: int, opportunities: int, seed: int) -> None:
         with ledger.transaction() as tx:
             for row in rows[start : start + _BATCH]:
                 for action in ("new", "notified"):
-                    audit.append(tx.connection, at=row["detected_at"], actor="engine",
-                                 action=action, subject=row["id"], detail={})  # fmt: skip
+                    tx.audit(at=row["detected_at"], actor="engine", action=action,
+                             subject=row["id"], detail={})  # fmt: skip
     with ledger.transaction() as tx:
         history.save_costs(tx.connection, _bill(), now=NOW)
     ledger.close()

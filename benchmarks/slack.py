@@ -12,6 +12,7 @@ person sees Slack's error, clicks again, and that is counted in `broken`). `acte
 with a decision, `acted_twice` those with two, or with two pull requests; `lost` were agreed to by
 somebody who was told so and stand undecided, or have no pull request, or an intent that died;
 `unanswered` clicks that were never acknowledged, and refusals that nobody was told about.
+`bare_ack_p99_ms` is the floor of this machine: the same crowd on bots that only acknowledge.
 """
 
 import argparse
@@ -26,7 +27,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+
+from slack_sdk import WebClient
 
 from benchmarks.slack_company import Company
 from benchmarks.slack_crowd import Crowd, Shown, click_all
@@ -63,6 +66,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         _wait(lambda: len(_cards(sandbox, company)) >= expected, 60 + expected, bots)
         posting = time.perf_counter() - began
         cards = _cards(sandbox, company)
+        print(f"{len(cards)} cards stand; people begin to click.", file=sys.stderr, flush=True)
         clicking = click_all(
             sandbox, cards, clicks=options.clicks, concurrency=options.concurrency,
             seed=options.seed,
@@ -72,10 +76,11 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         clicked = time.perf_counter() - began
         sandbox.faults.clear()
         _wait(lambda: not ledger.find(statuses=[Status.APPROVED]), 300, bots)
+        figures = _latencies(crowd)
         host = LocalGitHost(repository, name="crowd/platform", public_url_of=str)
         branches = Counter(pull.branch for pull in host.list_pull_requests())
         return {
-            **_latencies(crowd),
+            **figures,
             **_effects(ledger, crowd, branches, sandbox),
             "messages_per_channel_per_s_max": _most_messages(sandbox),
             "rate_limited_messages": _rate_limited(sandbox, "chat.postMessage"),
@@ -86,7 +91,39 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
             "broken": crowd.broken,
             "concurrency": options.concurrency,
             "replicas": options.replicas,
+            **_floor(options, company, cards, p99_ms=figures["ack_p99_ms"]),
         }
+
+
+def _floor(
+    options: argparse.Namespace, company: Company, cards: Sequence[Shown], *, p99_ms: float
+) -> dict[str, Any]:
+    """What the same crowd gets from bots that only acknowledge (`benchmarks.slack_bare`)."""
+    with ExitStack() as stack:
+        sandbox = stack.enter_context(SlackSandbox(company.workspace()))
+        bare = [sys.executable, "-m", "benchmarks.slack_bare"]
+        bots = [
+            stack.enter_context(_process(bare, _slack_of(sandbox))) for _ in range(options.replicas)
+        ]
+        _wait(lambda: sandbox.connections >= options.replicas, 60, bots)
+        client = WebClient(token=sandbox.bot_token, base_url=sandbox.api_url)
+        one_each = {card.channel: card for card in cards}  # Slack takes one message a second
+        stand = [_posted(client, card) for card in one_each.values()]
+        crowd = sandbox.run(
+            click_all(
+                sandbox, stand, clicks=options.clicks, concurrency=options.concurrency,
+                seed=options.seed,
+            )
+        )  # fmt: skip
+    bare_p99_ms = _latencies(crowd)["ack_p99_ms"]
+    return {"bare_ack_p99_ms": bare_p99_ms, "ratio_to_bare": round(p99_ms / bare_p99_ms, 1)}
+
+
+def _posted(client: WebClient, card: Shown) -> Shown:
+    """The same card in another Slack."""
+    said = {name: card.message[name] for name in ("text", "blocks", "metadata")}
+    answer = client.chat_postMessage(channel=card.channel, **said)
+    return Shown(card.channel, card.message | {"ts": str(answer["ts"])})
 
 
 def _latencies(crowd: Crowd) -> dict[str, Any]:
@@ -162,25 +199,41 @@ def _cards(sandbox: SlackSandbox, company: Company) -> list[Shown]:
 def _bot(
     folder: Path, sandbox: SlackSandbox, database_url: str, number: int
 ) -> Iterator[subprocess.Popen[bytes]]:
-    environment = os.environ | {
+    environment = _slack_of(sandbox) | {
         "FINOPS_CONFIG": str(folder / "finops.yaml"),
         "FINOPS_DATABASE_URL": database_url,
         "FINOPS_HTTP_PORT": str(free_port()),
+    }
+    command = [str(Path(sys.executable).parent / "finops"), "run"]
+    with (
+        (folder / f"bot-{number}.log").open("wb") as log,
+        _process(command, environment, log) as process,
+    ):
+        yield process
+
+
+def _slack_of(sandbox: SlackSandbox) -> dict[str, str]:
+    """The environment of a bot of this Slack."""
+    environment = os.environ | {
         "SLACK_BASE_URL": sandbox.api_url,
         "SLACK_BOT_TOKEN": sandbox.bot_token,
         "SLACK_APP_TOKEN": sandbox.app_token,
     }
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
         environment.pop(name, None)  # the SDK would send loopback calls there
-    log = (folder / f"bot-{number}.log").open("wb")
-    command = [str(Path(sys.executable).parent / "finops"), "run"]
+    return environment
+
+
+@contextmanager
+def _process(
+    command: Sequence[str], environment: dict[str, str], log: IO[bytes] | int = subprocess.DEVNULL
+) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     try:
         yield process
     finally:
         process.terminate()
         process.wait(timeout=60)
-        log.close()
 
 
 @contextmanager

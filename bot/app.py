@@ -1,6 +1,6 @@
 """The Bolt app: one client, enough threads, and every listener registered."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 
 from slack_bolt import App
 from slack_sdk import WebClient
@@ -18,13 +18,20 @@ def build_client(*, token: str, base_url: str) -> WebClient:
     return WebClient(token=token, base_url=base_url, timeout=CLIENT_TIMEOUT_SECONDS)
 
 
-def build_app(client: WebClient, *, signing_secret: str, context: HandlerContext) -> App:
-    """The app with all listeners; it does not call Slack while being built."""
+def build_app(
+    client: WebClient,
+    *,
+    signing_secret: str,
+    context: HandlerContext,
+    threads: Executor | None = None,
+) -> App:
+    """The app with all listeners, whose work is done on `threads`; it does not call Slack yet."""
+    threads = threads or ThreadPoolExecutor(LISTENER_THREADS, thread_name_prefix="click")
     app = App(
         client=client,
         signing_secret=signing_secret or "not used in Socket Mode",
         token_verification_enabled=False,
-        listener_executor=ThreadPoolExecutor(LISTENER_THREADS, thread_name_prefix="listener"),
+        process_before_response=True,  # see `handlers.answer`
     )
-    register(app, context)
+    register(app, context, threads=threads)
     return app

@@ -91,6 +91,7 @@ class Ticker:
         try:
             for step in (
                 self._note_installation,
+                self._engine.ledger.take_up_notes,
                 self._engine.watch_pull_requests,
                 self._engine.update_dashboards,
                 self._engine.wake_and_expire,

@@ -489,6 +489,22 @@ UPDATE alembic_version SET version_num='0010' WHERE alembic_version.version_num 
 
 -- Running upgrade 0010 -> 0011
 
+CREATE TABLE audit_waiting (
+    id BIGSERIAL NOT NULL, 
+    at TIMESTAMP WITH TIME ZONE NOT NULL, 
+    actor VARCHAR(253) NOT NULL, 
+    action VARCHAR(80) NOT NULL, 
+    subject VARCHAR(700) NOT NULL, 
+    detail TEXT NOT NULL, 
+    CONSTRAINT pk_audit_waiting PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_audit_waiting_subject ON audit_waiting (subject);
+
+UPDATE alembic_version SET version_num='0011' WHERE alembic_version.version_num = '0010';
+
+-- Running upgrade 0011 -> 0012
+
 CREATE TABLE bill_rates (
     bill VARCHAR(100) NOT NULL, 
     kind VARCHAR(20) NOT NULL, 
@@ -499,6 +515,6 @@ CREATE TABLE bill_rates (
     CONSTRAINT pk_bill_rates PRIMARY KEY (bill, kind, key)
 );
 
-UPDATE alembic_version SET version_num='0011' WHERE alembic_version.version_num = '0010';
+UPDATE alembic_version SET version_num='0012' WHERE alembic_version.version_num = '0011';
 
 COMMIT;

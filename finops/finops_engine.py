@@ -19,6 +19,7 @@ from finops.domain.costs import BillChange
 from finops.domain.errors import InvalidInput
 from finops.domain.estate import Snapshot
 from finops.domain.freezes import Freeze, FreezeScope
+from finops.domain.lifecycle import Status
 from finops.domain.manners import Manners
 from finops.domain.money import Saving
 from finops.domain.mutes import DenyReason, Mute, MuteReach
@@ -338,6 +339,9 @@ class FinOpsEngine:
         """Remember where the card stands; a detected opportunity is now notified."""
         now = self.now()
         message = history.Message(opportunity_id, "card", channel, message_id, render_hash)
+        if self.ledger.get(opportunity_id).status is not Status.DETECTED:
+            self.ledger.save_message(message, now=now)  # mostly: shown anew after a decision
+            return
         with self.ledger.transaction() as tx:
             history.save_message(tx.connection, message, now=now)
             notify(tx, self.parts, tx.get(opportunity_id), now=now)

@@ -22,13 +22,21 @@ from finops.ledger import (
     cost_answers,
     history,
     lanes,
+    opportunities,
     outbox,
     pull_requests,
     totals,
     usage,
 )
-from finops.ledger.database import PATIENCE_SECONDS, connecting, open_engine, writing
-from finops.ledger.opportunities import Outcome, Recorded
+from finops.ledger.database import (
+    PATIENCE_SECONDS,
+    Turn,
+    glancing,
+    open_engine,
+    reading,
+    writing,
+)
+from finops.ledger.recording import Outcome, Recorded
 from finops.ledger.schema import migrate
 from finops.ledger.totals import Breakdown
 from finops.ledger.transaction import LedgerTransaction
@@ -79,31 +87,35 @@ class SavingsLedger:
 
     @contextmanager
     def transaction(
-        self, *, patience_seconds: float = PATIENCE_SECONDS
+        self, *, team: str | None = None, patience_seconds: float = PATIENCE_SECONDS
     ) -> Iterator[LedgerTransaction]:
         """A writing transaction that has the ledger to itself.
 
-        Raises TryAgainLater when its turn has not come within `patience_seconds`.
+        With a `team` it has what is that team's, beside those of other teams. Raises TryAgainLater
+        when its turn has not come within `patience_seconds`.
         """
-        with writing(self.engine, patience_seconds=patience_seconds) as connection:
-            yield LedgerTransaction(connection, wall_clock=self._wall_clock)
+        turn = Turn(team)
+        with writing(self.engine, turn, patience_seconds=patience_seconds) as connection:
+            tx = LedgerTransaction(connection, wall_clock=self._wall_clock)
+            yield tx
+            tx.chain()
 
     @contextmanager
     def reading(self) -> Iterator[LedgerTransaction]:
         """A consistent view for reading; nothing written in it is kept."""
-        with connecting(self.engine) as connection:
+        with reading(self.engine) as connection:
             yield LedgerTransaction(connection, wall_clock=self._wall_clock)
 
     @contextmanager
-    def bookkeeping(self) -> Iterator[Connection]:
-        """A short write for leases and claims that need not queue behind clicks on PostgreSQL."""
-        with writing(self.engine, serialised=False) as connection:
+    def bookkeeping(self, *, patience_seconds: float = PATIENCE_SECONDS) -> Iterator[Connection]:
+        """A short write that need not queue behind clicks on PostgreSQL: leases, claims, notes."""
+        with writing(self.engine, None, patience_seconds=patience_seconds) as connection:
             yield connection
 
     def get(self, opportunity_id: str) -> OpportunityRecord:
         """One record; raises InvalidInput when there is none of that id."""
-        with self.reading() as tx:
-            return tx.get(opportunity_id)
+        with glancing(self.engine) as connection:
+            return opportunities.get(connection, opportunity_id)
 
     def find(
         self,
@@ -139,9 +151,16 @@ class SavingsLedger:
             return totals.breakdown(tx.connection, by=by, team=team)
 
     def verify_audit(self) -> audit.AuditCheck:
-        """Walk the audit chain."""
+        """Walk the audit chain, with everything noted so far in it."""
+        self.take_up_notes()
         with self.reading() as tx:
             return audit.check(tx.connection)
+
+    def take_up_notes(self) -> None:
+        """Bring what was noted beside the audit chain into it."""
+        while self.read(audit.is_waiting):
+            with self.transaction() as tx:
+                audit.take_up(tx.connection)
 
     def history_of(self, subject: str) -> list[audit.AuditEntry]:
         """All audit rows about one subject, oldest first."""
@@ -188,8 +207,9 @@ class SavingsLedger:
         self, *, owner: str, now: datetime, seconds: float = 120, limit: int = 8
     ) -> list[outbox.Intent]:
         """Take due intents from the outbox."""
-        if not self.read(lambda connection: outbox.has_due(connection, now=now)):
-            return []
+        with glancing(self.engine) as connection:
+            if not outbox.has_due(connection, now=now):
+                return []
         with self.bookkeeping() as connection:
             return outbox.lease(connection, owner=owner, now=now, seconds=seconds, limit=limit)
 
@@ -244,8 +264,8 @@ class SavingsLedger:
 
     def messages(self, *, subject: str, purpose: str) -> list[history.Message]:
         """Where messages of that purpose about that subject stand."""
-        with self.reading() as tx:
-            return history.messages(tx.connection, subject=subject, purpose=purpose)
+        with glancing(self.engine) as connection:
+            return history.messages(connection, subject=subject, purpose=purpose)
 
     def save_message(self, message: history.Message, *, now: datetime) -> None:
         """Remember where a message stands and what it shows."""

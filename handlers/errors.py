@@ -3,6 +3,7 @@
 import logging
 import re
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 from slack_bolt import Ack, BoltResponse
@@ -15,6 +16,7 @@ from finops.domain.errors import (
     NotPermitted,
     OutsideWorldFailed,
 )
+from handlers.answer import Answer
 from handlers.blocks import text
 from handlers.blocks.forms import with_notice
 from handlers.ids import COMMAND
@@ -47,7 +49,7 @@ def sentence_of(error: FinOpsError) -> str:
 
 
 def unexpected(
-    error: Exception, ack: Ack, body: dict[str, Any], client: WebClient
+    error: Exception, ack: Ack | Answer, body: Mapping[str, Any], client: WebClient
 ) -> BoltResponse | None:
     """The global Bolt error handler: logs with an incident id and tells the person that id.
 

@@ -1,11 +1,11 @@
 """One thing a person did in Slack: the payload, and the ways to answer it."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from slack_bolt import Ack
+from slack_bolt import BoltResponse
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook import WebhookClient
@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 class Interaction:
     """A command, click, form or event. `client` fails fast; see `slack_client`."""
 
-    ack: Ack
+    ack: Callable[..., BoltResponse]
     body: Mapping[str, Any]
     client: WebClient
 

@@ -30,14 +30,14 @@ def changed(
     tx.enqueue(
         kind=IntentKind.POST_NOTE,
         subject=record.id,
-        idempotency_key=f"note:{record.id}:{tx.audited}",
+        idempotency_key=f"note:{record.id}:{tx.stamp}",
         payload={"event": event or record.status, "actor": actor, "sentence": sentence},
     )
 
 
 def refresh(tx: LedgerTransaction, record: OpportunityRecord) -> None:
     """Have the card shown anew, without a word."""
-    key = f"update:{record.id}:{tx.audited}"
+    key = f"update:{record.id}:{tx.stamp}"
     tx.enqueue(kind=IntentKind.UPDATE_CARD, subject=record.id, idempotency_key=key)
     refresh_plans(tx, record.id)
 
@@ -50,7 +50,7 @@ def refresh_plans(tx: LedgerTransaction, opportunity_id: str) -> None:
 
 def refresh_plan(tx: LedgerTransaction, plan: str) -> None:
     """Have one plan shown anew."""
-    key = f"update:{plan}:{tx.audited}"
+    key = f"update:{plan}:{tx.stamp}"
     tx.enqueue(kind=IntentKind.UPDATE_PLAN, subject=plan, idempotency_key=key)
 
 
@@ -79,7 +79,7 @@ def ask_for_pull_request(tx: LedgerTransaction, known: OpportunityRecord) -> Non
     tx.enqueue(
         kind=IntentKind.OPEN_PULL_REQUEST,
         subject=pull_request_subject(known.id),
-        idempotency_key=f"pull_request:{known.id}:r{revision}:{tx.audited}",
+        idempotency_key=f"pull_request:{known.id}:r{revision}:{tx.stamp}",
         payload={"opportunity": known.id, "revision": revision},
     )
 

@@ -28,26 +28,34 @@ def approve(parts: Parts, opportunity_id: str, *, revision: int, actor: Actor) -
     """
     now = parts.now()
     with audited_refusals(parts, opportunity_id, actor=actor, revision=revision):
-        look_first(parts, opportunity_id, revision)
-        with parts.ledger.transaction(patience_seconds=PATIENCE_SECONDS) as tx:
-            return approve_in(tx, parts, opportunity_id, revision=revision, actor=actor, now=now)
+        known = look_first(parts, opportunity_id, revision)
+        require_approver(parts.directory, known, actor, "approve")  # asked again under the lock
+        team = known.opportunity.team
+        with parts.ledger.transaction(team=team, patience_seconds=PATIENCE_SECONDS) as tx:
+            known = tx.get(opportunity_id)
+            if known.opportunity.team != team:  # whose daily limits nobody has locked
+                raise Refused(
+                    f"It was given to team {known.opportunity.team} at the same moment; decide on "
+                    "its card there."
+                )
+            return approve_in(tx, parts, known, revision=revision, actor=actor, now=now)
 
 
 def approve_in(
     tx: LedgerTransaction,
     parts: Parts,
-    opportunity_id: str,
+    known: OpportunityRecord,
     *,
     revision: int,
     actor: Actor,
     now: datetime,
 ) -> OpportunityRecord:
     """The same inside a transaction, in which a plan approves several."""
-    known = standing(tx, tx.get(opportunity_id), revision, now)
+    known = standing(tx, known, revision, now)
     require_approver(parts.directory, known, actor, "approve")
     decision = _allowed(guardrail_decision(tx, parts, known, now=now))
     sentence = _agree(tx, known, decision, actor=actor, now=now)
-    after = tx.get(opportunity_id)
+    after = tx.get(known.id)
     announce.changed(
         tx, after, actor=actor.id, sentence=sentence, event="approved" if sentence else ""
     )
@@ -84,7 +92,9 @@ def _agree(
     """Count this person's approval; the last one that is needed approves. What is still missing."""
     revision, needed = known.opportunity.revision, decision.approvals_needed
     is_new = approvals.add(tx.connection, known.id, revision=revision, approver=actor.id, now=now)
-    so_far = len(approvals.given(tx.connection, [known.id]).get(known.id, ()))
+    so_far = 1
+    if needed > 1:
+        so_far = len(approvals.given(tx.connection, [known.id]).get(known.id, ()))
     if so_far >= needed:
         _finish(tx, known, decision, actor=actor, now=now)
         return ""

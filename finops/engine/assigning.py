@@ -196,7 +196,7 @@ def _tell(
     tx.enqueue(
         kind=IntentKind.POST_NOTE,
         subject=known.id,
-        idempotency_key=f"note:{known.id}:{tx.audited}",
+        idempotency_key=f"note:{known.id}:{tx.stamp}",
         payload={
             "event": event,
             "actor": actor.id,

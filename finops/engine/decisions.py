@@ -45,13 +45,14 @@ def deny(
         words = f"{reason_class.words}: {words}" if words else f"{reason_class.words}."
 
     def decide(tx: LedgerTransaction, known: OpportunityRecord, now: datetime) -> None:
-        require_owner_or_approver(parts.directory, known.opportunity.team, actor, "deny")
         move(
             tx, known, Status.DENIED, now=now, actor=actor, reason=words,
             decided_by=actor.id, decided_at=now,
         )  # fmt: skip
 
-    return _decide(parts, opportunity_id, revision=revision, actor=actor, decide=decide)
+    return _decide(
+        parts, opportunity_id, revision=revision, actor=actor, verb="deny", decide=decide
+    )
 
 
 def snooze(
@@ -63,13 +64,14 @@ def snooze(
         raise InvalidInput(f"Snooze for 1 to {MAX_SNOOZE_DAYS} days, not {days}.")
 
     def decide(tx: LedgerTransaction, known: OpportunityRecord, now: datetime) -> None:
-        require_owner_or_approver(parts.directory, known.opportunity.team, actor, "snooze")
         move(
             tx, known, Status.SNOOZED, now=now, actor=actor, reason=words,
             decided_by=actor.id, decided_at=now, snoozed_until=now + timedelta(days=days),
         )  # fmt: skip
 
-    return _decide(parts, opportunity_id, revision=revision, actor=actor, decide=decide)
+    return _decide(
+        parts, opportunity_id, revision=revision, actor=actor, verb="snooze", decide=decide
+    )
 
 
 def edit(
@@ -81,13 +83,17 @@ def edit(
     """
 
     def decide(tx: LedgerTransaction, known: OpportunityRecord, now: datetime) -> None:
-        require_owner_or_approver(parts.directory, known.opportunity.team, actor, "edit")
         edited = with_value(known.opportunity, value, by=actor.id)
         if not tx.edit(known, edited, now=now, actor=actor.id):
             raise somebody_was_first()
 
     return _decide(
-        parts, opportunity_id, revision=revision, actor=actor, decide=decide, event="edited"
+        parts,
+        opportunity_id,
+        revision=revision,
+        actor=actor,
+        verb="edit",
+        decide=decide,
     )
 
 
@@ -102,17 +108,25 @@ def _decide(
     *,
     revision: int,
     actor: Actor,
+    verb: str,
     decide: Callable[[LedgerTransaction, OpportunityRecord, datetime], None],
-    event: str = "",
 ) -> OpportunityRecord:
+    def may(known: OpportunityRecord) -> None:
+        require_owner_or_approver(parts.directory, known.opportunity.team, actor, verb)
+
     now = parts.now()
     with audited_refusals(parts, opportunity_id, actor=actor, revision=revision):
-        look_first(parts, opportunity_id, revision)
-        with parts.ledger.transaction(patience_seconds=PATIENCE_SECONDS) as tx:
+        known = look_first(parts, opportunity_id, revision)
+        may(known)
+        team = known.opportunity.team
+        with parts.ledger.transaction(team=team, patience_seconds=PATIENCE_SECONDS) as tx:
             known = standing(tx, tx.get(opportunity_id), revision, now)
+            may(known)
             decide(tx, known, now)
             after = tx.get(opportunity_id)
-            sentence = after.opportunity.summary if event == "edited" else after.status_reason
+            is_edit = verb == "edit"
+            sentence = after.opportunity.summary if is_edit else after.status_reason
+            event = "edited" if is_edit else ""
             announce.changed(tx, after, actor=actor.id, sentence=sentence, event=event)
             remember_name(tx, actor, now=now)
             note_answer(tx, after.opportunity.team, now=now)

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from finops.domain.errors import InvalidInput
 from finops.domain.opportunity import Opportunity, OpportunityRecord
+from finops.domain.proposals import NEW_REVISION_SHARE, differ
 from finops.engine.parts import Parts
 from finops.ledger import opportunities
-from finops.ledger.opportunities import NEW_REVISION_SHARE
 from finops.rightsizing.edited import with_value
 
 
@@ -24,7 +24,7 @@ def _kept(known: OpportunityRecord | None, found: Opportunity) -> Opportunity:
     if known is None:
         return found
     before = known.opportunity
-    if opportunities.differ(before.found_changes, found.changes, NEW_REVISION_SHARE):
+    if differ(before.found_changes, found.changes, NEW_REVISION_SHARE):
         return found
     try:
         return with_value(found, before.changes[0].number, by=before.edited_by)

@@ -42,9 +42,11 @@ def standing(
     return tx.get(known.id)
 
 
-def look_first(parts: Parts, opportunity_id: str, revision: int) -> None:
+def look_first(parts: Parts, opportunity_id: str, revision: int) -> OpportunityRecord:
     """Refuse without the ledger's lock what comes too late: most clicks on a busy card do."""
-    require_standing(parts.ledger.get(opportunity_id), revision)
+    known = parts.ledger.get(opportunity_id)
+    require_standing(known, revision)
+    return known
 
 
 def require_standing(known: OpportunityRecord, revision: int) -> None:

@@ -19,9 +19,8 @@ _UNANSWERED = (Status.NOTIFIED, Status.EXPIRED, Status.PULL_REQUEST_OPEN)
 
 def note_answer(tx: LedgerTransaction, team: str, *, now: datetime) -> None:
     """A person of the team, or for it, has answered something: asking goes on."""
-    history.put_setting(tx.connection, _key(_ANSWERED, team), now.isoformat(), by="engine", now=now)
-    if history.setting(tx.connection, _key(_PAUSED, team)):
-        history.put_setting(tx.connection, _key(_PAUSED, team), None, by="engine", now=now)
+    kept = {_key(_ANSWERED, team): now.isoformat(), _key(_PAUSED, team): None}
+    history.put_settings(tx.connection, kept, by="engine", now=now)
 
 
 def paused_teams(tx: LedgerTransaction) -> frozenset[str]:
@@ -68,7 +67,7 @@ def _pause(parts: Parts, team: str, records: list[OpportunityRecord], oldest: da
         tx.enqueue(
             kind=IntentKind.POST_NOTE,
             subject=records[0].id,
-            idempotency_key=f"paused:{team}:{tx.audited}",
+            idempotency_key=f"paused:{team}:{tx.stamp}",
             payload={"event": "team paused", "actor": "engine", "sentence": sentence},
         )
     return True

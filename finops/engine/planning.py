@@ -103,13 +103,13 @@ def approve(parts: Parts, plan: str, *, picks: Sequence[Pick], actor: Actor) -> 
         for pick in picks:
             if pick.opportunity_id not in known:
                 continue
-            label = tx.get(pick.opportunity_id).opportunity.resource.label
+            record = tx.get(pick.opportunity_id)
+            label = record.opportunity.resource.label
             try:
-                with tx.connection.begin_nested():
+                with tx.attempt():
                     after = approving.approve_in(
-                        tx, parts, pick.opportunity_id,
-                        revision=pick.revision, actor=actor, now=now,
-                    )  # fmt: skip
+                        tx, parts, record, revision=pick.revision, actor=actor, now=now
+                    )
             except Refused as error:
                 _audit_refusal(tx, pick, error, actor=actor, now=now)
                 refused.append((label, error))

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from finops.domain.errors import Refused
 from finops.domain.people import Actor
 from finops.engine.parts import Parts
+from finops.ledger import audit
 
 # Slack waits 3 s for the answer. A click whose turn does not come is refused in time, instead of
 # being carried out after the person was told that it failed.
@@ -16,13 +17,14 @@ PATIENCE_SECONDS = 1.0
 def audited_refusals(
     parts: Parts, opportunity_id: str, *, actor: Actor, **detail: object
 ) -> Iterator[None]:
-    """Write down what a person was refused, in a transaction of its own, and raise it again."""
+    """Note what a person was refused, in a transaction of its own, and raise it again."""
     now = parts.now()
     try:
         yield
     except Refused as error:
-        with parts.ledger.transaction(patience_seconds=PATIENCE_SECONDS) as tx:
-            tx.audit(
+        with parts.ledger.bookkeeping(patience_seconds=PATIENCE_SECONDS) as connection:
+            audit.note(
+                connection,
                 at=now,
                 actor=actor.id,
                 action="refused",

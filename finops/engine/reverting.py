@@ -68,7 +68,7 @@ def revert(parts: Parts, opportunity_id: str, *, actor: Actor, reason: str) -> O
         tx.enqueue(
             kind=IntentKind.OPEN_REVERT,
             subject=announce.pull_request_subject(known.id),
-            idempotency_key=f"revert:{known.id}:{tx.audited}",
+            idempotency_key=f"revert:{known.id}:{tx.stamp}",
             payload={"opportunity": known.id},
         )
         after = tx.get(known.id)

@@ -88,7 +88,7 @@ def _news(
     What is new is kept by cluster: of two cycles at once the slower one may have looked earlier.
     """
     chosen = people.everybody(tx.connection)
-    told = history.settings_under(tx.connection, _TOLD)
+    told = history.settings_below(tx.connection, _TOLD)
     listening = []
     for user in _owners(parts):
         day = _day(parts, user, chosen.get(user, Preferences()), now)

@@ -3,19 +3,27 @@
 hash = SHA-256 over the previous hash and the row's fields as JSON. Rows are numbered without
 gaps; a removed, changed or inserted row breaks the chain at that place. Cutting off the end is
 seen by keeping the newest hash elsewhere; `finops audit verify` prints it for that.
+
+A refusal is noted first and chained within a minute: nothing was changed, and a crowd that clicks
+on what is decided already must not keep the one who decides waiting.
 """
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from typing import Any, Self
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Row, delete, func, insert, select
 
-from finops.ledger.tables import audit_log
+from finops.ledger.tables import audit_log, audit_waiting
 
 GENESIS = "0" * 64
+# Who decides for one team does not wait for who decides for another, but for the chain's end.
+CHAIN_LOCK_KEY = 7_307_147
+# So few that a click does not wait for them.
+TAKEN_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +53,26 @@ class AuditCheck:
         return self.broken_at is None
 
 
-def append(
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """What a row says; `detail` is JSON."""
+
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    detail: str
+
+    @classmethod
+    def of(
+        cls, at: datetime, *, actor: str, action: str, subject: str, detail: Mapping[str, object]
+    ) -> Self:
+        """As they are kept and read back, whatever zone the caller's clock is in."""
+        text = json.dumps(detail, sort_keys=True, default=str, ensure_ascii=False)
+        return cls(at.astimezone(UTC), actor, action, subject, text)
+
+
+def note(
     connection: Connection,
     *,
     at: datetime,
@@ -53,31 +80,50 @@ def append(
     action: str,
     subject: str,
     detail: Mapping[str, object],
-) -> int:
-    """Add one row and return its number.
+) -> None:
+    """Write down what changed nothing, such as a refusal, without waiting for the chain's end.
 
-    The caller's transaction holds the write lock, so the chain has one end.
+    It is kept when the caller's transaction commits; `take_up` brings it into the chain.
     """
+    fields = Fields.of(at, actor=actor, action=action, subject=subject, detail=detail)
+    connection.execute(insert(audit_waiting).values(asdict(fields)))
+
+
+def take_up(connection: Connection) -> int:
+    """Bring the oldest notes into the chain; returns how many. Needs the write lock."""
+    query = select(audit_waiting).order_by(audit_waiting.c.id).limit(TAKEN_AT_ONCE)
+    rows = connection.execute(query).all()
+    if rows:
+        chain(connection, [Fields(r.at, r.actor, r.action, r.subject, r.detail) for r in rows])
+        ids = [row.id for row in rows]
+        connection.execute(delete(audit_waiting).where(audit_waiting.c.id.in_(ids)))
+    return len(rows)
+
+
+def is_waiting(connection: Connection) -> bool:
+    """Whether there is anything to take up: asked first, without the lock."""
+    return connection.execute(select(audit_waiting.c.id).limit(1)).first() is not None
+
+
+def chain(connection: Connection, added: Sequence[Fields]) -> None:
+    """Add rows to the chain.
+
+    The lock on its one end is held until the caller commits, so this comes last.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(CHAIN_LOCK_KEY)))
     newest = connection.execute(
         select(audit_log.c.id, audit_log.c.hash).order_by(audit_log.c.id.desc()).limit(1)
     ).first()
-    row_id, previous = (newest.id + 1, newest.hash) if newest else (1, GENESIS)
-    at = at.astimezone(UTC)  # as it is read back, whatever zone the caller's clock is in
-    text = json.dumps(detail, sort_keys=True, default=str, ensure_ascii=False)
-    fields = [row_id, at.isoformat(), actor, action, subject, text]
-    connection.execute(
-        insert(audit_log).values(
-            id=row_id,
-            at=at,
-            actor=actor,
-            action=action,
-            subject=subject,
-            detail=text,
-            previous_hash=previous,
-            hash=_hash(previous, fields),
-        )
-    )
-    return row_id
+    row_id, previous = (newest.id, newest.hash) if newest else (0, GENESIS)
+    rows: list[dict[str, object]] = []
+    for each in added:
+        row_id += 1
+        named = asdict(each)
+        own = _hash(previous, [row_id, each.at.isoformat(), *list(named.values())[1:]])
+        rows.append({"id": row_id, **named, "previous_hash": previous, "hash": own})
+        previous = own
+    connection.execute(insert(audit_log), rows)
 
 
 def check(connection: Connection) -> AuditCheck:
@@ -96,12 +142,17 @@ def check(connection: Connection) -> AuditCheck:
 
 
 def entries(connection: Connection, *, subject: str) -> list[AuditEntry]:
-    """All rows about one subject, oldest first."""
-    query = select(audit_log).where(audit_log.c.subject == subject).order_by(audit_log.c.id)
-    return [
-        AuditEntry(r.id, r.at, r.actor, r.action, r.subject, json.loads(r.detail), r.hash)
-        for r in connection.execute(query)
-    ]
+    """All rows about one subject, oldest first; what is not in the chain yet has no hash."""
+    table, noted = audit_log, audit_waiting
+    query = select(table).where(table.c.subject == subject).order_by(table.c.id)
+    waiting = select(noted).where(noted.c.subject == subject).order_by(noted.c.id)
+    chained = [_entry(row, row.hash) for row in connection.execute(query)]
+    return [*chained, *(_entry(row, "") for row in connection.execute(waiting))]
+
+
+def _entry(row: Row[Any], own_hash: str) -> AuditEntry:
+    detail = json.loads(row.detail)
+    return AuditEntry(row.id, row.at, row.actor, row.action, row.subject, detail, own_hash)
 
 
 def times_of(connection: Connection, *, action: str) -> dict[str, list[datetime]]:

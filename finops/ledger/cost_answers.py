@@ -35,14 +35,14 @@ class LedgerAnswers:
             "is_final": answer.is_final,
             "asked_at": answer.asked_at,
         }
-        with writing(self.engine, serialised=False) as connection:
+        with writing(self.engine, None) as connection:
             upsert(connection, answers, [row])
 
     def count_request(self, day: date, *, most: int) -> bool:
         """Count one more; a conditional write, so that replicas cannot pass the limit together."""
         if most <= 0:
             return False
-        with writing(self.engine, serialised=False) as connection:
+        with writing(self.engine, None) as connection:
             is_postgresql = connection.dialect.name == "postgresql"
             insert = (postgresql if is_postgresql else sqlite).insert
             statement = insert(requests).values(day=day, requests=1)

@@ -4,27 +4,40 @@ SQLite runs in WAL mode and takes its write lock at the start of a writing trans
 (`BEGIN IMMEDIATE`), so that two writers queue instead of failing with "database is locked".
 """
 
+import time
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError, TimeoutError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.exc import (
+    ArgumentError,
+    DisconnectionError,
+    InterfaceError,
+    OperationalError,
+    TimeoutError,
+)
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from finops.domain.errors import InvalidInput, TryAgainLater
 from finops.ledger.turnstile import Turnstile
 
-# One lock for everything whose sum is limited (daily guardrails) or chained (the audit log).
-WRITE_LOCK_KEY = 7_307_146
+WRITE_LOCK_KEY, TEAM_LOCK_KEY = 7_307_146, 7_307_148
 # No transaction takes a second; a writer that waits longer has something wrong.
 PATIENCE_SECONDS = 10.0
 # A replica that hangs inside a transaction would hold the lock until TCP gives up, after hours.
 HANGING_SECONDS = 60
+# A connection that was used a moment ago is not asked whether it lives: a click makes several
+# short transactions, and each answer waits for its turn in Python.
+PING_AFTER_SECONDS = 1.0
 # SQLite's own queue is no queue: of a cycle and a click, the cycle won for 10 s (measured).
 _TURNSTILES: WeakKeyDictionary[Engine, Turnstile] = WeakKeyDictionary()
+# Connections that are always in autocommit: to switch one and back costs as much as a round trip.
+_GLANCES: WeakKeyDictionary[Engine, Engine] = WeakKeyDictionary()
 
 
 def open_engine(database_url: str) -> Engine:
@@ -32,20 +45,43 @@ def open_engine(database_url: str) -> Engine:
     url = checked_url(database_url)
     if url.startswith("sqlite"):
         return _open_sqlite(url)
-    return create_engine(
-        url, pool_pre_ping=True, pool_size=10, max_overflow=30, pool_timeout=PATIENCE_SECONDS
-    )
+    return _open_postgresql(url)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Who a writer excludes: everybody else, or only who writes for the same team.
+
+    Daily limits are summed by team, so decisions of two teams need not wait for each other; a
+    cycle, a freeze or a setting excludes them all. SQLite has one writer whatever is asked.
+    """
+
+    team: str | None = None
+
+    @property
+    def locks(self) -> str:
+        """The advisory locks, as columns of a SELECT."""
+        if self.team is None:
+            return "pg_advisory_xact_lock(:everything)"
+        return "pg_advisory_xact_lock_shared(:everything), pg_advisory_xact_lock(:teams, :team)"
+
+    @property
+    def keys(self) -> dict[str, int]:
+        """Their keys; two teams may share one, and then take turns."""
+        if self.team is None:
+            return {"everything": WRITE_LOCK_KEY}
+        team = zlib.crc32(self.team.lower().encode()) & 0x7FFF_FFFF
+        return {"everything": WRITE_LOCK_KEY, "teams": TEAM_LOCK_KEY, "team": team}
 
 
 @contextmanager
 def writing(
-    engine: Engine, *, serialised: bool = True, patience_seconds: float = PATIENCE_SECONDS
+    engine: Engine, turn: Turn | None, *, patience_seconds: float = PATIENCE_SECONDS
 ) -> Iterator[Connection]:
     """One writing transaction; commits at the end, rolls back on any error.
 
-    A serialised one has the ledger to itself: daily limits are summed and the audit chain has one
-    end. Only the worker's book-keeping does without on PostgreSQL; SQLite always serialises.
-    Raises TryAgainLater when its turn has not come within `patience_seconds`.
+    Only book-keeping has no `turn`. Raises TryAgainLater when a turn has not come within
+    `patience_seconds`.
     """
     turnstile = _TURNSTILES.get(engine)
     with (
@@ -54,7 +90,25 @@ def writing(
         connection.begin(),
     ):
         if connection.dialect.name == "postgresql":
-            _prepare_postgresql(connection, patience_seconds, serialised=serialised)
+            _prepare_postgresql(connection, turn, patience_seconds)
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A consistent view: every statement sees the ledger as it stood at the first one."""
+    with connecting(engine) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+        yield connection
+
+
+@contextmanager
+def glancing(engine: Engine) -> Iterator[Connection]:
+    """For one statement that reads: without a transaction, it is one round trip and not three."""
+    with connecting(_GLANCES.get(engine, engine)) as connection:
         yield connection
 
 
@@ -73,16 +127,20 @@ def connecting(engine: Engine, *, writes_within: float | None = None) -> Iterato
         raise TryAgainLater(f"The database at {where} did not answer: {why}") from error
 
 
-def _prepare_postgresql(
-    connection: Connection, patience_seconds: float, *, serialised: bool
-) -> None:
-    limits = "SELECT set_config('lock_timeout', :wait, true), " + (
+def _prepare_postgresql(connection: Connection, turn: Turn | None, patience_seconds: float) -> None:
+    """Limits first, then the locks, in one round trip; functions run from left to right."""
+    asked = (
+        "SELECT set_config('lock_timeout', :wait, true), "
         "set_config('idle_in_transaction_session_timeout', :hang, true)"
     )
-    wait, hang = f"{patience_seconds * 1000:.0f}ms", f"{HANGING_SECONDS}s"
-    connection.execute(text(limits), {"wait": wait, "hang": hang})
-    if serialised:
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITE_LOCK_KEY})
+    values: dict[str, object] = {
+        "wait": f"{patience_seconds * 1000:.0f}ms",
+        "hang": f"{HANGING_SECONDS}s",
+    }
+    if turn:
+        asked += f", {turn.locks}"
+        values |= turn.keys
+    connection.execute(text(asked), values)
 
 
 def checked_url(database_url: str) -> str:
@@ -100,6 +158,40 @@ def checked_url(database_url: str) -> str:
     if dialect not in ("sqlite", "postgresql"):
         raise InvalidInput(f"Database {dialect!r} is not supported; use sqlite or postgresql.")
     return database_url
+
+
+def _open_postgresql(url: str) -> Engine:
+    engine = create_engine(url, pool_size=10, max_overflow=30, pool_timeout=PATIENCE_SECONDS)
+    glances = create_engine(
+        url,
+        isolation_level="AUTOCOMMIT",
+        pool_reset_on_return=None,
+        pool_size=4,
+        max_overflow=6,
+        pool_timeout=PATIENCE_SECONDS,
+    )
+    for each in (engine, glances):
+        _ping_after_idling(each)
+    event.listen(engine, "engine_disposed", lambda _: glances.dispose())
+    _GLANCES[engine] = glances
+    return engine
+
+
+def _ping_after_idling(engine: Engine) -> None:
+    def returned(_connection: object, record: ConnectionPoolEntry) -> None:
+        record.info["returned_at"] = time.monotonic()
+
+    def taken(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+        idle = time.monotonic() - record.info.get("returned_at", time.monotonic())
+        if idle < PING_AFTER_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError("It was idle and is gone.") from error  # the pool tries anew
+
+    event.listen(engine, "checkin", returned)
+    event.listen(engine, "checkout", taken)
 
 
 def _open_sqlite(url: str) -> Engine:

@@ -255,17 +255,18 @@ def messages(connection: Connection, *, subject: str, purpose: str) -> list[Mess
 
 def put_setting(connection: Connection, key: str, value: object, *, by: str, now: datetime) -> None:
     """Keep a setting that was made at run time."""
-    row = {"key": key, "value": value, "updated_at": now, "updated_by": by}
-    upsert(connection, tables.settings, [row])
+    put_settings(connection, {key: value}, by=by, now=now)
 
 
-def settings_under(connection: Connection, prefix: str) -> dict[str, Any]:
-    """All settings whose key begins so, by the rest of the key."""
-    table = tables.settings
-    query = select(table.c.key, table.c.value).where(
-        table.c.key.startswith(prefix, autoescape=True)
-    )
-    return {row.key.removeprefix(prefix): row.value for row in connection.execute(query)}
+def put_settings(
+    connection: Connection, kept: Mapping[str, object], *, by: str, now: datetime
+) -> None:
+    """Keep several in one statement."""
+    rows = [
+        {"key": key, "value": value, "updated_at": now, "updated_by": by}
+        for key, value in kept.items()
+    ]
+    upsert(connection, tables.settings, rows)
 
 
 def setting(connection: Connection, key: str) -> Any:

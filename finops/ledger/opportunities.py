@@ -1,35 +1,21 @@
 """Reading and writing opportunities inside a transaction."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, select, update
 
 from finops.domain.errors import InvalidInput
-from finops.domain.lifecycle import CLOSED, REVISABLE, Status, check_move
+from finops.domain.lifecycle import CLOSED, Status, check_move
 from finops.domain.opportunity import (
-    Change,
     Opportunity,
     OpportunityRecord,
-    Setting,
-    opportunity_id,
 )
-from finops.domain.ownership import owner_rule, with_owner
-from finops.ledger import approvals, pull_requests
+from finops.ledger import approvals
 from finops.ledger.codec import columns_of, record_from
 from finops.ledger.tables import opportunities
-
-# A proposal that wanders less than this is the same proposal: measurements breathe every day.
-NEW_REVISION_SHARE = 0.10
-# People who said no are asked again only when the offer is clearly another one.
-ASK_AGAIN_SHARE = 0.25
-
-# Whole machines or a yes and no, where a share of the number says nothing.
-_COUNTED = (Setting.DESIRED_SIZE, Setting.MIN_SIZE, Setting.MAX_SIZE, Setting.PRESENT)
-
 
 # With these an asking ends, and with it the approvals that were given to it.
 _ASKED_ANEW = frozenset(
@@ -39,119 +25,6 @@ _LARGEST_FIRST = (
     (opportunities.c.cashable_usd_per_month + opportunities.c.freed_usd_per_month).desc(),
     opportunities.c.id,
 )
-
-
-class Outcome(StrEnum):
-    """What recording an opportunity did."""
-
-    NEW = "new"
-    REVISED = "revised"
-    UNCHANGED = "unchanged"
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """The record after recording, and what that did."""
-
-    record: OpportunityRecord
-    outcome: Outcome
-
-
-def record(connection: Connection, opportunity: Opportunity, *, seen_at: datetime) -> Recorded:
-    """Write what a cycle found: a new opportunity, a new revision, or only that it is still so."""
-    table = opportunities
-    row = connection.execute(
-        select(table).where(table.c.open_fingerprint == opportunity.fingerprint).with_for_update()
-    ).first()
-    if row is None:
-        return Recorded(_insert(connection, opportunity, seen_at), Outcome.NEW)
-    known = record_from(row)
-    is_same = not is_another_proposal(known, opportunity)
-    if is_same or _is_a_persons(connection, known):
-        return Recorded(_see_again(connection, known, opportunity, seen_at), Outcome.UNCHANGED)
-    is_snoozed = known.status is Status.SNOOZED
-    status = Status.SNOOZED if is_snoozed else Status.DETECTED
-    # Who said no to the former offer has said nothing about this one.
-    decided = {} if is_snoozed else {"decided_by": "", "decided_at": None}
-    values = (
-        columns_of(opportunity)
-        | decided
-        | {
-            "revision": known.opportunity.revision + 1,
-            "status": status,
-            "last_seen_at": seen_at,
-            "status_changed_at": seen_at,
-            "status_reason": f"The proposal changed (revision {known.opportunity.revision + 1}).",
-            "note": "",
-            "guardrail_reasons": [],
-        }
-    )
-    _update(connection, known.id, **values)
-    return Recorded(get(connection, known.id), Outcome.REVISED)
-
-
-def is_another_proposal(known: OpportunityRecord, found: Opportunity) -> bool:
-    """Whether a finding differs enough to put a new revision before people.
-
-    >>> # 200m → 120m proposed before, 118m found today: the same proposal
-    """
-    if known.status not in REVISABLE:
-        return False
-    # What people said no to, or agreed to and have before them in a pull request.
-    declined = known.status in (Status.DENIED, Status.EXPIRED, Status.PULL_REQUEST_OPEN)
-    # Another team has other approvers: what the former one was shown is not theirs to approve.
-    has_moved = known.opportunity.team != found.team and not declined
-    share = ASK_AGAIN_SHARE if declined else NEW_REVISION_SHARE
-    # A cycle that found another proposal than the person had edited comes without the edit.
-    is_overtaken = bool(known.opportunity.edited_by) and not found.edited_by and not declined
-    return has_moved or is_overtaken or differ(known.opportunity.changes, found.changes, share)
-
-
-def _is_a_persons(connection: Connection, known: OpportunityRecord) -> bool:
-    """Whether a person works on its pull request: then it is theirs, whatever cycles think."""
-    is_open = known.status is Status.PULL_REQUEST_OPEN
-    return is_open and pull_requests.is_touched(connection, known.id)
-
-
-def differ(known: Sequence[Change], found: Sequence[Change], share: float) -> bool:
-    """Whether two proposals set other things, or values that are apart by more than `share`."""
-    before = {c.setting: c for c in known}
-    after = {c.setting: c for c in found}
-    if before.keys() != after.keys():
-        return True
-    return any(
-        before[setting].current != after[setting].current
-        or _moved(before[setting], after[setting], share)
-        for setting in after
-    )
-
-
-def _see_again(
-    connection: Connection, known: OpportunityRecord, found: Opportunity, seen_at: datetime
-) -> OpportunityRecord:
-    """The proposal stays as it was shown; what guardrails look at is as it is today.
-
-    An approved one of which cycles now think otherwise is not seen again: its evidence grows old
-    until the second check sends it back.
-    """
-    if known.status is Status.APPROVED and differ(
-        known.opportunity.changes, found.changes, ASK_AGAIN_SHARE
-    ):
-        return known
-    today = replace(
-        known.opportunity,
-        resource=found.resource,
-        tags=found.tags,
-        confidence=found.confidence,
-        risk=found.risk,
-        blast_replicas=found.blast_replicas,
-        joint=found.joint,
-    )
-    if known.opportunity.team == found.team:
-        today = with_owner(today, found.team, owner_rule(found))
-    changed = {} if today == known.opportunity else columns_of(today)
-    _update(connection, known.id, last_seen_at=seen_at, **changed)
-    return replace(known, opportunity=today, last_seen_at=seen_at)
 
 
 def get(connection: Connection, opportunity: str) -> OpportunityRecord:
@@ -332,45 +205,3 @@ def _change(connection: Connection, known: OpportunityRecord, values: Mapping[st
         .values(**values)
     )
     return done.rowcount == 1
-
-
-def _insert(
-    connection: Connection, opportunity: Opportunity, seen_at: datetime
-) -> OpportunityRecord:
-    table = opportunities
-    last = connection.execute(
-        select(func.max(table.c.generation)).where(table.c.fingerprint == opportunity.fingerprint)
-    ).scalar()
-    generation = (last or 0) + 1
-    new_id = opportunity_id(opportunity.fingerprint, generation)
-    connection.execute(
-        insert(table).values(
-            id=new_id,
-            fingerprint=opportunity.fingerprint,
-            open_fingerprint=opportunity.fingerprint,
-            generation=generation,
-            revision=1,
-            status=Status.DETECTED,
-            detected_at=opportunity.detected_at,
-            last_seen_at=seen_at,
-            status_changed_at=seen_at,
-            guardrail_reasons=[],
-            verdict={},
-            realised_cashable_usd_per_month=0,
-            realised_freed_usd_per_month=0,
-            **columns_of(opportunity),
-        )
-    )
-    return get(connection, new_id)
-
-
-def _update(connection: Connection, opportunity: str, **values: Any) -> None:
-    connection.execute(
-        update(opportunities).where(opportunities.c.id == opportunity).values(**values)
-    )
-
-
-def _moved(before: Change, after: Change, share: float) -> bool:
-    if after.setting.is_text or after.setting in _COUNTED:
-        return before.proposed != after.proposed
-    return abs(after.number - before.number) > share * max(before.number, 1)

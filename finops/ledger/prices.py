@@ -34,7 +34,7 @@ class LedgerPriceCache:
             "attributes": dict(fact.attributes),
             "fetched_at": fact.fetched_at,
         }
-        with writing(self.engine, serialised=False) as connection:
+        with writing(self.engine, None) as connection:
             upsert(connection, price_facts, [row])
 
     def fetch_times(self) -> Sequence[datetime]:

@@ -265,6 +265,19 @@ audit_log = Table(
     Index(None, "subject"),
 )
 
+# Refusals, until they are taken up into the chain: they must not queue for its one end.
+audit_waiting = Table(
+    "audit_waiting",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor", String(253), nullable=False),
+    Column("action", String(80), nullable=False),
+    Column("subject", String(700), nullable=False),
+    Column("detail", Text, nullable=False),
+    Index(None, "subject"),
+)
+
 outbox = Table(
     "outbox",
     metadata,

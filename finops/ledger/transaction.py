@@ -1,6 +1,8 @@
 """What one transaction on the ledger can do: read, record, move, audit and write intents."""
 
-from collections.abc import Callable, Collection, Mapping
+import secrets
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -8,8 +10,8 @@ from sqlalchemy import Connection
 
 from finops.domain.lifecycle import Status
 from finops.domain.opportunity import Opportunity, OpportunityRecord
-from finops.ledger import audit, opportunities, outbox
-from finops.ledger.opportunities import Recorded
+from finops.ledger import audit, opportunities, outbox, recording
+from finops.ledger.recording import Recorded
 
 
 class LedgerTransaction:
@@ -18,9 +20,16 @@ class LedgerTransaction:
     def __init__(self, connection: Connection, *, wall_clock: Callable[[], datetime]) -> None:
         self.connection = connection
         self.wall_clock = wall_clock
-        # The newest audit row of this transaction: what makes the key of an announcement unique,
-        # even for two changes in the same moment.
-        self.audited = 0
+        self._token = secrets.token_hex(8)
+        self._audited: list[audit.Fields] = []
+
+    @property
+    def stamp(self) -> str:
+        """This transaction and its newest audit row: what makes an announcement's key unique.
+
+        Even for two changes of one thing in the same moment.
+        """
+        return f"{self._token}.{len(self._audited)}"
 
     def get(self, opportunity_id: str) -> OpportunityRecord:
         """One record; raises InvalidInput when there is none of that id."""
@@ -83,7 +92,7 @@ class LedgerTransaction:
 
     def record(self, opportunity: Opportunity, *, seen_at: datetime) -> Recorded:
         """Write a finding as a new opportunity, a new revision, or as seen again."""
-        return opportunities.record(self.connection, opportunity, seen_at=seen_at)
+        return recording.record(self.connection, opportunity, seen_at=seen_at)
 
     def move(
         self,
@@ -117,10 +126,26 @@ class LedgerTransaction:
     def audit(
         self, *, at: datetime, actor: str, action: str, subject: str, detail: Mapping[str, object]
     ) -> None:
-        """Append one row to the hash-chained audit log."""
-        self.audited = audit.append(
-            self.connection, at=at, actor=actor, action=action, subject=subject, detail=detail
+        """Append one row to the hash-chained audit log, when the transaction ends."""
+        self._audited.append(
+            audit.Fields.of(at, actor=actor, action=action, subject=subject, detail=detail)
         )
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """A part that may fail by itself: what it wrote goes, audit rows as well."""
+        audited = len(self._audited)
+        try:
+            with self.connection.begin_nested():
+                yield
+        except BaseException:
+            del self._audited[audited:]
+            raise
+
+    def chain(self) -> None:
+        """Write the audit rows, as the last thing before the commit: the chain has one end."""
+        if self._audited:
+            audit.chain(self.connection, self._audited)
 
     def enqueue(
         self,

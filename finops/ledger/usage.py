@@ -80,7 +80,7 @@ class LedgerUsageStore:
         rows = [_row(key, sketch, place, now) for key, sketch in series.items() if sketch]
         faded = [{**place, **_named(key)} for key, sketch in series.items() if not sketch]
         try:
-            with writing(self._engine, serialised=False) as connection:
+            with writing(self._engine, None) as connection:
                 for step in _steps(before, after):
                     _advance(connection, step, place=place)
                 upsert(connection, _SERIES, rows)

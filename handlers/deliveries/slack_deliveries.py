@@ -8,6 +8,7 @@ from slack_sdk import WebClient
 from finops.domain.errors import OutsideWorldFailed, TryAgainLater
 from finops.domain.intents import IntentKind
 from finops.finops_engine import FinOpsEngine
+from finops.ledger import outbox
 from finops.ledger.outbox import Intent
 from handlers.blocks.elements import section
 from handlers.blocks.text import channel as channel_link
@@ -58,17 +59,32 @@ class SlackDeliveries:
         evidence = EvidenceDeliveries(self._outlet, self._engine, self._instance)
         deliveries = {
             IntentKind.POST_CARD: cards.post_card,
-            IntentKind.UPDATE_CARD: cards.update_card,
+            IntentKind.UPDATE_CARD: self._newest_only(cards.update_card),
             IntentKind.POST_NOTE: cards.post_note,
             IntentKind.TELL_OWNER: directs.tell_owner,
             IntentKind.TELL_PERSON: directs.tell_person,
             IntentKind.POST_PLAN: plans.post_plan,
-            IntentKind.UPDATE_PLAN: plans.update_plan,
+            IntentKind.UPDATE_PLAN: self._newest_only(plans.update_plan),
             IntentKind.DRAW_PICTURES: plans.draw_pictures,
             IntentKind.POST_DIGEST: digests.post_digest,
             IntentKind.SHOW_EVIDENCE: evidence.show_evidence,
         }
         return {kind: self._keeping(delivery) for kind, delivery in deliveries.items()}
+
+    def _newest_only(self, delivery: Delivery) -> Delivery:
+        """What is shown comes from the ledger, so of several updates that wait the last is enough.
+
+        Slack takes 50 a minute of them from the whole app: a team that approves its plan has more.
+        """
+
+        def deliver(intent: Intent) -> None:
+            kind, subject = intent.kind, intent.subject
+            if not self._engine.ledger.read(
+                lambda connection: outbox.is_waiting(connection, kind=kind, subject=subject)
+            ):
+                delivery(intent)
+
+        return deliver
 
     def _keeping(self, delivery: Delivery) -> Delivery:
         """A lost channel is somebody's to mend, so its intents wait instead of dying."""

@@ -12,6 +12,7 @@ import yaml
 from slack_bolt import App
 from slack_sdk import WebClient
 
+from bot.app import build_app
 from bot.configuration import Configuration
 from bot.live_settings import LiveSettings
 from bot.socket_mode import SocketModeConnection
@@ -21,7 +22,7 @@ from finops.domain.lifecycle import Status
 from finops.domain.opportunity import OpportunityRecord, WasteKind
 from finops.finops_engine import FinOpsEngine
 from finops.ledger.outbox import Intent
-from handlers import HandlerContext, Membership, SlackDeliveries, register
+from handlers import HandlerContext, Membership, SlackDeliveries
 from sandbox.slack import Driver, SlackSandbox, Timing, example_workspace
 from tests.handlers import builders
 
@@ -71,24 +72,23 @@ def membership(client: WebClient) -> Membership:
 def app(
     slack: SlackSandbox, client: WebClient, engine: FinOpsEngine, membership: Membership
 ) -> Iterator[App]:
-    """The handlers on an unmodified Bolt app, connected."""
-    executor = ThreadPoolExecutor(32)
-    app = App(client=client, token_verification_enabled=False, listener_executor=executor)
-    app.logger.setLevel(logging.ERROR)
+    """The handlers on the bot's own Bolt app, connected."""
     context = HandlerContext(
         engine=engine,
         instance=builders.INSTANCE,
         membership=membership,
         desk=LiveSettings(engine, Configuration()),
     )
-    register(app, context)
+    threads = ThreadPoolExecutor(32)
+    app = build_app(client, signing_secret="", context=context, threads=threads)
+    app.logger.setLevel(logging.ERROR)
     connection = SocketModeConnection(
         app, app_token=slack.app_token, bot_token=slack.bot_token, base_url=slack.api_url
     )
     assert connection.start()
     yield app
     connection.stop()
-    executor.shutdown()
+    threads.shutdown()
 
 
 @pytest.fixture

@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from slack_bolt import App
 from slack_sdk import WebClient
 
+from bot.app import build_app
 from bot.configuration import Configuration
 from bot.live_settings import LiveSettings
 from bot.socket_mode import SocketModeConnection
 from finops.domain.people import Actor
 from finops.finops_engine import FinOpsEngine
 from finops.savings_ledger import SavingsLedger
-from handlers import HandlerContext, Membership, register
+from handlers import HandlerContext, Membership
 from handlers.ids import ActionId, SetupStep, ViewId
 from sandbox.slack import Driver, SlackSandbox, example_workspace
 from sandbox.slack.delivery import Ack
@@ -58,12 +58,11 @@ class Setup:
         self.live.refresh()
         self.driver: Driver = slack.driver()
         client = WebClient(token=slack.bot_token, base_url=slack.api_url)
-        self._executor = ThreadPoolExecutor(16)
-        app = App(client=client, token_verification_enabled=False, listener_executor=self._executor)
+        self._threads = ThreadPoolExecutor(16)
         context = HandlerContext(
             engine=self.engine, instance=INSTANCE, membership=Membership(client), desk=self.live
         )
-        register(app, context)
+        app = build_app(client, signing_secret="", context=context, threads=self._threads)
         self._connection = SocketModeConnection(
             app, app_token=slack.app_token, bot_token=slack.bot_token, base_url=slack.api_url
         )
@@ -71,7 +70,7 @@ class Setup:
 
     def close(self) -> None:
         self._connection.stop()
-        self._executor.shutdown()
+        self._threads.shutdown()
         self.ledger.close()
 
     def settings(self, user: str) -> Ack:

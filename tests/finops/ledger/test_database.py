@@ -3,14 +3,15 @@
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta, timezone
 
 import psycopg2
 import pytest
 from sqlalchemy import text
 
-from finops.domain.errors import TryAgainLater
-from finops.ledger import history
+from finops.domain.errors import Refused, TryAgainLater
+from finops.ledger import database, history
 from finops.ledger.history import upsert
 from finops.ledger.tables import settings
 from finops.savings_ledger import SavingsLedger
@@ -43,6 +44,57 @@ def test_another_process_that_writes_is_waited_for_no_longer_either(ledger: Savi
     other.close()
 
     assert waited < 1.5
+
+
+def test_who_writes_for_another_team_need_not_wait_and_the_chain_holds(postgres_url: str) -> None:
+    ledger = SavingsLedger(postgres_url)
+    with ledger.transaction(team="Shop") as first:
+        first.audit(at=NOW, actor="U1", action="approved", subject="op-1", detail={})
+        with ledger.transaction(team="search", patience_seconds=0.2) as second:
+            second.audit(at=NOW, actor="U2", action="approved", subject="op-2", detail={})
+    check = ledger.verify_audit()
+    ledger.close()
+
+    assert (check.is_intact, check.rows) == (True, 2)
+
+
+@pytest.mark.parametrize("other", ["shop", None])
+def test_the_same_team_waits_and_whoever_writes_for_everybody(
+    postgres_url: str, other: str | None
+) -> None:
+    ledger = SavingsLedger(postgres_url)
+    with (
+        ledger.transaction(team="Shop"),
+        pytest.raises(TryAgainLater),
+        ledger.transaction(team=other, patience_seconds=0.2),
+    ):
+        pass
+    with ledger.transaction(team=other, patience_seconds=0.2):
+        pass
+    ledger.close()
+
+
+def test_a_team_waits_for_whoever_writes_for_everybody(postgres_url: str) -> None:
+    ledger = SavingsLedger(postgres_url)
+    with (
+        ledger.transaction(),
+        pytest.raises(TryAgainLater),
+        ledger.transaction(team="shop", patience_seconds=0.2),
+    ):
+        pass
+    ledger.close()
+
+
+def test_what_an_attempt_wrote_goes_with_its_failure_audit_rows_as_well(
+    ledger: SavingsLedger,
+) -> None:
+    with ledger.transaction() as tx:
+        tx.audit(at=NOW, actor="U1", action="approved", subject="op-1", detail={})
+        with suppress(Refused), tx.attempt():
+            tx.audit(at=NOW, actor="U1", action="approved", subject="op-2", detail={})
+            raise Refused("not today")
+
+    assert [len(ledger.history_of(subject)) for subject in ("op-1", "op-2")] == [1, 0]
 
 
 def test_writers_are_served_in_the_order_in_which_they_came(ledger: SavingsLedger) -> None:
@@ -86,6 +138,35 @@ def test_a_server_that_restarts_in_the_middle_is_a_passing_failure_and_the_next_
     ledger.close()
 
     assert rows == 1
+
+
+def test_a_connection_that_died_while_idle_is_replaced_unnoticed(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "PING_AFTER_SECONDS", 0.0)
+    ledger = SavingsLedger(postgres_url)
+    asked = text("SELECT pg_backend_pid()")
+    _terminate(postgres_url, ledger.read(lambda connection: connection.execute(asked).scalar()))
+
+    counts = ledger.outbox_counts()
+    ledger.close()
+
+    assert counts == {}
+
+
+def test_a_reader_sees_the_ledger_as_it_stood_at_its_first_look(ledger: SavingsLedger) -> None:
+    def put(value: int) -> None:
+        with ledger.transaction() as tx:
+            history.put_setting(tx.connection, "k", value, by="test", now=NOW)
+
+    put(1)
+    with ledger.reading() as tx:
+        seen = [history.setting(tx.connection, "k")]
+        put(2)
+        seen.append(history.setting(tx.connection, "k"))
+
+    assert seen == [1, 1]
+    assert ledger.read(lambda connection: history.setting(connection, "k")) == 2
 
 
 def test_the_audit_chain_holds_whatever_zone_the_clock_is_in(ledger: SavingsLedger) -> None:
