@@ -54,32 +54,37 @@ def bills_in(folder: Path) -> Sequence[LocalBill]:
 
 
 def _found(base: Path, *, depth: int, below: Path | None = None) -> Iterator[_Dated]:
-    folder = below or base
-    for entry in _entries(folder):
+    for entry in _entries(below or base):
         name = str(entry.relative_to(base))
-        is_folder = entry.is_dir()
-        if not is_folder and not entry.name.lower().endswith(ENDINGS):
+        if not entry.is_dir():
+            bill = _bill_or_none(entry, name) if _may_be_bill(entry.name) else None
+        elif depth > MOST_FOLDERS_DEEP or not (files := _files_below(entry)):
             continue
-        if is_folder and not _may_hold_bills(entry):
-            continue
-        bill = _bill_or_none(entry, f"{name}/" if is_folder else name)
+        else:
+            bill = _bill_or_none(entry, f"{name}/") if files <= MOST_FILES_BELOW else None
         if bill is not None:
             yield _newest(entry), bill
-        elif is_folder and depth < MOST_FOLDERS_DEEP:
+        elif entry.is_dir():
             yield from _found(base, depth=depth + 1, below=entry)
 
 
-def _may_hold_bills(folder: Path) -> bool:
-    """Whether a file with a bill's ending is among the first of what is below."""
-    left = MOST_FILES_BELOW
-    for _, folders, files in os.walk(folder):
+def _files_below(folder: Path) -> int:
+    """How many files are below; 0 where none may be a bill. More than a folder may have are enough.
+
+    A folder of a hundred thousand files is nobody's export, but there may be one in it.
+    """
+    files, may_hold = 0, False
+    for _, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if _is_wanted(name)]
-        if any(name.lower().endswith(ENDINGS) for name in files):
-            return True
-        left -= len(files)
-        if left < 0:
-            return False
-    return False
+        may_hold = may_hold or any(map(_may_be_bill, names))
+        files += len(names)
+        if files > MOST_FILES_BELOW:
+            return files
+    return files if may_hold else 0
+
+
+def _may_be_bill(name: str) -> bool:
+    return name.lower().endswith(ENDINGS)
 
 
 def _is_wanted(name: str) -> bool:

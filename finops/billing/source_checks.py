@@ -55,7 +55,7 @@ class BillSourceChecks:
         start, end = _month_before(today), today + timedelta(days=1)
         with self.source.opened(start=start, end=end) as bill:
             found = list(counted_days(bill, start=start, end=end))
-            yield area.ok("columns", f"{bill.layout.format} in Athena; it can be queried")
+            yield area.ok("reading", f"{bill.layout.format} in Athena can be queried")
             yield from days_checks(found, today=today, area=area)
             if bill.partitions == "TRUE":
                 fix = "Partition it by billing_period, or by year and month."
@@ -65,7 +65,7 @@ class BillSourceChecks:
         today = self.now().date()
         start = _month_before(today)
         with self.source.read(start=start, end=_FAR, today=today) as bill:
-            yield area.ok("columns", f"{bill.format}; every day adds up")
+            yield area.ok("reading", f"{bill.format} can be read, and every day adds up")
             yield from days_checks(bill.days, today=today, area=area)
             yield from _team_checks(bill.team_costs(), self.team_names, area)
 

@@ -242,7 +242,7 @@ def test_the_doctor_sees_how_far_a_table_reaches(
     found = {check.subject: check for check in BillSourceChecks(source, now=lambda: now).check()}
 
     assert {check.outcome for check in found.values()} == {Outcome.OK}
-    assert found["columns"].detail == "CUR legacy in Athena; it can be queried"
+    assert found["reading"].detail == "CUR legacy in Athena can be queried"
     assert found["days"].detail == (
         "2026-07-01 to 2026-07-31 (the newest is of yesterday): days 31, lines 186"
     )

@@ -4,6 +4,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from finops.billing import bill_search
 from finops.billing.bill_search import bill_at, bills_in
 from finops.domain.errors import InvalidInput
 from tests.finops.billing.bills import cur, focus, write_csv
@@ -68,3 +69,14 @@ def test_a_named_bill_that_is_none_says_why(tmp_path: Path) -> None:
         bill_at(str(tmp_path / "list.csv"))
     with pytest.raises(InvalidInput, match="There is no file"):
         bill_at(str(tmp_path / "gone.csv"))
+
+
+def test_a_folder_of_very_many_files_is_only_looked_into(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bill_search, "MOST_FILES_BELOW", 5)
+    for number in range(6):
+        put(tmp_path / "repository" / "src" / f"{number}.py", "")
+    put(tmp_path / "repository" / "billing" / "bill.csv", HEADER)
+
+    assert [bill.path for bill in bills_in(tmp_path)] == ["repository/billing/"]

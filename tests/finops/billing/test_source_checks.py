@@ -27,7 +27,7 @@ def test_days_and_lines_are_counted(tmp_path: Path) -> None:
 
     found = checks(tmp_path / "bill.csv", HEADER + rows + "2026-11-27T00:00:00Z,vol-1,1\n")
 
-    assert found["columns"].detail == "FOCUS 1.0; every day adds up"
+    assert found["reading"].detail == "FOCUS 1.0 can be read, and every day adds up"
     assert found["days"].outcome is Outcome.OK
     assert found["days"].detail == (
         "2026-11-26 to 2026-11-27 (the newest is of yesterday): days 2, lines 3"
