@@ -2,8 +2,11 @@
 
     python -m benchmarks.billing --bill FILE --json
     python -m benchmarks.billing --rows 10000000 --json
+    python -m benchmarks.billing --bill 50gb/ --memory-mb 2000 --temp /large --json
 
-The first reads a real bill. The second makes a month of `--rows` bill lines (FOCUS, Parquet) and of
+The first reads a real bill, however large: `--memory-mb` is what DuckDB may hold, and what does not
+fit goes to `--temp` (a folder; else TMPDIR), of which `spilled_mb` is the most that was used at
+once. The second makes a month of `--rows` bill lines (FOCUS, Parquet) and of
 seven container-hours for every ten lines, and times reading, splitting nodes by hourly use,
 placing, sharing and reconciling. `bare_seconds` is one GROUP BY over the bill's columns and one
 over those of the container-hours, with DuckDB set up alike. Each is run `--repeat` times,
@@ -15,11 +18,14 @@ seconds of processor.
 import argparse
 import json
 import multiprocessing
+import os
 import resource
 import statistics
 import tempfile
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -29,7 +35,8 @@ import duckdb
 
 from finops.billing.allocated_bill import Allocation, allocate
 from finops.billing.bill_files import find_bill_files
-from finops.billing.duckdb_engine import local_database, open_bill
+from finops.billing.duckdb_engine import MEMORY_MB, local_database, open_bill
+from finops.billing.learning_rates import learn_rates
 from finops.billing.usage_hours import UsageFiles
 
 _EVER = {"start": date(1970, 1, 1), "end": date(2262, 1, 1)}
@@ -45,14 +52,54 @@ _BARE_HOURS = """SELECT CAST(hour AS DATE), cluster, node, namespace, workload_k
 FROM read_parquet($files) GROUP BY ALL"""
 
 
-def real_bill(path: Path) -> Mapping[str, Any]:
+def real_bill(path: Path, *, memory_mb: int = MEMORY_MB) -> Mapping[str, Any]:
     """Read one bill; US dollars, or the currency that most of it is in, with `currency` beside."""
     started = time.monotonic()
-    with local_database() as connection:
-        bill = open_bill(connection, find_bill_files([str(path)]))
-        found = allocate(connection, bill, UsageFiles(), **_EVER)
+    with spilling() as spilled, local_database(memory_mb=memory_mb) as connection:
+        files = find_bill_files([str(path)])
+        found = allocate(connection, open_bill(connection, files), UsageFiles(), **_EVER)
         seconds = time.monotonic() - started
-        return {**_summary(connection, found), "seconds": round(seconds, 2), "peak_rss_mb": _peak()}
+        summary = _summary(connection, found)
+        learn_rates(connection, today=_EVER["end"])
+    return {
+        **summary,
+        "files": len(files.paths),
+        "bill_mb": sum(Path(one).stat().st_size for one in files.paths) // 2**20,
+        "memory_mb": memory_mb,
+        "seconds": round(seconds, 2),
+        "peak_rss_mb": _peak(),
+        "spilled_mb": spilled() // 2**20,
+    }
+
+
+@contextmanager
+def spilling() -> Iterator[Callable[[], int]]:
+    """A temporary folder of its own; gives the most bytes that were in it at once."""
+    most, is_over, usual = [0], threading.Event(), tempfile.tempdir
+
+    def watch() -> None:
+        while not is_over.wait(0.1):
+            most[0] = max(most[0], _bytes_below(Path(folder)))
+
+    with tempfile.TemporaryDirectory(prefix="finops-bench-") as folder:
+        tempfile.tempdir = folder
+        thread = threading.Thread(target=watch, daemon=True)
+        thread.start()
+        try:
+            yield lambda: most[0]
+        finally:
+            is_over.set()
+            thread.join()
+            tempfile.tempdir = usual
+
+
+def _bytes_below(folder: Path) -> int:
+    found = 0
+    with suppress(OSError):  # DuckDB takes its files away as it goes
+        for path in folder.rglob("*"):
+            with suppress(OSError):
+                found += path.stat().st_size
+    return found
 
 
 def _summary(connection: duckdb.DuckDBPyConnection, found: Allocation) -> Mapping[str, Any]:
@@ -92,15 +139,15 @@ def _usd(micros: int) -> Decimal:
     return Decimal(micros) / 1_000_000
 
 
-def made_month(rows: int, repeat: int) -> Mapping[str, Any]:
+def made_month(rows: int, repeat: int, *, memory_mb: int = MEMORY_MB) -> Mapping[str, Any]:
     """Time both on a made month."""
     with tempfile.TemporaryDirectory(prefix="finops-bench-") as name:
         folder = Path(name)
         _in_process(make, folder, rows)
         ours, bare = [], []
         for _ in range(repeat):
-            bare.append(_in_process(bare_run, folder))
-            ours.append(_in_process(our_run, folder))
+            bare.append(_in_process(bare_run, folder, memory_mb))
+            ours.append(_in_process(our_run, folder, memory_mb))
         seconds = statistics.median(run["seconds"] for run in ours)
         bare_seconds = statistics.median(run["seconds"] for run in bare)
         return {
@@ -116,6 +163,8 @@ def made_month(rows: int, repeat: int) -> Mapping[str, Any]:
             ),
             "peak_rss_mb": max(run["peak_rss_mb"] for run in ours),
             "bare_peak_rss_mb": max(run["peak_rss_mb"] for run in bare),
+            "memory_mb": memory_mb,
+            "spilled_mb": max(run["spilled_mb"] for run in ours),
             "reconciliation_difference": max(run["difference"] for run in ours),
             "runs": [[o["seconds"], b["seconds"]] for o, b in zip(ours, bare, strict=True)],
         }
@@ -127,13 +176,14 @@ def _in_process(work: Any, *arguments: Any) -> Any:
         return pool.apply(work, arguments)
 
 
-def our_run(folder: Path) -> Mapping[str, Any]:
-    """Everything: read, split, place, share, reconcile."""
+def our_run(folder: Path, memory_mb: int) -> Mapping[str, Any]:
+    """Everything: read, split, place, share, reconcile, and learn prices."""
     started, cpu = time.monotonic(), time.process_time()
-    with local_database() as connection:
+    with spilling() as spilled, local_database(memory_mb=memory_mb) as connection:
         bill = open_bill(connection, find_bill_files([str(folder / "bill")]))
         usage = UsageFiles((str(folder / "containers.parquet"),), (str(folder / "estate.parquet"),))
         found = allocate(connection, bill, usage, **_EVER)
+        learn_rates(connection, today=_EVER["end"])
         seconds = time.monotonic() - started
         hours = connection.execute("SELECT count(*) FROM containers").fetchone()
         summary = _summary(connection, found)
@@ -144,13 +194,14 @@ def our_run(folder: Path) -> Mapping[str, Any]:
         "seconds": round(seconds, 2),
         "cpu_seconds": time.process_time() - cpu,
         "peak_rss_mb": _peak(),
+        "spilled_mb": spilled() // 2**20,
     }
 
 
-def bare_run(folder: Path) -> Mapping[str, Any]:
+def bare_run(folder: Path, memory_mb: int) -> Mapping[str, Any]:
     """Two GROUP BYs, their results kept as tables as ours are."""
     started, cpu = time.monotonic(), time.process_time()
-    with local_database() as connection:
+    with local_database(memory_mb=memory_mb) as connection:
         files = [str(path) for path in sorted((folder / "bill").glob("*.parquet"))]
         connection.execute(f"CREATE TABLE a AS {_BARE_BILL}".replace("$files", str(files)))
         files = [str(folder / "containers.parquet")]
@@ -248,12 +299,17 @@ def main() -> None:
     what.add_argument("--bill", type=Path, help="a CUR or FOCUS file, folder or pattern")
     what.add_argument("--rows", type=int, help="make a month with so many bill lines")
     parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--memory-mb", type=int, default=MEMORY_MB, help="what DuckDB may hold")
+    parser.add_argument("--temp", type=Path, help="a folder for what does not fit")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
+    if arguments.temp is not None:
+        # The environment, because each run is a process of its own.
+        os.environ["TMPDIR"] = tempfile.tempdir = str(arguments.temp)
     if arguments.bill:
-        found = real_bill(arguments.bill)
+        found = real_bill(arguments.bill, memory_mb=arguments.memory_mb)
     else:
-        found = made_month(arguments.rows, arguments.repeat)
+        found = made_month(arguments.rows, arguments.repeat, memory_mb=arguments.memory_mb)
     print(json.dumps(found) if arguments.json else json.dumps(found, indent=2))
 
 

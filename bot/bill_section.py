@@ -53,8 +53,8 @@ class UsageFilesSection(Section):
 class BillSection(Section):
     """What was paid: FOCUS or CUR, in files, in S3 or in Athena.
 
-    `focus_csv` is one FOCUS file, from which prices are learnt too. `files` are paths, folders,
-    patterns and s3:// addresses. With `aws` S3 and Athena are read in another account.
+    `files` are paths, folders, patterns and s3:// addresses. With `aws` S3 and Athena are read in
+    another account. `focus_csv` is how one file was named before any bill could be read.
     """
 
     name: str = Field(default="bill", min_length=1, max_length=100)
@@ -68,6 +68,8 @@ class BillSection(Section):
     shared_namespaces: list[str] = list(SHARED_NAMESPACES)
     # What DuckDB may keep in memory; the rest goes to disk.
     memory_mb: int = Field(default=MEMORY_MB, ge=200, le=64_000)
+    # So far back the bill is read once, so that there is a year to compare with.
+    history_months: int = Field(default=13, ge=0, le=36)
 
     @field_validator("focus_csv")
     @classmethod
@@ -80,8 +82,20 @@ class BillSection(Section):
     def _is_one_bill(self) -> Self:
         given = [bool(self.focus_csv), bool(self.files), self.athena is not None]
         if sum(given) != 1:
-            raise ValueError("give exactly one of focus_csv: a path, files: a list, or athena:")
+            raise ValueError("give exactly one of files: a list, or athena:")
         return self
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The files, whichever key names them; none for Athena."""
+        return tuple(self.files) or ((self.focus_csv,) if self.focus_csv else ())
+
+    @property
+    def place(self) -> str:
+        """Where it is, in few words."""
+        if self.athena is not None:
+            return f"Athena, {self.athena.database}.{self.athena.table}"
+        return ", ".join(self.addresses)
 
     def source(self, team_keys: Sequence[str], team_names: Mapping[str, str]) -> BillSource:
         """The bill as the engine reads it; nothing is asked yet.
@@ -91,7 +105,7 @@ class BillSection(Section):
         login = self.aws.login(self.region)
         return BillSource(
             name=self.name,
-            files=tuple(self.files) or ((self.focus_csv,) if self.focus_csv else ()),
+            files=self.addresses,
             athena=self.athena.to_domain() if self.athena else None,
             session=partial(session_for, login),
             usage=UsageFiles(tuple(self.usage.containers), tuple(self.usage.estate)),
@@ -101,5 +115,6 @@ class BillSection(Section):
                 team_names=dict(team_names),
             ),
             memory_mb=self.memory_mb,
+            history_months=self.history_months,
             say=log.info,
         )

@@ -85,6 +85,13 @@ def _add_beginning(commands: _Commands) -> None:
     init.add_argument(
         "--output", type=Path, default=Path("finops.yaml"), help="the file to write (finops.yaml)"
     )
+    init.add_argument(
+        "--bill",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="a CUR or FOCUS file, folder, pattern or s3:// address; repeatable. Else looked for",
+    )
     init.add_argument("--force", action="store_true", help="replace the file if it is there")
     doctor = _add(commands, "doctor", "doctor:run", "check everything the bot needs")
     doctor.add_argument("--only", help="some topics only, such as slack,database,kubernetes")
@@ -170,8 +177,16 @@ def _add_cost(commands: _Commands) -> None:
         " and a period: this month, last month, 7d, 2026-10, 2026-10-01..2026-10-15",
     )
     cost.add_argument("--read", action="store_true", help="read the bill anew before")
+    cost.add_argument(
+        "--since",
+        "--from",
+        metavar="MONTH",
+        help="read it from there on, 2026-01 or a day of the month, also what was read before",
+    )
     cost.add_argument("--picture", type=Path, metavar="FILE.png", help="draw a chart")
     cost.add_argument("--json", action="store_true", help="print one JSON object")
+    prices = _add(commands, "prices", "prices:run", "what machines really cost, from the bill")
+    prices.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def _add_report(commands: _Commands) -> None:

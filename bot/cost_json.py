@@ -3,7 +3,8 @@
     {"period": {"start", "end"},            days, the end not included
      "previous": {"start", "end"} or null,  what it is compared with
      "by", "scope": {dimension: name},      of the question
-     "currencies": [{"currency", "total", "billed", "previous_total",
+     "year_before": {"start", "end"} or null,
+     "currencies": [{"currency", "total", "billed", "previous_total", "year_before_total",
                      "change": {"total", "price", "usage", "mix", "unmetered", "idle"},
                      "lines": [{"name", "category", "cost", "previous", "change"}],
                      "days": [{"day", "cost", "billed"}],
@@ -30,9 +31,13 @@ def as_json(report: CostReport) -> dict[str, Any]:
     return {
         "period": _days(report.period),
         "previous": _days(report.previous) if is_compared else None,
+        "year_before": _days(report.period.a_year_before()) if report.year_before else None,
         "by": report.question.by.value,
         "scope": {by.value: name for by, name in report.question.scope.items()},
-        "currencies": [_table(table, is_compared=is_compared) for table in report.tables],
+        "currencies": [
+            _table(table, report.year_before.get(table.currency), is_compared=is_compared)
+            for table in report.tables
+        ],
         "unit_costs": [_unit(unit) for unit in report.unit_costs],
         "billed_until": report.billed_until.isoformat() if report.billed_until else None,
         "is_final": report.is_final,
@@ -44,13 +49,14 @@ def as_json(report: CostReport) -> dict[str, Any]:
     }
 
 
-def _table(table: CostTable, *, is_compared: bool) -> dict[str, Any]:
+def _table(table: CostTable, year_before: Decimal | None, *, is_compared: bool) -> dict[str, Any]:
     change = table.trend.change
     return {
         "currency": table.currency,
         "total": _money(table.total),
         "billed": _money(table.billed),
         "previous_total": _money(table.trend.before) if is_compared else None,
+        "year_before_total": None if year_before is None else _money(year_before),
         "change": _change(change) if is_compared else None,
         "lines": [_line(line, is_compared=is_compared) for line in table.lines],
         "days": [

@@ -68,7 +68,8 @@ def _unit(unit: UnitCost, width: int) -> list[Line]:
 
 def _notes(report: CostReport, width: int) -> list[Line]:
     checks = [cost_words.reconciliation(report, table) for table in report.tables]
-    said = [cost_words.freshness(report), *checks, report.forecast, report.receipt]
+    years = [cost_words.year_before(report, table) for table in report.tables]
+    said = [*years, cost_words.freshness(report), *checks, report.forecast, report.receipt]
     return [line for note in said if note for line in _wrapped(note, width, style=_QUIET)]
 
 

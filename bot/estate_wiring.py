@@ -5,7 +5,6 @@ Nothing is asked here. A cluster that is down must not keep the bot from startin
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import requests
 from sqlalchemy import Engine
@@ -21,10 +20,11 @@ from bot.estate_sections import (
     SigV4Section,
 )
 from finops.aws_cost_integration import AwsCostIntegration
-from finops.billing.bill_rate_file import BillRateFile
+from finops.billing.known_rates import KnownRates
 from finops.billing.price_list_api import PriceListApi
 from finops.billing.price_service import price_clients
 from finops.domain.prices import PriceList
+from finops.ledger.bill_rates import LedgerBillRates
 from finops.ledger.prices import LedgerPriceCache
 from finops.ports import UNHEARD, CodeHost, Progress, SnapshotSource, UsageSource, UsageStore
 from finops.sources.aws.account import ALL_REGIONS, AccountReader
@@ -63,7 +63,7 @@ def build_prices(configuration: Configuration, engine: Engine) -> AwsCostIntegra
     section = configuration.prices
     bill = configuration.bill
     return AwsCostIntegration(
-        bill_rates=BillRateFile(Path(bill.focus_csv)) if bill and bill.focus_csv else None,
+        bill_rates=KnownRates(LedgerBillRates(engine, bill.name), bill.name) if bill else None,
         api=PriceListApi(price_clients(), LedgerPriceCache(engine))
         if section.price_list_api
         else None,

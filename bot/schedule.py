@@ -98,8 +98,10 @@ class Ticker:
                 self._pause_ignored_teams,
                 self._engine.sample_usage,
                 self._read_bill,
+                self._first_bills,
                 self._run_cycles,
                 self._allocate_bills,
+                self._read_past,
                 self._engine.offer_plans,
                 self._engine.tell_owners,
                 self._forget,
@@ -137,6 +139,19 @@ class Ticker:
         self._claimed(
             "allocation", self._engine.now().date().isoformat(), self._engine.allocate_bills
         )
+
+    def _read_past(self) -> None:
+        """A piece a tick: a year of a large bill takes hours, and digests do not wait for it."""
+        if self._engine.has_unread_bill:
+            return
+        for piece in self._engine.past_of_bills():
+            self._claimed("bill past", piece.unit, partial(self._engine.read_past, piece))
+
+    def _first_bills(self) -> None:
+        """A bill that nobody has read is read before the first cycle, which is priced by it."""
+        if self._engine.has_unread_bill:
+            day = self._engine.now().date().isoformat()
+            self._claimed("first bill", day, self._engine.read_new_bills)
 
     def _pause_ignored_teams(self) -> None:
         day = self._engine.now().date().isoformat()

@@ -7,7 +7,6 @@ the demo is the one that runs in production.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from slack_bolt import App
 
@@ -23,7 +22,6 @@ from bot.settings import Settings
 from bot.socket_mode import SocketModeConnection
 from bot.worker import Deliver, Worker
 from finops.billing.bill_source import BillSource
-from finops.billing.daily_costs import BillFile
 from finops.domain.errors import FinOpsError
 from finops.domain.intents import IntentKind
 from finops.domain.people import Directory
@@ -99,7 +97,6 @@ def build_engine(
         detection=WasteDetectionEngine(default_detectors(configuration.rightsizing.to_domain())),
         snapshots=estate.snapshots,
         samplers=estate.samplers,
-        bill=_bill(configuration),
         cost_explorer=build_cost_explorer(configuration, ledger.engine),
         unit_metrics=build_unit_metrics(configuration),
         allocating_bills=_bills(configuration),
@@ -232,11 +229,3 @@ def _bills(configuration: Configuration) -> tuple[BillSource, ...]:
     if section is None:
         return ()
     return (section.source(configuration.owners.tag_keys, configuration.team_spellings()),)
-
-
-def _bill(configuration: Configuration) -> BillFile | None:
-    if configuration.bill is None or not configuration.bill.focus_csv:
-        return None
-    names = [cluster.name for cluster in configuration.clusters]
-    # Cloud ids of a bill can be tied to a cluster only where there is one.
-    return BillFile(Path(configuration.bill.focus_csv), cluster=names[0] if len(names) == 1 else "")

@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Sequence
 
 from finops.billing import baselines
-from finops.billing.bill_rate_file import BillRateFile
-from finops.billing.bill_rates import BilledRate, BillRates
 from finops.billing.bundled_rates import EC2_SOURCE
+from finops.billing.known_rates import KnownRates
 from finops.billing.price_list_api import PriceListApi
 from finops.billing.price_lists import PriceLists
 from finops.billing.rate_names import Item, ListRate, RateName
 from finops.billing.resource_costs import resource_cost
 from finops.billing.unit_prices import unit_prices
 from finops.billing.volume_costs import volume_cost
+from finops.domain.billed_rates import BilledRate, BillRates
 from finops.domain.checks import Check, Outcome
 from finops.domain.cloud import CloudResource
 from finops.domain.estate import Node, Snapshot, UnitPrices
@@ -36,7 +36,7 @@ class AwsCostIntegration:
     def __init__(
         self,
         *,
-        bill_rates: BillRateFile | None = None,
+        bill_rates: KnownRates | None = None,
         api: PriceListApi | None = None,
         discount_percent: float = 0,
     ) -> None:
@@ -60,7 +60,8 @@ class AwsCostIntegration:
         public = self._lists.public_rate(RateName(Item.MACHINE, instance_type), region)
         if public is None:
             return None
-        billed = self._rates().machine(
+        rates = self._rates()
+        billed = rates.machine(
             instance_type, region=region, is_spot=is_spot, instance_id=instance_id
         )
         if billed is not None:
@@ -69,12 +70,13 @@ class AwsCostIntegration:
         rate = self._lists.rate(name, region)
         if rate is None:
             return None
+        why_not = rates.too_few.get((instance_type, region, is_spot))
         return MachinePrice(
             instance_type=instance_type,
             vcpu=public.vcpu,
             memory_gib=public.memory_gib,
             usd_per_hour=rate.usd,
-            source=rate.source,
+            source=f"{rate.source} ({why_not})" if why_not else rate.source,
             list_usd_per_hour=public.usd,
             capacity_type=capacity_type,
         )
@@ -136,7 +138,7 @@ def _bundled_only() -> Check:
         subject="bundled list",
         outcome=Outcome.WARNING,
         detail=f"all there is: {EC2_SOURCE}; other regions cost a little more",
-        fix="Set bill: {focus_csv: path} for what is really paid, or prices.price_list_api: true.",
+        fix="Set bill: {files: [path]} for what is really paid, or prices.price_list_api: true.",
     )
 
 

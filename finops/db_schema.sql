@@ -503,4 +503,18 @@ CREATE INDEX ix_audit_waiting_subject ON audit_waiting (subject);
 
 UPDATE alembic_version SET version_num='0011' WHERE alembic_version.version_num = '0010';
 
+-- Running upgrade 0011 -> 0012
+
+CREATE TABLE bill_rates (
+    bill VARCHAR(100) NOT NULL, 
+    kind VARCHAR(20) NOT NULL, 
+    key VARCHAR(700) NOT NULL, 
+    usd VARCHAR(60), 
+    facts JSONB NOT NULL, 
+    learnt_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+    CONSTRAINT pk_bill_rates PRIMARY KEY (bill, kind, key)
+);
+
+UPDATE alembic_version SET version_num='0012' WHERE alembic_version.version_num = '0011';
+
 COMMIT;

@@ -8,7 +8,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from finops.aws_cost_integration import AwsCostIntegration
@@ -52,6 +52,7 @@ from finops.engine import (
     watching,
 )
 from finops.engine.assigning import Assigned
+from finops.engine.bill_history import PastPiece
 from finops.engine.cycle import CycleResult, run_cycle
 from finops.engine.drafts import PullRequestDraft
 from finops.engine.guarding import guardrail_decision
@@ -438,13 +439,30 @@ class FinOpsEngine:
         """Read the bill's newest days; returns the rows read."""
         return aftermath.read_bill(self.parts)
 
-    def allocate_bills(self) -> Sequence[BillChange]:
+    def allocate_bills(self, *, since: date | None = None) -> Sequence[BillChange]:
         """Place every line of the bills that may still change; returns what was corrected.
 
-        Raises InvalidInput, with the place and the lines, for a bill that cannot be read or does
-        not add up; of that one nothing is kept.
+        From the month of `since` on also what is final. Raises InvalidInput, with the place and the
+        lines, for a bill that cannot be read or does not add up; of that one nothing is kept.
         """
-        return bills.read_bills(self.parts)
+        return bills.read_bills(self.parts, since=since)
+
+    def past_of_bills(self) -> Sequence[PastPiece]:
+        """The next piece of each bill whose past has not been read yet; none when all is."""
+        return bills.past_left(self.parts)
+
+    def read_past(self, piece: PastPiece) -> None:
+        """Read it, and remember that; raises TryAgainLater when its place does not answer."""
+        bills.read_past(self.parts, piece)
+
+    def read_new_bills(self) -> None:
+        """Read the newest days of bills that nobody has read; raises as `allocate_bills` does."""
+        bills.read_new_bills(self.parts)
+
+    @property
+    def has_unread_bill(self) -> bool:
+        """Whether a bill has never been read, so that prices come from lists still."""
+        return bills.has_unread(self.parts)
 
     # Telling
 

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol, runtime_checkable
 
+from finops.domain.billed_rates import BillRates
 from finops.domain.checks import Check
 from finops.domain.cloud import CloudResource
 from finops.domain.cluster_objects import Claim, NamespacePolicy, Pod, Service
@@ -267,6 +268,10 @@ class BillReading(Protocol):
         """What verification judges: containers by their share, node groups and volumes."""
         ...
 
+    def rates(self) -> BillRates:
+        """What machines and resources cost on its newest days, with the evidence."""
+        ...
+
 
 class AllocatingBill(Protocol):
     """Reads a bill and places each of its lines."""
@@ -276,13 +281,22 @@ class AllocatingBill(Protocol):
         """What its days are kept under."""
         ...
 
+    @property
+    def history_months(self) -> int:
+        """How far back it is read once; 0 for no further than it may still change."""
+        ...
+
+    def pieces(self, *, start: date, end: date) -> Sequence[tuple[date, date]]:
+        """How the days with `start <= day < end` are best read, the newest first."""
+        ...
+
     def read(
         self, *, start: date, end: date, usage: Sequence[ContainerDay], today: date
     ) -> AbstractContextManager[BillReading]:
         """Everything with `start <= day < end`, split by that usage.
 
         Raises InvalidInput, with the place and the lines, for a bill that cannot be read or does
-        not add up; then nothing of it may be kept.
+        not add up; then nothing of it may be kept. NoBill, where it has none of those days at all.
         """
         ...
 

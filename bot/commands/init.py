@@ -32,7 +32,12 @@ def run(arguments: argparse.Namespace) -> int:
     require_free(output, force=arguments.force)
     ask = _questions(is_silent=arguments.yes)
     print("Looking around: kubeconfig, AWS credentials, git remote, bills ...")
-    seen = look_around(read_settings(), kubeconfigs=kubeconfig_files(), folder=Path.cwd())
+    seen = look_around(
+        read_settings(),
+        kubeconfigs=kubeconfig_files(),
+        folder=Path.cwd(),
+        bills=arguments.bill,
+    )
     print("\n".join(seen_lines(seen)))
     try:
         text = render(interview(seen, ask))
@@ -100,15 +105,17 @@ def seen_lines(seen: Surroundings) -> list[str]:
     contexts = [c.name + (" (current)" if c.is_current else "") for c in seen.contexts]
     if seen.is_in_cluster:
         contexts.insert(0, "the cluster this runs in")
+    bills = [bill.words for bill in seen.bills.bills]
     rows = (
         ("Kubernetes", _few(contexts), "no kubeconfig, and not inside a cluster"),
         ("AWS", _few([account_label(account) for account in seen.accounts]), "no credentials work"),
         ("GitHub", seen.github.name if seen.github else "", "no remote of this folder"),
-        ("Bill", _few(seen.bills), "no FOCUS CSV file in this folder"),
+        ("Bill", _few(bills), "none here, and none is exported"),
         ("Set", ", ".join(seen.set_variables), "none of the secrets"),
         ("Not set", ", ".join(seen.missing_variables), "nothing"),
     )
-    return ["", *(f"  {name:10}  {found or f'– ({without})'}" for name, found, without in rows)]
+    lines = [f"  {name:10}  {found or f'– ({without})'}" for name, found, without in rows]
+    return ["", *lines, *(f"  {'Not seen':10}  {note}" for note in seen.bills.notes)]
 
 
 def next_lines(output: Path, seen: Surroundings) -> list[str]:

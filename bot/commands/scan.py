@@ -12,7 +12,7 @@ from bot.scanning import NotScanned, Result, scan, scan_snapshot
 from bot.settings import read_settings
 from bot.terminal_output import errors, output, print_spans, width_of
 from bot.wiring import build_engine
-from finops.domain.errors import InvalidInput
+from finops.domain.errors import FinOpsError, InvalidInput
 from finops.finops_engine import FinOpsEngine
 from finops.sources.cluster_data import load_cluster_data
 
@@ -38,13 +38,28 @@ def _results(
 ) -> Sequence[Result]:
     namespaces = tuple(dict.fromkeys(arguments.namespace))
     if arguments.snapshot is not None:
+        _read_bill(engine, progress)
         snapshot = load_cluster_data(arguments.snapshot, engine.now(), prices=engine.parts.costs)
         return [scan_snapshot(engine, snapshot, namespaces=namespaces)]
     clusters = chosen_clusters(engine.clusters, arguments.cluster)
+    if not namespaces:  # a look records nothing
+        _read_bill(engine, progress)
     for cluster in clusters:
         progress.of(cluster)  # all lines are there from the start, in this order
     with progress.shown():
         return scan(engine, clusters, namespaces=namespaces, progress=progress.of)
+
+
+def _read_bill(engine: FinOpsEngine, progress: ScanProgress) -> None:
+    """Once, so that the first proposals are priced by it; later the bot reads it every day."""
+    if not engine.has_unread_bill:
+        return
+    console = errors()
+    print_spans(console, [[("Reading the bill for the first time ...", "")]])
+    try:
+        engine.read_new_bills()
+    except FinOpsError as error:
+        print_spans(console, [[(f"{error} Until it can be read, prices are those of lists.", "")]])
 
 
 def chosen_clusters(known: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@ missing for what. Pure.
 """
 
 import calendar
+import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -146,9 +147,13 @@ def _schedule(configuration: Configuration) -> Check:
 
 
 def _bill(configuration: Configuration) -> Check:
-    if configuration.bill is not None:
-        return _AREA.ok("bill", configuration.bill.focus_csv)
-    fix = "Export FOCUS as CSV (AWS Data Exports) and set bill: {focus_csv: path}."
+    bill = configuration.bill
+    if bill is not None and bill.focus_csv:
+        fix = f"Write bill: {{files: [{json.dumps(bill.focus_csv)}]}}; focus_csv goes away."
+        return _AREA.warning("bill", f"{bill.focus_csv}, by its old key focus_csv", fix=fix)
+    if bill is not None:
+        return _AREA.ok("bill", bill.place)
+    fix = "Export CUR 2.0 or FOCUS (AWS Data Exports) and set bill: {files: [...]}, or athena:."
     return _AREA.warning("bill", "no bill, so no saving can ever be proved", fix=fix)
 
 

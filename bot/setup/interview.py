@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from bot.setup.aws_accounts import AwsAccount
+from bot.setup.bills import Bill
 from bot.setup.git_remote import GitHubRemote
 from bot.setup.prometheus_probe import first_usual_address, server_at
 from bot.setup.questions import NONE, Questions
@@ -33,7 +34,7 @@ class Answers:
     triage_channel: str = ""
     leadership_channel: str = ""
     approvers: tuple[str, ...] = ()
-    bill: str = ""
+    bill: Bill | None = None
     time_zone: str = "UTC"
 
 
@@ -123,11 +124,12 @@ def _repository(seen: Surroundings, ask: Questions) -> GitHubRemote | None:
     return seen.github if ask.yes(question, default=True) else None
 
 
-def _bill(seen: Surroundings, ask: Questions) -> str:
-    for bill in seen.bills:
-        if ask.yes(f"Prove savings with the bill {bill}?", default=True):
+def _bill(seen: Surroundings, ask: Questions) -> Bill | None:
+    """The first that is wanted; one in trouble only when somebody says so."""
+    for bill in seen.bills.bills:
+        if ask.yes(f"Prove savings with the bill {bill.words}?", default=not bill.trouble):
             return bill
-    return ""
+    return None
 
 
 def _no_channel(answer: str) -> str:

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from bot.settings import Settings
 from bot.setup.aws_accounts import AwsAccount, visible_accounts
+from bot.setup.bills import NO_BILLS, SeenBills, shown_bills, visible_bills
 from bot.setup.git_remote import GitHubRemote, github_remote
 from bot.setup.kubeconfig import KubeContext, kube_contexts
-from finops.billing.daily_costs import looks_like_a_bill
 
 LOCAL_TIME = Path("/etc/localtime")
 # The token that Kubernetes gives a pod.
@@ -25,14 +25,22 @@ class Surroundings:
     is_in_cluster: bool = False
     accounts: tuple[AwsAccount, ...] = ()
     github: GitHubRemote | None = None
-    bills: tuple[str, ...] = ()
+    bills: SeenBills = NO_BILLS
     time_zone: str = "UTC"
     set_variables: tuple[str, ...] = ()
     missing_variables: tuple[str, ...] = ()
 
 
-def look_around(settings: Settings, *, kubeconfigs: Sequence[Path], folder: Path) -> Surroundings:
-    """Kubeconfig, AWS credentials, git remote, bills in the folder, and which secrets are set."""
+def look_around(
+    settings: Settings, *, kubeconfigs: Sequence[Path], folder: Path, bills: Sequence[str] = ()
+) -> Surroundings:
+    """Kubeconfig, AWS credentials, git remote, bills, and which secrets are set.
+
+    `bills` are those that a person names; without any they are looked for in the folder and among
+    what the accounts export. Raises InvalidInput for a named one that cannot be read.
+    """
+    shown = shown_bills(bills) if bills else None
+    accounts = visible_accounts()
     secrets = {
         "SLACK_BOT_TOKEN": settings.slack_bot_token,
         "SLACK_APP_TOKEN": settings.slack_app_token or settings.slack_signing_secret,
@@ -41,20 +49,13 @@ def look_around(settings: Settings, *, kubeconfigs: Sequence[Path], folder: Path
     return Surroundings(
         contexts=kube_contexts(kubeconfigs),
         is_in_cluster=SERVICE_ACCOUNT.exists(),
-        accounts=visible_accounts(),
+        accounts=accounts,
         github=github_remote(folder),
-        bills=_bills(folder),
+        bills=shown or visible_bills(folder, accounts),
         time_zone=time_zone_of(LOCAL_TIME),
         set_variables=tuple(name for name, value in secrets.items() if value),
         missing_variables=tuple(name for name, value in secrets.items() if not value),
     )
-
-
-def _bills(folder: Path) -> tuple[str, ...]:
-    """CSV files here that have the columns of a bill, the newest first."""
-    files = [path for path in folder.glob("*.csv") if path.is_file() and looks_like_a_bill(path)]
-    newest_first = sorted(files, key=lambda path: path.stat().st_mtime, reverse=True)
-    return tuple(path.name for path in newest_first)
 
 
 def time_zone_of(link: Path) -> str:

@@ -8,6 +8,7 @@ example. Each key says what it does, and what happens without it. Two `##` expla
 from collections.abc import Iterable, Sequence
 
 from bot.setup.aws_accounts import AwsAccount
+from bot.setup.bills import Bill
 from bot.setup.interview import Answers, ClusterAnswer
 from bot.setup.template_texts import (
     ACCOUNT_EXAMPLE,
@@ -112,10 +113,19 @@ def _approvers(ids: Sequence[str]) -> str:
     return APPROVERS_HEAD + _joined(lines)
 
 
-def _bill(file: str) -> str:
-    if file:
-        return _joined(["bill:", f"  focus_csv: {quoted(file)}"])
-    return _joined(["#bill:", "#  focus_csv: bill/focus.csv"])
+def _bill(bill: Bill | None) -> str:
+    if bill is None:
+        return _joined(["#bill:", '#  files: ["bill/focus.csv"]'])
+    lines = ["bill:"]
+    if bill.table is not None:
+        table = bill.table
+        lines += ["  athena:", f"    database: {quoted(table.database)}"]
+        lines += [f"    table: {quoted(table.table)}", f"    output: {quoted(table.output)}"]
+    else:
+        lines.append(f"  files: [{', '.join(quoted(file) for file in bill.files)}]")
+    lines += [f"  region: {quoted(bill.region)}"] if bill.region else []
+    lines += [f"  aws: {{profile: {quoted(bill.profile)}}}"] if bill.profile else []
+    return _joined(lines)
 
 
 def _setting(key: str, value: str, *, example: str) -> str:

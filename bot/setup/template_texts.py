@@ -164,16 +164,18 @@ LEADERSHIP_HEAD = """\
 
 BILL_HEAD = """\
 ## The bill: who spends what, and what was really saved. Without it no saving is ever proved.
-## Instead of focus_csv: other files, or a table in Athena (docs/billing.md).
-##  files: ["s3://acme-billing/cur2/"]       # CUR or FOCUS; paths, folders and patterns too
+## CUR (legacy or 2.0) or FOCUS, in files or as a table in Athena (docs/billing.md).
+##  files: ["s3://acme-billing/cur2/"]       # paths, folders and patterns too
 ##  athena: {database: billing, table: cur2, output: "s3://acme-athena/", workgroup: primary,
 ##           max_usd: 1}                     # what one reading may cost; more stops it
+##  focus_csv: bill.csv                      # how older versions called a single file
 ##  name: payer                              # what its days are kept under
 ##  aws: {role_arn: "arn:aws:iam::123456789012:role/bill"}   # S3 and Athena of another account
 ##  region: us-east-1
 ##  usage: {containers: [hours.parquet], estate: [estate.parquet]}  # container-hours of your own
 ##  shared_namespaces: [kube-system]         # charged to everybody in the cluster
 ##  memory_mb: 900                           # what DuckDB may hold; the rest goes to disk
+##  history_months: 13                       # read back once, for the trend; 0: what may change
 """
 
 SCHEDULE = """\

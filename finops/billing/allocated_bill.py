@@ -31,6 +31,11 @@ class BillEngine(Protocol):
     """Where a bill lies and what runs the SQL over it: files by DuckDB, or a table in Athena."""
 
     @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The local database that keeps answers."""
+        ...
+
+    @property
     def layout(self) -> Layout:
         """The columns of the table `bill`."""
         ...

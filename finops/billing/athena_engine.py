@@ -19,14 +19,35 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pyathena import connect
 from pyathena.error import Error as AthenaError
 
+from finops.billing.athena_budget import Spent, TooDear, Watch
 from finops.billing.athena_sql import athena_sql, checked_name, month_condition
 from finops.billing.bill_layout import Column, Layout, layout_of
 from finops.domain.errors import InvalidInput, TryAgainLater, WillNeverWork
 
-USD_PER_TIB = Decimal(5)
-_TIB = Decimal(2**40)
-# Athena bills ten megabytes at least for every statement.
-_LEAST_BYTES = 10 * 2**20
+# What is called, and by what of IAM it is allowed: on the workgroup and on Glue's catalog.
+ACTIONS = (
+    "athena:GetQueryExecution",
+    "athena:GetQueryResults",
+    "athena:GetTableMetadata",
+    "athena:StartQueryExecution",
+    "athena:StopQueryExecution",
+)
+# What Athena does for us with our own rights: it looks the table up,
+TABLE_ACTIONS = (
+    "glue:BatchGetPartition",
+    "glue:GetDatabase",
+    "glue:GetPartition",
+    "glue:GetPartitions",
+    "glue:GetTable",
+)
+# and writes the results, which are then fetched from there.
+RESULT_ACTIONS = (
+    "s3:AbortMultipartUpload",
+    "s3:GetObject",
+    "s3:ListMultipartUploadParts",
+    "s3:PutObject",
+)
+RESULT_BUCKET_ACTIONS = ("s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,31 +71,6 @@ class AthenaTable:
             raise InvalidInput(
                 f"bill: athena: output is {self.output[:80]!r}; write s3://bucket/folder/."
             )
-
-
-@dataclass(slots=True)
-class Spent:
-    """What statements have scanned so far."""
-
-    statements: int = 0
-    scanned_bytes: int = 0
-    billed_bytes: int = 0
-
-    @property
-    def usd(self) -> Decimal:
-        """At $5 a TiB: 1 GiB is $0.0049."""
-        return usd_of(self.billed_bytes)
-
-    def __str__(self) -> str:
-        return (
-            f"{self.statements} statements scanned {self.scanned_bytes / 2**20:,.1f} MiB, "
-            f"${self.usd:.4f}"
-        )
-
-
-def usd_of(scanned_bytes: int) -> Decimal:
-    """What so many bytes cost."""
-    return Decimal(scanned_bytes) / _TIB * USD_PER_TIB
 
 
 @dataclass(slots=True)
@@ -118,7 +114,7 @@ class AthenaBill:
 
     def _run(self, sql: str, path: Path) -> None:
         """Write the rows to `path`; the bytes are counted whether it ends well or not."""
-        stop = _Watch(self.place, self.spent)
+        stop = Watch(self._where, self.place.max_usd, self.spent)
         with connect(
             session=self.session,
             s3_staging_dir=self.place.output,
@@ -132,7 +128,7 @@ class AthenaBill:
                 fetch(self.session, cursor, path)
             except AthenaError as error:
                 raise InvalidInput(f"Athena refused {self._where}: {_reason(error)}") from error
-            except _TooDear as error:
+            except TooDear as error:
                 cursor.cancel()
                 raise InvalidInput(str(error)) from error
             except (BotoCoreError, ClientError) as error:
@@ -140,7 +136,7 @@ class AthenaBill:
             finally:
                 self.spent.statements += 1
                 self.spent.scanned_bytes += stop.scanned
-                self.spent.billed_bytes += max(stop.scanned, _LEAST_BYTES)
+                self.spent.billed_bytes += stop.billed
                 self.say(f"{self._where}: {self.spent}")
 
     @property
@@ -162,29 +158,6 @@ def fetch(session: Any, cursor: Any, path: Path) -> None:
         rows = csv.writer(file)
         rows.writerow([column[0] for column in cursor.description])
         rows.writerows(cursor)
-
-
-class _TooDear(Exception):
-    """The budget would be passed."""
-
-
-@dataclass(slots=True)
-class _Watch:
-    """Hears of a running statement; raises _TooDear when it has scanned enough."""
-
-    place: AthenaTable
-    spent: Spent
-    scanned: int = 0
-
-    def __call__(self, execution: Any) -> None:
-        self.scanned = max(self.scanned, int(execution.data_scanned_in_bytes or 0))
-        usd = usd_of(self.spent.billed_bytes + max(self.scanned, _LEAST_BYTES))
-        if usd > self.place.max_usd:
-            raise _TooDear(
-                f"Reading {self.place.database}.{self.place.table} was stopped: it had scanned "
-                f"{(self.spent.scanned_bytes + self.scanned) / 2**30:,.2f} GiB, ${usd:.2f}, more "
-                f"than bill: athena: max_usd, ${self.place.max_usd:.2f}. Nothing was kept."
-            )
 
 
 def _cell(name: str, kind: str) -> str:

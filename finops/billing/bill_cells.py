@@ -11,7 +11,11 @@ MONEY = "DECIMAL(18, 10)"
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """One family's facts; `decisive` are the texts on which its amounts depend."""
+    """One family's facts; `decisive` are the texts on which its amounts depend.
+
+    `machine_terms` is SQL over one line: what prices of machines depend on beside `texts`, empty
+    for all other lines, so that it parts few of them; None where a bill has nothing of the kind.
+    """
 
     moment: str
     texts: tuple[str, ...]
@@ -19,6 +23,7 @@ class Parts:
     said: Mapping[str, str]
     sums: Mapping[str, str]
     amounts: Mapping[str, str]
+    machine_terms: str | None = None
     is_line: str = "TRUE"
 
 
@@ -50,9 +55,14 @@ def as_text(column: Column) -> str:
     return column.sql if column.is_text else f"CAST({column.sql} AS VARCHAR)"
 
 
-def quantity(column: Column | None) -> str:
-    """A quantity; an empty cell is 0."""
-    if column is None:
-        return "CAST(0 AS DOUBLE)"
-    cell = f"NULLIF({column.sql}, '')" if column.is_text else column.sql
-    return f"COALESCE(CAST({cell} AS DOUBLE), 0)"
+def quantity(*columns: Column | None) -> str:
+    """The first of these cells that holds a quantity, else 0."""
+    there = [column for column in columns if column is not None]
+    filled = [f"NULLIF({one.sql}, '')" if one.is_text else one.sql for one in there]
+    cells = [f"CAST({cell} AS DOUBLE)" for cell in filled]
+    return f"COALESCE({', '.join((*cells, '0'))})" if cells else "CAST(0 AS DOUBLE)"
+
+
+def is_machine_hour(usage_type: Column) -> str:
+    """Whether a line is about hours of an EC2 machine, by its usage type."""
+    return f"({usage_type.sql} LIKE '%BoxUsage:%' OR {usage_type.sql} LIKE '%SpotUsage:%')"

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from finops.billing.bill_cells import as_text, moment
+from finops.billing.bill_cells import as_text, moment, text
 from finops.billing.bill_layout import Column, Layout
 from finops.billing.cur_facts import cur_parts
 from finops.billing.focus_facts import focus_parts
@@ -25,7 +25,7 @@ class Facts:
     Lines are first added up by the columns that `said` reads, as they stand: `sums` are what is
     added, by name, in SQL over one line. Then `said` (texts) and `amounts` are SQL over those rows
     and sums. `whole_tags` holds all tags of a line: a resource has the same ones all day, so any of
-    them do, but lines without a resource are parted by `team`.
+    them do, but lines without a resource are parted by `team`. `machine_terms`: see `Parts`.
     """
 
     columns: tuple[Column, ...]
@@ -34,8 +34,10 @@ class Facts:
     sums: Mapping[str, str]
     amounts: Mapping[str, str]
     whole_tags: Column | None
+    machine_terms: str | None = None
     is_line: str = "TRUE"
     starts_at: str = ""
+    currency: str = "''"
 
 
 def facts_of(layout: Layout, *, team_keys: Sequence[str]) -> Facts:
@@ -63,7 +65,9 @@ def facts_of(layout: Layout, *, team_keys: Sequence[str]) -> Facts:
         sums=parts.sums,
         amounts=parts.amounts,
         whole_tags=_whole_tags(layout),
+        machine_terms=parts.machine_terms,
         is_line=parts.is_line,
+        currency=text(layout.column("BillingCurrency", "line_item_currency_code")),
         starts_at=moment(_there(layout.column(parts.moment))),
     )
 

@@ -4,20 +4,19 @@ import csv
 import glob
 import gzip
 import hashlib
-import json
-import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
-from finops.billing.bill_layout import Column, layout_of
-from finops.domain.errors import InvalidInput
+from finops.billing.bill_layout import Column, check_alike, layout_of
+from finops.billing.bill_manifests import current_files
+from finops.billing.bill_months import is_within
+from finops.domain.errors import InvalidInput, NoBill
 
 DELIMITERS = (",", "\x01", "\t", ";", "|")
 _HEADER_BYTES = 1_000_000
-_ENDINGS = (".csv", ".csv.gz", ".parquet")
-# A legacy report keeps each version of a month in a folder of its own.
-_VERSION = re.compile(r"(.*/\d{8}-\d{8})/([0-9a-f-]{36})/[^/]+$")
+ENDINGS = (".csv", ".csv.gz", ".parquet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,25 +39,32 @@ class BillFiles:
         return f"{self.paths[0]}{more}"
 
 
-def find_bill_files(patterns: Sequence[str]) -> BillFiles:
-    """The files that these paths, folders and patterns mean.
+def find_bill_files(
+    patterns: Sequence[str], *, start: date = date.min, end: date = date.max
+) -> BillFiles:
+    """The files that these paths, folders and patterns mean, of months with `start <= day < end`.
 
-    Raises InvalidInput when there are none, when kinds are mixed, or when one comes twice: as a
-    copy, or as two versions of a month. Billing lines twice is worse than not billing them.
+    Raises NoBill when none is of those months, and InvalidInput when there are none at all, when
+    kinds are mixed, or when one comes twice: as a copy, or as two versions of a month. Billing
+    lines twice is worse than not billing them.
     """
     paths = sorted({str(Path(found).resolve()) for p in patterns for found in _matches(p)})
     if not paths:
         raise InvalidInput(f"There is no bill at {', '.join(patterns)}; correct bill: files.")
+    paths = [path for path in paths if is_within(path, start=start, end=end)]
+    if not paths:
+        raise NoBill(f"There is no bill for {start} to {end} at {', '.join(patterns)}.")
     kinds = {path.endswith(".parquet") for path in paths}
     if len(kinds) > 1:
         raise InvalidInput(
             f"{paths[0]} and others are both Parquet and CSV; name one kind under bill: files."
         )
-    paths = _current_versions(paths)
+    paths = current_files(paths)
     _refuse_copies(paths)
     if kinds == {True}:
         return BillFiles(tuple(paths), is_parquet=True)
     headers = {path: _header(path) for path in paths}
+    check_alike({path: [Column(name) for name in names] for path, (_, names) in headers.items()})
     if len({delimiter for delimiter, _ in headers.values()}) > 1:
         raise InvalidInput(f"{paths[0]} and others separate their cells differently; use one kind.")
     delimiter, names = headers[paths[0]]
@@ -85,7 +91,7 @@ def _told_apart(names: Sequence[str]) -> tuple[str, ...]:
 def _matches(pattern: str) -> Sequence[str]:
     if Path(pattern).is_dir():
         everything = sorted(str(path) for path in Path(pattern).rglob("*") if path.is_file())
-        return [path for path in everything if path.lower().endswith(_ENDINGS)]
+        return [path for path in everything if path.lower().endswith(ENDINGS)]
     return glob.glob(pattern, recursive=True) if glob.has_magic(pattern) else _one(pattern)
 
 
@@ -93,35 +99,6 @@ def _one(path: str) -> Sequence[str]:
     if not Path(path).is_file():
         raise InvalidInput(f"There is no file {path!r} here; correct bill: files.")
     return [path]
-
-
-def _current_versions(paths: Sequence[str]) -> list[str]:
-    """Of several versions of a month the one that the report's manifest names."""
-    versions: dict[str, set[str]] = {}
-    for path in paths:
-        if found := _VERSION.match(path):
-            versions.setdefault(found[1], set()).add(found[2])
-    old = {
-        f"{month}/{version}/"
-        for month, ids in versions.items()
-        if len(ids) > 1
-        for version in ids - {_named_version(month, ids)}
-    }
-    return [path for path in paths if not any(path.startswith(folder) for folder in old)]
-
-
-def _named_version(month: str, ids: Collection[str]) -> str:
-    for manifest in sorted(Path(month).glob("*[Mm]anifest.json")):
-        try:
-            named = json.loads(manifest.read_bytes()).get("assemblyId")
-        except (OSError, ValueError, AttributeError, RecursionError):
-            continue
-        if isinstance(named, str) and named in ids:
-            return named
-    raise InvalidInput(
-        f"{month} holds {len(ids)} versions of one month ({', '.join(sorted(ids))}) and no "
-        "manifest that names one. Copy the report's Manifest.json too, or keep one version only."
-    )
 
 
 def _refuse_copies(paths: Sequence[str]) -> None:

@@ -106,6 +106,32 @@ def layout_of(columns: Sequence[Column], *, where: str) -> Layout:
     )
 
 
+def check_alike(columns: Mapping[str, Sequence[Column]]) -> None:
+    """Hold the files of one bill against each other; `columns` are theirs, by path.
+
+    Reports lack columns in months that have no such cost, which is fine. But laid over each other,
+    a file without a needed column would cost nothing, and one without what is billed would be
+    billed nothing. Raises InvalidInput that names the file.
+    """
+    layouts = {path: layout_of(own, where=path) for path, own in columns.items()}
+    _refuse_two(
+        {path: "FOCUS" if layout.format.is_focus else "CUR" for path, layout in layouts.items()},
+        "{0} is {1}, and {2} is {3}",
+    )
+    _refuse_two(
+        {path: "a" if layout.has("BilledCost") else "no" for path, layout in layouts.items()},
+        "{0} has {1} column BilledCost, and {2} has {3}",
+    )
+
+
+def _refuse_two(kinds: Mapping[str, str], words: str) -> None:
+    first = {kind: path for path, kind in sorted(kinds.items(), reverse=True)}
+    if len(first) > 1:
+        (one, path), (other, another) = sorted(first.items(), reverse=True)[:2]
+        said = words.format(path, one, another, other)
+        raise InvalidInput(f"{said}: they are no parts of one bill. Name one under bill: files.")
+
+
 def _focus_version(found: Mapping[str, Column]) -> BillFormat:
     if found.keys() & {"invoiceid", "pricingcurrency", "billingaccounttype"}:
         return BillFormat.FOCUS_1_2

@@ -1,37 +1,22 @@
-"""One line of a bill as rates need it, whatever the bill's format."""
+"""An hour of a machine as rates need it, whatever the bill's format."""
 
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
+
+from finops.domain.billed_rates import Pricing
 
 # Money is rounded in exports; a tenth of a percent above the list is still the list.
 _ROUNDING = Decimal("1.001")
 
 
-class Pricing(StrEnum):
-    """How the hour of a machine was paid."""
-
-    ON_DEMAND = "on demand"
-    SAVINGS_PLAN = "Savings Plan"
-    RESERVED = "reservation"
-    SPOT = "spot"
-
-    @property
-    def is_committed(self) -> bool:
-        """Whether it is paid until the commitment ends, used or not."""
-        return self in (Pricing.SAVINGS_PLAN, Pricing.RESERVED)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateLine:
-    """One line of a bill about one resource on one day, in US dollars.
+    """What one machine used on one day under one pricing, in hours and US dollars.
 
-    A machine's own hours have `instance_type`, `pricing` and `hours`; every other line, such as the
-    traffic of a machine or the storage of a volume, has `hours` 0. `effective_cost` is after every
-    discount, with commitments spread over the hours they cover (FOCUS `EffectiveCost`);
-    `list_cost` is None where the bill does not say it. `is_plain_linux` is False for machines whose
-    price includes a licence.
+    `effective_cost` is after every discount, with commitments spread over the hours they cover
+    (FOCUS `EffectiveCost`); `list_cost` is None where the bill does not say it. `is_plain_linux` is
+    False for machines whose price includes a licence.
     """
 
     day: date
@@ -39,8 +24,8 @@ class RateLine:
     effective_cost: Decimal
     list_cost: Decimal | None = None
     region: str = ""
-    instance_type: str = ""
-    hours: Decimal = Decimal(0)
+    instance_type: str
+    hours: Decimal
     pricing: Pricing = Pricing.ON_DEMAND
     is_plain_linux: bool = True
 
@@ -50,9 +35,7 @@ class RateLine:
 
         Exports with rounded or anonymised amounts break both; only spot prices float by themselves.
         """
-        if not self.hours:
-            return True
-        if self.hours < 0 or self.effective_cost <= 0:
+        if self.hours <= 0 or self.effective_cost <= 0:
             return False
         if self.pricing is Pricing.SPOT or not self.list_cost:
             return True

@@ -1,107 +1,81 @@
-"""What machines and resources really cost, from the lines of a bill. Pure.
+"""From the hours of machines on a bill to rates with their evidence. Pure.
 
 The rates are effective: after every discount. So nothing is taken off them again.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from statistics import median
 
-from finops.billing.bill_days import BillDays, MachineKey, Sums, total
-from finops.billing.bill_lines import Pricing, RateLine
-from finops.billing.commitments import NO_LIMIT, CashLimit, Scope, cash_limits, scope_of
+from finops.billing.bill_lines import RateLine
+from finops.billing.commitments import Scope, cash_limits, scope_of
+from finops.billing.machine_days import MachineDays, MachineKey, Sums, total
+from finops.domain.billed_rates import (
+    NO_LIMIT,
+    BilledRate,
+    BillRates,
+    CashLimit,
+    OptionRate,
+    Pricing,
+)
 from finops.domain.money import DAYS_PER_MONTH
 from finops.domain.prices import ResourcePrice
 
-_MADE_UP = re.compile(r"(?:ami|eipalloc|i|nat|snap|vol|vpce)-[0-9a-f]{8,17}")
 # A week holds each weekday once; an older rate may be from before a new commitment.
 WINDOW_DAYS = 7
+# Commitments come and go by the hour, so less than a day of hours says too little of the next one.
+LEAST_HOURS = 24
+
+_Limits = Mapping[Scope, CashLimit]
+_History = dict[date, list[tuple[MachineKey, Sums]]]
+_Machine = tuple[date, str, MachineKey, Sums]
+_TypeKey = tuple[str, str, bool]
 
 
-@dataclass(frozen=True, slots=True)
-class BilledRate:
-    """US dollars an hour of a machine as billed, and where that is from.
-
-    `cash` limits what of it leaves the bill with the machine. `is_own` when it is one machine's and
-    not the mean of its type.
-    """
-
-    usd_per_hour: Decimal
-    list_usd_per_hour: Decimal | None
-    source: str
-    cash: CashLimit = NO_LIMIT
-    is_own: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class BillRates:
-    """What a bill says of prices; `newest_day` is None for a bill without usable lines.
-
-    Keys are (instance id, type), (type, region, is spot) and the last part of a resource id.
-    """
-
-    instances: Mapping[tuple[str, str], BilledRate] = field(default_factory=dict)
-    types: Mapping[tuple[str, str, bool], BilledRate] = field(default_factory=dict)
-    resources: Mapping[str, ResourcePrice] = field(default_factory=dict)
-    newest_day: date | None = None
-    ignored_lines: int = 0
-
-    def machine(
-        self, instance_type: str, *, region: str, is_spot: bool, instance_id: str = ""
-    ) -> BilledRate | None:
-        """The machine's own rate, else the mean of its type in that region, else None.
-
-        A machine that was another type when it was last billed has no rate of its own yet.
-        """
-        mine = self.instances.get((instance_id, instance_type))
-        return mine or self.types.get((instance_type, region, is_spot))
-
-    def resource(self, resource_id: str) -> ResourcePrice | None:
-        """A month of any billed resource, by its id or ARN."""
-        return self.resources.get(short_id(resource_id))
-
-
-def short_id(resource_id: str) -> str:
-    """`arn:aws:ec2:…:natgateway/nat-0a1b2c3d4` → `nat-0a1b2c3d4`; other ids stay as they are.
-
-    Only an id that AWS made up is unique without its ARN: a database and a bucket may both be
-    called `web`.
-    """
-    last = resource_id.rpartition("/")[2]
-    return last if _MADE_UP.fullmatch(last) else resource_id
-
-
-def rates_of(lines: Iterable[RateLine]) -> BillRates:
-    """Every rate that the newest days of a bill give.
+def rates_of(
+    lines: Iterable[RateLine], *, newest: date, resources: Mapping[str, ResourcePrice] | None = None
+) -> BillRates:
+    """Every rate that the lines of a bill's newest days give; `newest` is the last of them.
 
     A machine's rate is the median over its days of cost ÷ hours. That of a type is all cost ÷ all
     hours of its plain Linux machines in a region, spot apart. Two machines, 24 h at $0.096 and 24 h
-    at $0.060 under a Savings Plan: 3.744 ÷ 48 = $0.078. A resource's month is the median of its
-    days × 730 ÷ 24.
+    at $0.060 under a Savings Plan: 3.744 ÷ 48 = $0.078. What was seen for under 24 hours gives
+    none, with the reason.
     """
-    days = BillDays(window_days=WINDOW_DAYS)
+    days = MachineDays(newest)
     for line in lines:
         days.add(line)
     limits = cash_limits(days)
+    types = _by_type(days)
     return BillRates(
         instances=_instances(days, limits),
-        types=_types(days, limits),
-        resources=_resources(days),
-        newest_day=days.newest,
+        types={
+            key: _type(key, group, days, limits=limits)
+            for key, group in types.items()
+            if _hours(group) >= LEAST_HOURS
+        },
+        options=tuple(_options(types)),
+        too_few={
+            key: _too_few(key, group) for key, group in types.items() if _hours(group) < LEAST_HOURS
+        },
+        resources=resources or {},
+        newest_day=newest,
         ignored_lines=days.ignored,
     )
 
 
-_Limits = Mapping[Scope, CashLimit]
-_History = dict[date, list[tuple[MachineKey, Sums]]]
+def resource_price(name: str, usd_a_day: Decimal, *, days: int, last: date) -> ResourcePrice:
+    """A month of a resource from its median day: $1.20 × 730 ÷ 24 = $36.50."""
+    return ResourcePrice(
+        usd_a_day * DAYS_PER_MONTH,
+        f"bill: median effective cost of {name} over {_days(days)} to {last}",
+    )
 
 
-def _instances(days: BillDays, limits: _Limits) -> dict[tuple[str, str], BilledRate]:
+def _instances(days: MachineDays, limits: _Limits) -> dict[tuple[str, str], BilledRate]:
     histories: dict[tuple[str, str], _History] = {}
-    for day, resource_id, key, sums in days.machine_sums():
+    for day, resource_id, key, sums in days.sums():
         history = histories.setdefault((resource_id, key.instance_type), {})
         history.setdefault(day, []).append((key, sums))
     newest: dict[str, date] = {}
@@ -110,8 +84,12 @@ def _instances(days: BillDays, limits: _Limits) -> dict[tuple[str, str], BilledR
     return {
         (resource_id, instance_type): _instance(resource_id, history, limits)
         for (resource_id, instance_type), history in histories.items()
-        if newest[resource_id] in history
+        if newest[resource_id] in history and _history_hours(history) >= LEAST_HOURS
     }
+
+
+def _history_hours(history: _History) -> Decimal:
+    return sum((sums.hours for parts in history.values() for _, sums in parts), Decimal(0))
 
 
 def _instance(resource_id: str, history: _History, limits: _Limits) -> BilledRate:
@@ -129,48 +107,80 @@ def _instance(resource_id: str, history: _History, limits: _Limits) -> BilledRat
     )
 
 
-def _types(days: BillDays, limits: _Limits) -> dict[tuple[str, str, bool], BilledRate]:
-    groups: dict[tuple[str, str, bool], list[tuple[str, MachineKey, Sums]]] = {}
-    for _, resource_id, key, sums in days.machine_sums():
+def _by_type(days: MachineDays) -> Mapping[_TypeKey, Sequence[_Machine]]:
+    groups: dict[_TypeKey, list[_Machine]] = {}
+    for machine in days.sums():
+        key = machine[2]
         if key.is_plain_linux:
             scope = key.instance_type, key.region, key.pricing is Pricing.SPOT
-            groups.setdefault(scope, []).append((resource_id, key, sums))
-    return {scope: _type(scope, group, days, limits=limits) for scope, group in groups.items()}
+            groups.setdefault(scope, []).append(machine)
+    return groups
+
+
+def _hours(group: Iterable[_Machine]) -> Decimal:
+    return sum((sums.hours for _, _, _, sums in group), Decimal(0))
 
 
 def _type(
-    scope: tuple[str, str, bool],
-    group: Sequence[tuple[str, MachineKey, Sums]],
-    days: BillDays,
-    *,
-    limits: _Limits,
+    scope: _TypeKey, group: Sequence[_Machine], days: MachineDays, *, limits: _Limits
 ) -> BilledRate:
     instance_type, region, _ = scope
-    parts = [(key, sums) for _, key, sums in group]
+    parts = [(key, sums) for _, _, key, sums in group]
     together, pricings = total(sums for _, sums in parts), _by_hours(parts)
-    machines = len({resource_id for resource_id, _, _ in group})
-    used = days.machine_days
     usd, list_usd = together.usd_per_hour, together.list_usd_per_hour
     return BilledRate(
         usd,
         list_usd,
-        f"bill: mean effective rate of {machines} {instance_type} in {region or 'its region'} over "
-        f"{_days(len(used))} to {used[-1]} ({_words(pricings)}{_under(usd, list_usd)})",
+        f"bill: mean effective rate of {_machines(group)} {instance_type} in "
+        f"{region or 'its region'} over {_days(len(days.days))} to {days.days[-1]} "
+        f"({_words(pricings)}{_under(usd, list_usd)})",
         _limit_of(parts[0][0], pricings, limits),
     )
 
 
-def _resources(days: BillDays) -> dict[str, ResourcePrice]:
-    found: dict[str, ResourcePrice] = {}
-    for resource_id, costs in days.resource_costs().items():
-        a_day = median(costs.values())
-        if a_day > 0:
-            found[short_id(resource_id)] = ResourcePrice(
-                a_day * DAYS_PER_MONTH,
-                f"bill: median effective cost of {short_id(resource_id)} over {_days(len(costs))} "
-                f"to {max(costs)}",
-            )
-    return found
+def _too_few(scope: _TypeKey, group: Sequence[_Machine]) -> str:
+    """`the bill has 3 hours of m5.large in eu-central-1 until 2026-11-20, under 24`."""
+    instance_type, region, is_spot = scope
+    what, hours = f"{instance_type}{' on spot' if is_spot else ''}", float(_hours(group))
+    return (
+        f"the bill has {hours:.3g} hours of {what} in {region or 'its region'} until "
+        f"{max(day for day, _, _, _ in group)}, under {LEAST_HOURS}"
+    )
+
+
+def _options(types: Mapping[_TypeKey, Sequence[_Machine]]) -> Iterable[OptionRate]:
+    """Each way of paying for each type, the most used first."""
+    parted: dict[tuple[str, str, Pricing], list[_Machine]] = {}
+    for group in types.values():
+        for machine in group:
+            key = machine[2]
+            parted.setdefault((key.instance_type, key.region, key.pricing), []).append(machine)
+    return sorted(
+        (_option(key, group) for key, group in parted.items()),
+        key=lambda option: (-option.hours, option.instance_type, option.region, option.pricing),
+    )
+
+
+def _option(key: tuple[str, str, Pricing], group: Sequence[_Machine]) -> OptionRate:
+    instance_type, region, pricing = key
+    together = total(sums for _, _, _, sums in group)
+    is_enough = together.hours >= LEAST_HOURS
+    return OptionRate(
+        instance_type=instance_type,
+        region=region,
+        pricing=pricing,
+        usd_per_hour=together.usd_per_hour if is_enough else None,
+        list_usd_per_hour=together.list_usd_per_hour,
+        hours=together.hours,
+        machines=_machines(group),
+        first_day=min(day for day, _, _, _ in group),
+        last_day=max(day for day, _, _, _ in group),
+        why_not="" if is_enough else f"{float(together.hours):.3g} hours seen, under {LEAST_HOURS}",
+    )
+
+
+def _machines(group: Iterable[_Machine]) -> int:
+    return len({resource_id for _, resource_id, _, _ in group})
 
 
 def _limit_of(key: MachineKey, pricings: Mapping[Pricing, Decimal], limits: _Limits) -> CashLimit:

@@ -25,8 +25,10 @@ from finops.billing.bill_files import find_bill_files
 from finops.billing.bill_layout import BillFormat
 from finops.billing.duckdb_engine import MEMORY_MB, local_database, open_bill
 from finops.billing.judged_costs import judged_costs
+from finops.billing.learning_rates import learn_rates
 from finops.billing.s3_files import S3Bills
 from finops.billing.usage_hours import UsageFiles
+from finops.domain.billed_rates import BillRates
 from finops.domain.costs import AllocatedCost, BillDay, ContainerDay
 from finops.domain.verdict import DailyCost
 
@@ -36,7 +38,8 @@ class BillSource:
     """Where one bill is: local paths, folders and patterns, s3:// addresses, or Athena.
 
     `session` gives a boto3 session, asked only for S3 and Athena. `usage` are files of one's own
-    beside what the bot has recorded. `say` hears what a reading in Athena cost.
+    beside what the bot has recorded. `history_months` are read back once, before what may still
+    change. `say` hears what a reading in Athena cost.
     """
 
     name: str = "bill"
@@ -46,6 +49,7 @@ class BillSource:
     usage: UsageFiles = field(default_factory=UsageFiles)
     rules: AllocationRules = RULES
     memory_mb: int = MEMORY_MB
+    history_months: int = 0
     say: Callable[[str], None] = lambda _: None
 
     @contextmanager
@@ -68,7 +72,22 @@ class BillSource:
                 rules=self.rules,
             )
             days = [_finished(day, today) for day in found.days]
-            yield ReadBill(connection, found.format, days)
+            yield ReadBill(connection, found.format, days, today)
+
+    def pieces(self, *, start: date, end: date) -> Sequence[tuple[date, date]]:
+        """How those days are best read, the newest first: S3 and Athena by the month.
+
+        There a month is what is copied or scanned; files that lie here are gone through once.
+        """
+        is_remote = self.athena is not None or any(map(_is_remote, self.files))
+        if not is_remote:
+            return [(start, end)] if start < end else []
+        months = []
+        while start < end:
+            first = max((end - timedelta(days=1)).replace(day=1), start)
+            months.append((first, end))
+            end = first
+        return months
 
     @contextmanager
     def opened(self, *, start: date, end: date) -> Iterator[BillEngine]:
@@ -91,13 +110,13 @@ class BillSource:
                 end=end,
                 say=self.say,
             )
-        remote = tuple(address for address in self.files if address.startswith("s3://"))
+        remote = tuple(filter(_is_remote, self.files))
         local = [path for path in self.files if path not in remote]
         if remote:
             client = self.session().client("s3")
             bills = S3Bills(remote, lambda: client)
             local += bills.copy(folder / "s3", start=start, end=end)
-        return open_bill(connection, find_bill_files(local))
+        return open_bill(connection, find_bill_files(local, start=start, end=end))
 
     def _usage(self, days: Sequence[ContainerDay], folder: Path) -> UsageFiles:
         containers, estate = list(self.usage.containers), list(self.usage.estate)
@@ -119,6 +138,7 @@ class ReadBill:
     connection: duckdb.DuckDBPyConnection
     format: BillFormat
     days: Sequence[BillDay]
+    today: date
 
     def rows(self, day: date) -> Iterable[AllocatedCost]:
         """Where the lines of one day landed."""
@@ -128,6 +148,10 @@ class ReadBill:
         """What verification judges."""
         return judged_costs(self.connection)
 
+    def rates(self) -> BillRates:
+        """What machines and resources cost on its newest days."""
+        return learn_rates(self.connection, today=self.today)
+
     def team_costs(self) -> dict[str, Decimal]:
         """What each team's tag has under it, as the bill spells it, in US dollars."""
         rows = self.connection.execute(
@@ -135,6 +159,10 @@ class ReadBill:
             "GROUP BY team"
         )
         return {str(team): Decimal(cost) for team, cost in rows.fetchall()}
+
+
+def _is_remote(address: str) -> bool:
+    return address.startswith("s3://")
 
 
 def _no_session() -> Any:

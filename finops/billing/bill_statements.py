@@ -11,7 +11,8 @@ from finops.billing.bill_cells import amount, text
 from finops.billing.bill_facts import Facts, facts_of, tag_of
 from finops.billing.bill_layout import Column, Layout
 
-# What one row of `charges` is about; the order is that of the statement.
+# What one row of `charges` is about; the order is that of the statement. `pricing` says how an hour
+# was paid, `terms` what else the price of a machine depends on (finops/billing/machine_words.py).
 CHARGE_KEYS = (
     "day",
     "currency",
@@ -24,6 +25,8 @@ CHARGE_KEYS = (
     "usage_unit",
     "team",
     "cluster",
+    "pricing",
+    "terms",
 )
 CHARGE_TYPES: Mapping[str, str] = {
     **dict.fromkeys(CHARGE_KEYS, "VARCHAR"),
@@ -39,6 +42,7 @@ TOTAL_TYPES: Mapping[str, str] = {
     "lines": "BIGINT",
     "invoiced_lines": "BIGINT",
 }
+DAY_TYPES: Mapping[str, str] = {"day": "DATE", "currency": "VARCHAR", "lines": "BIGINT"}
 SPLIT_TYPES: Mapping[str, str] = {
     "day": "DATE",
     **dict.fromkeys(
@@ -51,8 +55,12 @@ SPLIT_TYPES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Statements:
-    """The questions that one layout allows; `splits` is None without split cost allocation."""
+    """The questions that one layout allows; `splits` is None without split cost allocation.
 
+    `days` is the cheapest of them: two columns, for a look at how far a bill reaches.
+    """
+
+    days: str
     totals: str
     charges: str
     splits: str | None
@@ -69,6 +77,7 @@ def statements_of(
     facts = facts_of(layout, team_keys=team_keys)
     has_splits = layout.has("split_line_item_parent_resource_id")
     return Statements(
+        days=_days(facts, partitions),
         totals=_totals(facts, partitions),
         charges=_charges(facts, partitions),
         splits=_splits(layout, facts, partitions) if has_splits else None,
@@ -78,15 +87,21 @@ def statements_of(
 _WITHIN = "(day >= CAST($start AS DATE) AND day < CAST($end AS DATE)) OR day IS NULL"
 
 
-def _added_up(facts: Facts, columns: Sequence[Column], partitions: str, *, tags: bool) -> str:
-    """Lines added up by their columns as they stand: the one pass over the bill."""
+def _added_up(facts: Facts, columns: Sequence[Column], partitions: str, *, is_whole: bool) -> str:
+    """Lines added up by their columns as they stand: the one pass over the bill.
+
+    Where it is whole, tags and the terms of machines are kept, which amounts do not need.
+    """
     keys = [column.sql for column in columns]
-    whole = facts.whole_tags if tags else None
+    whole = facts.whole_tags if is_whole else None
     extra = ""
+    if is_whole and facts.machine_terms is not None:
+        keys.append(facts.machine_terms)
+        extra = f"{facts.machine_terms} AS terms,"
     if whole is not None:
         team, resource = facts.said["team"], facts.said["resource_id"]
         keys.append(f"CASE WHEN {resource} = '' THEN {team} ELSE '' END")
-        extra = f"{keys[-1]} AS team_of_nothing, ANY_VALUE({whole.sql}) AS {whole.sql},"
+        extra += f"{keys[-1]} AS team_of_nothing, ANY_VALUE({whole.sql}) AS {whole.sql},"
     names = "".join(f"{column.sql}, " for column in columns)
     sums = ", ".join(f"SUM({sql}) AS {name}" for name, sql in facts.sums.items())
     day = f"CAST({facts.starts_at} AS DATE)"
@@ -97,6 +112,16 @@ def _added_up(facts: Facts, columns: Sequence[Column], partitions: str, *, tags:
         WHERE {partitions} AND {facts.is_line}
         GROUP BY {grouped}
     ) AS added
+    WHERE {_WITHIN}"""
+
+
+def _days(facts: Facts, partitions: str) -> str:
+    day = f"CAST({facts.starts_at} AS DATE)"
+    currency = f"COALESCE(NULLIF({facts.currency}, ''), 'USD')"
+    return f"""SELECT * FROM (
+        SELECT {day} AS day, {currency} AS currency, COUNT(*) AS lines
+        FROM bill WHERE {partitions} GROUP BY {day}, {currency}
+    ) AS counted
     WHERE {_WITHIN}"""
 
 
@@ -114,13 +139,13 @@ def _totals(facts: Facts, partitions: str) -> str:
         SUM({amounts["list"]}) AS list,
         SUM(lines) AS lines,
         SUM(CASE WHEN {said["invoice"]} <> '' THEN lines ELSE 0 END) AS invoiced_lines
-    FROM {_added_up(facts, facts.amount_columns, partitions, tags=False)}
+    FROM {_added_up(facts, facts.amount_columns, partitions, is_whole=False)}
     GROUP BY day, {said["currency"]}
     ORDER BY day, currency"""
 
 
 def _charges(facts: Facts, partitions: str) -> str:
-    said = dict(facts.said)
+    said = dict(facts.said) | {"terms": "''" if facts.machine_terms is None else "terms"}
     if facts.whole_tags is not None:
         said["team"] = f"""CASE WHEN {said["resource_id"]} = '' THEN team_of_nothing
             ELSE {said["team"]} END"""
@@ -134,7 +159,7 @@ def _charges(facts: Facts, partitions: str) -> str:
         {amounts},
         quantity,
         lines
-    FROM {_added_up(facts, facts.columns, partitions, tags=True)}"""
+    FROM {_added_up(facts, facts.columns, partitions, is_whole=True)}"""
 
 
 def _splits(layout: Layout, facts: Facts, partitions: str) -> str:

@@ -8,19 +8,8 @@ cost leaves the bill. Where none runs on demand, nothing leaves the bill: room i
 from dataclasses import dataclass
 from decimal import Decimal
 
-from finops.billing.bill_days import BillDays, MachineKey
-from finops.billing.bill_lines import Pricing
-
-
-@dataclass(frozen=True, slots=True)
-class CashLimit:
-    """At most this many US dollars an hour leave the bill now; None where nothing is committed."""
-
-    usd_per_hour: Decimal | None
-    reason: str
-
-
-NO_LIMIT = CashLimit(None, "")
+from finops.billing.machine_days import MachineDays, MachineKey
+from finops.domain.billed_rates import CashLimit, Pricing
 
 
 def family_of(instance_type: str) -> str:
@@ -48,7 +37,7 @@ def scope_of(key: MachineKey) -> Scope:
     return Scope(family_of(key.instance_type), key.region, key.is_plain_linux)
 
 
-def cash_limits(days: BillDays) -> dict[Scope, CashLimit]:
+def cash_limits(days: MachineDays) -> dict[Scope, CashLimit]:
     """For each scope with commitments, what runs there on demand.
 
     24 h of one m5.large at $0.096 on demand beside ten under a Savings Plan: 2.304 ÷ 24 = $0.096
@@ -57,13 +46,13 @@ def cash_limits(days: BillDays) -> dict[Scope, CashLimit]:
     """
     on_demand: dict[Scope, Decimal] = {}
     committed: dict[Scope, set[Pricing]] = {}
-    for _, _, key, sums in days.machine_sums():
+    for _, _, key, sums in days.sums():
         scope = scope_of(key)
         if key.pricing.is_committed:
             committed.setdefault(scope, set()).add(key.pricing)
         elif key.pricing is Pricing.ON_DEMAND:
             on_demand[scope] = on_demand.get(scope, Decimal(0)) + sums.cost
-    hours = Decimal(24 * max(len(days.machine_days), 1))
+    hours = Decimal(24 * max(len(days.days), 1))
     return {
         scope: _limit(scope, on_demand.get(scope, Decimal(0)) / hours, pricings)
         for scope, pricings in committed.items()

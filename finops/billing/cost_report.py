@@ -86,7 +86,8 @@ class CostReport:
     """The answer. No tables: nothing was billed in the period.
 
     `period` is the part of what was asked that is billed, `missing` the days in it that are not.
-    `not_compared` says why there is no trend; then the tables' trends mean nothing.
+    `not_compared` says why there is no trend; then the tables' trends mean nothing. `year_before`
+    has what the same cost in the same days of the year before by currency, where all are billed.
     """
 
     question: CostQuestion
@@ -101,6 +102,7 @@ class CostReport:
     billed_until: date | None = None
     unit_costs: tuple[UnitCost, ...] = ()
     forecast: str = ""
+    year_before: Mapping[str, Decimal] = field(default_factory=dict)
     teaching: str = ""
 
 

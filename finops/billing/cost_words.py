@@ -137,6 +137,22 @@ def drivers(report: CostReport, table: CostTable) -> str:
     return f"Most of it: {said}."
 
 
+def year_before(report: CostReport, table: CostTable) -> str:
+    """`A year before, Oct 1–27, 2025, it was $3,800: 11 % more now.`; nothing without that bill."""
+    before = report.year_before.get(table.currency)
+    if before is None:
+        return ""
+    period = report.period.a_year_before()
+    words = f"A year before, {period.words}, it was {short(to_cents(before), table.currency)}"
+    change = to_cents(table.total) - to_cents(before)
+    if abs(change) < _HALF_A_CENT:
+        return f"{words}, the same."
+    if before <= 0:
+        return f"{words}."
+    more = "more" if change > 0 else "less"
+    return f"{words}: {_percent(abs(change) / before)} {more} now."
+
+
 def freshness(report: CostReport) -> str:
     """`Billed to Nov 27; the month is open, so AWS may still correct it.`"""
     if report.billed_until is None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from finops.billing.bill_cells import Parts, amount, quantity, text
+from finops.billing.bill_cells import Parts, amount, is_machine_hour, quantity, text
 from finops.billing.bill_layout import Layout
+from finops.domain.billed_rates import Pricing
 
 _COVERED = "SavingsPlanCoveredUsage"
 _COMMITMENT_FEES = "('RIFee', 'SavingsPlanRecurringFee', 'SavingsPlanUpfrontFee')"
@@ -50,7 +51,9 @@ def cur_parts(layout: Layout) -> Parts:
             "usage_unit": text(c("pricing_unit")),
             "charge": _cur_charge(layout, kind),
             "invoice": text(c("bill_invoice_id")),
+            "pricing": _cur_pricing(layout, kind),
         },
+        machine_terms=_cur_terms(layout),
         sums=_cur_sums(layout),
         amounts={
             "billed": f"CASE WHEN {is_netted} THEN 0 ELSE plain END",
@@ -76,6 +79,25 @@ def _cur_charge(layout: Layout, kind: str) -> str:
         WHEN {kind} = 'Refund' THEN 'refund'
         WHEN {kind} = 'Fee' THEN 'purchase'
         ELSE 'usage' END"""
+
+
+def _cur_pricing(layout: Layout, kind: str) -> str:
+    """How an hour was paid; empty for lines that only amend what others cost."""
+    usage_type = layout.column("line_item_usage_type")
+    spot = f"WHEN {kind} = 'Usage' AND {text(usage_type)} LIKE '%SpotUsage%' THEN '{Pricing.SPOT}'"
+    return f"""CASE {spot}
+        WHEN {kind} = 'Usage' THEN '{Pricing.ON_DEMAND}'
+        WHEN {kind} = '{_COVERED}' THEN '{Pricing.SAVINGS_PLAN}'
+        WHEN {kind} = 'DiscountedUsage' THEN '{Pricing.RESERVED}'
+        ELSE '' END"""
+
+
+def _cur_terms(layout: Layout) -> str | None:
+    """The operation, which says what licence an hour of a machine includes."""
+    usage_type, operation = (layout.column(f"line_item_{n}") for n in ("usage_type", "operation"))
+    if usage_type is None or operation is None:
+        return None
+    return f"CASE WHEN {is_machine_hour(usage_type)} THEN {text(operation)} ELSE '' END"
 
 
 def _cur_sums(layout: Layout) -> Mapping[str, str]:

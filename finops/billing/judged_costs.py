@@ -26,6 +26,12 @@ _MEMORY = f"(1 / ({_OUR_WEIGHT} * c + m)) / (1 / ({CPU_WEIGHT} * c + m))"
 _JUDGED = f"""WITH sized AS (
     SELECT number, cpu_cores AS c, memory_gib AS m FROM nodes
 ),
+-- A disk is its cluster's for ever, also on the days before anybody looked.
+volumes AS (
+    SELECT id, any_value(cluster) AS cluster, any_value(namespace) AS namespace,
+        any_value(team) AS team
+    FROM resources WHERE role = 'volume' GROUP BY id
+),
 costs AS (
     SELECT day, number, sum(effective) AS effective FROM node_charges
     WHERE currency = 'USD' GROUP BY ALL
@@ -51,14 +57,16 @@ UNION ALL
 SELECT day, cluster || '/NodeGroup/' || node_group, 'billed', cluster, '', '', sum(effective)
 FROM known WHERE node_group <> '' AND currency = 'USD' GROUP BY ALL
 UNION ALL
-SELECT day, cluster || '/Volume/' || regexp_extract(resource_id, '[^/]*$'), 'billed', cluster,
-    any_value(namespace), any_value(known_team), sum(effective)
-FROM known WHERE role = 'volume' AND currency = 'USD' GROUP BY ALL
+SELECT k.day, v.cluster || '/Volume/' || v.id, 'billed', v.cluster, any_value(v.namespace),
+    any_value(v.team), sum(k.effective)
+FROM known AS k JOIN volumes AS v ON v.id = regexp_extract(k.resource_id, '[^/]*$')
+WHERE k.currency = 'USD' GROUP BY ALL
 UNION ALL
-SELECT day, resource_id, 'billed', '', '', any_value(team), sum(effective)
-FROM known
-WHERE role IS NULL AND regexp_matches(resource_id, '(^|/)(vol|i)-[0-9a-f]{{8,17}}$')
-    AND currency = 'USD'
+SELECT k.day, k.resource_id, 'billed', '', '', any_value(k.team), sum(k.effective)
+FROM known AS k
+WHERE k.role IS NULL AND regexp_matches(k.resource_id, '(^|/)(vol|i)-[0-9a-f]{{8,17}}$')
+    AND k.currency = 'USD'
+    AND regexp_extract(k.resource_id, '[^/]*$') NOT IN (SELECT id FROM volumes)
 GROUP BY ALL"""
 
 

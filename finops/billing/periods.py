@@ -78,6 +78,14 @@ class DayRange:
             return DayRange(start, self.start, is_month=True)
         return DayRange(start, min(start + timedelta(days=self.days), self.start), is_month=True)
 
+    def a_year_before(self) -> "DayRange":
+        """The same days of the year before; a February has its own length."""
+        start = _a_year_before(self.start)
+        last = _a_year_before(self.end - timedelta(days=1))
+        is_whole = self.is_month and self.end == _next_month(self.start)
+        end = _next_month(start) if is_whole else last + timedelta(days=1)
+        return DayRange(start, end, self.is_month)
+
 
 def read_period(words: str, *, today: date) -> DayRange:
     """The days of `this month`, `last month`, `7d`, `2026-10` or `2026-10-01..2026-10-15`.
@@ -158,6 +166,11 @@ def _month(day: date, *, today: date) -> DayRange:
 
 def _next_month(first: date) -> date:
     return first + timedelta(days=calendar.monthrange(first.year, first.month)[1])
+
+
+def _a_year_before(day: date) -> date:
+    length = calendar.monthrange(day.year - 1, day.month)[1]
+    return day.replace(year=day.year - 1, day=min(day.day, length))
 
 
 def _date(text: str) -> date:

@@ -18,6 +18,7 @@ from finops.domain.errors import WillNeverWork
 
 # The service answers from three regions only; us-east-1 knows the prices of all of them.
 PRICING_REGION = "us-east-1"
+ACTIONS = ("ec2:DescribeSpotPriceHistory", "pricing:GetProducts")
 FAILURES = (ClientError, BotoCoreError, ResponseParserError, WillNeverWork)
 _DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthFailure"}
 

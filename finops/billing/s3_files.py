@@ -5,25 +5,24 @@ manager and past every lock; boto3 is there already, with the same credentials a
 Bills too large to copy are what Athena is for.
 """
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from finops.domain.errors import InvalidInput, TryAgainLater, WillNeverWork
+from finops.billing.bill_files import ENDINGS
+from finops.billing.bill_manifests import current_files
+from finops.billing.bill_months import is_within
+from finops.domain.errors import InvalidInput, NoBill, TryAgainLater, WillNeverWork
 
-_ENDINGS = (".csv", ".csv.gz", ".parquet", "manifest.json")
-# How AWS names a month's folder: BILLING_PERIOD=2026-07, billing_period=2026-07, 20260701-20260801,
-# year=2026/month=7.
-_MONTH = re.compile(
-    r"billing_period=(\d{4})-(\d\d)|/(\d{4})(\d\d)\d\d-\d{8}/|year=(\d{4})/month=0?(\d{1,2})\b",
-    re.IGNORECASE,
-)
+# What the copying needs of IAM, on the bucket of the bill.
+ACTIONS = ("s3:GetObject", "s3:ListBucket")
+MANIFEST = "manifest.json"
+_ENDINGS = (*ENDINGS, MANIFEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,44 +35,53 @@ class S3Bills:
     def copy(self, folder: Path, *, start: date, end: date) -> Sequence[str]:
         """Copy what may hold days with `start <= day < end`; returns the local paths.
 
-        Raises InvalidInput when nothing is there, WillNeverWork when it may not be read.
+        Raises NoBill when nothing is there, WillNeverWork when it may not be read.
         """
         found: list[str] = []
         client = self.client()
         for address in self.addresses:
-            bucket, prefix = _parts(address)
             try:
-                for key in _keys(client, bucket, prefix):
-                    if is_within(key, start=start, end=end):
-                        found.append(_copy(client, bucket, key, folder))
+                found += _copied(client, *_parts(address), folder, start=start, end=end)
             except ClientError as error:
                 raise WillNeverWork(
                     f"{address} cannot be read (s3:ListBucket, s3:GetObject): {error}"
                 ) from error
             except BotoCoreError as error:
-                raise TryAgainLater(f"S3 did not answer for {address}: {error}") from error
-        bills = [path for path in found if not path.lower().endswith("manifest.json")]
-        if not bills:
-            raise InvalidInput(
+                raise TryAgainLater(
+                    f"S3 did not answer for {address}: {error}. See whether it can be reached from "
+                    "here with the credentials of bill: aws."
+                ) from error
+        if not found:
+            raise NoBill(
                 f"There is no bill for {start} to {end} at {', '.join(self.addresses)}; correct "
                 "bill: files, or wait for the first export."
             )
-        return bills
+        return found
 
 
-def is_within(key: str, *, start: date, end: date) -> bool:
-    """Whether an object may hold such days, by the month in its name; True when it names none.
-
-    A charge is kept under the month that bills it, so the month after `end` counts too.
-    """
-    found = _MONTH.search(f"/{key}")
-    if not found:
-        return True
-    year, month = [int(group) for group in found.groups() if group is not None]
-    if not 1 <= month <= 12:
-        return True
-    first = date(year, month, 1)
-    return start.replace(day=1) <= first < end + timedelta(days=1)
+def _copied(
+    client: Any, bucket: str, prefix: str, folder: Path, *, start: date, end: date
+) -> Sequence[str]:
+    """Manifests first: what they have replaced is not copied."""
+    keys = {
+        _target(folder, bucket, key): key
+        for key in _keys(client, bucket, prefix)
+        if is_within(key, start=start, end=end)
+    }
+    bills = [path for path in keys if not path.lower().endswith(MANIFEST)]
+    manifests = {path: key for path, key in keys.items() if path not in bills}
+    # The manifests of data exports lie beside the folder `data`, which is what people name.
+    beside = f"/{prefix}".replace("/data/", "/metadata/")[1:]
+    if beside != prefix and bills:
+        for key in _keys(client, bucket, beside):
+            if key.lower().endswith(MANIFEST) and is_within(key, start=start, end=end):
+                manifests[_target(folder, bucket, key)] = key
+    for path, key in manifests.items():
+        _copy(client, bucket, key, path)
+    current = current_files(bills)
+    for path in current:
+        _copy(client, bucket, keys[path], path)
+    return current
 
 
 def _parts(address: str) -> tuple[str, str]:
@@ -91,10 +99,12 @@ def _keys(client: Any, bucket: str, prefix: str) -> Iterator[str]:
                 yield key
 
 
-def _copy(client: Any, bucket: str, key: str, folder: Path) -> str:
+def _target(folder: Path, bucket: str, key: str) -> str:
     """The key's own folders are kept, since they tell versions apart; none leads out of ours."""
     steps = [step for step in f"{bucket}/{key}".split("/") if step not in ("", ".", "..")]
-    target = folder.joinpath(*steps)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    client.download_file(bucket, key, str(target))
-    return str(target)
+    return str(folder.joinpath(*steps))
+
+
+def _copy(client: Any, bucket: str, key: str, path: str) -> None:
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    client.download_file(bucket, key, path)

@@ -135,7 +135,13 @@ def estate_rows(snapshot: Snapshot) -> Iterator[Row]:
         size = (node.cpu_millicores / 1000, node.memory_bytes / GIB, 0.0)
         names = (node.instance_id or node.name, node.name, node.node_group)
         yield (*head, "node", *names, *size, "", "", "", "")
-    yield from ((*head, *row) for row in _claimed_volumes(snapshot))
+    claimed = list(_claimed_volumes(snapshot))
+    yield from ((*head, *row) for row in claimed)
+    # A disk that nobody claims any more is the cluster's all the same: it is what is saved.
+    ids = {row[1] for row in claimed}
+    for volume in snapshot.volumes:
+        if volume.volume_id not in ids:
+            yield (*head, "volume", volume.volume_id, *_NO_NODE, "", "", "", "")
     balancers = set()
     for service in snapshot.services:
         if service.balancer:

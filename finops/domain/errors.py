@@ -3,6 +3,7 @@
     FinOpsError
     ├── Refused                  a person can do something about it; the message is what they read
     │   ├── InvalidInput         a file, snapshot or command is wrong; names place and fix
+    │   │   └── NoBill           there is no bill of those days at all
     │   ├── IllegalMove          the lifecycle does not allow this step
     │   ├── AlreadyDecided       somebody was first; says who and when
     │   └── NotPermitted         this person may not; says who may
@@ -25,6 +26,10 @@ class Refused(FinOpsError):
 
 class InvalidInput(Refused):
     """A file, snapshot, setting or command argument is wrong."""
+
+
+class NoBill(InvalidInput):
+    """A bill can be read, and there is nothing of the days that were asked for."""
 
 
 class IllegalMove(Refused):

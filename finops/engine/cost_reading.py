@@ -76,6 +76,18 @@ def read_costs(
     )
 
 
+def read_total(
+    connection: Connection, question: CostQuestion, period: DayRange
+) -> Mapping[str, Decimal]:
+    """The effective cost of a period by currency; nothing where a day of it is not billed."""
+    there = {day.day for _, day in bill_days(connection, start=period.start, end=period.end)}
+    if len(there) < period.days:
+        return {}
+    where = where_of(question.scope)
+    sums = cost_sums(connection, start=period.start, end=period.end, where=where)
+    return {found.currency: found.effective_cost for found in sums}
+
+
 def _sums(connection: Connection, by: CostBy, period: DayRange, where: Where) -> list[CostSum]:
     columns = [*_COLUMNS[by], *(name for name in _PRICE if name not in _COLUMNS[by])]
     return cost_sums(connection, start=period.start, end=period.end, by=columns, where=where)

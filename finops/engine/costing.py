@@ -11,7 +11,7 @@ from finops.billing.periods import DayRange, find_period, read_period
 from finops.domain.cost_pieces import CostBy
 from finops.domain.errors import FinOpsError
 from finops.engine.cost_explaining import explorer_report
-from finops.engine.cost_reading import names_of, read_costs
+from finops.engine.cost_reading import names_of, read_costs, read_total
 from finops.engine.parts import Parts
 from finops.engine.unit_costing import unit_costs
 from finops.ledger.costs import bill_days
@@ -60,7 +60,9 @@ def _from_ledger(parts: Parts, question: CostQuestion) -> CostReport | None:
         period = asked.until(max(there) + timedelta(days=1))
         previous = period.before()
         reading = read_costs(tx.connection, question, period, previous)
-    return build_report(question, period, previous, reading)
+        year_before = read_total(tx.connection, question, period.a_year_before())
+    report = build_report(question, period, previous, reading)
+    return replace(report, year_before={} if report.missing else year_before)
 
 
 def _with_configured(parts: Parts, names: Names) -> Names:

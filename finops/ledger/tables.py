@@ -468,6 +468,21 @@ price_facts = Table(
     Column("fetched_at", UtcDateTime, nullable=False),
 )
 
+# What a bill says that things really cost, learnt anew at each reading. One row with an empty kind
+# says what holds for all of them.
+bill_rates = Table(
+    "bill_rates",
+    metadata,
+    Column("bill", String(100), primary_key=True),
+    # machine, type, option, too few or resource, and which: m5.large, eu-central-1, spot.
+    Column("kind", String(20), primary_key=True),
+    Column("key", String(700), primary_key=True),
+    # Dollars an hour, of a resource a month; in full, as text. NULL where too little was seen.
+    Column("usd", String(60)),
+    Column("facts", Json, nullable=False),
+    Column("learnt_at", UtcDateTime, nullable=False),
+)
+
 # What Cost Explorer answered: each request costs a cent, so nobody asks twice.
 cost_explorer_answers = Table(
     "cost_explorer_answers",

@@ -90,7 +90,8 @@ def _units(report: CostReport) -> list[Block]:
 
 def _small(report: CostReport) -> Sequence[str]:
     checks = [cost_words.reconciliation(report, one) for one in report.tables[:3]]
-    said = [cost_words.freshness(report), *checks]
+    years = [cost_words.year_before(report, one) for one in report.tables[:3]]
+    said = [*years, cost_words.freshness(report), *checks]
     lines = [text.safe(" ".join(filter(None, said)), 900)]
     lines += [text.safe(line, 400) for line in (report.forecast, report.receipt) if line]
     return [*lines, *_places(report)]

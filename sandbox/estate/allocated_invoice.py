@@ -5,9 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from finops.domain.billed_rates import BillRates
 from finops.domain.costs import AllocatedCost, BillDay, ContainerDay
 from finops.domain.verdict import DailyCost
-from finops.ledger.costs import replace_days
+from finops.ledger.bill_writing import replace_days
 from finops.savings_ledger import SavingsLedger
 from sandbox.estate.invoice import SimulatedInvoice
 
@@ -31,6 +32,10 @@ class Reading:
         """Nothing."""
         return ()
 
+    def rates(self) -> BillRates:
+        """None: the simulated price list is what the simulated invoice is written by."""
+        return BillRates(why_none="the demo's prices are those of its own list")
+
 
 @dataclass(frozen=True, slots=True)
 class AllocatedInvoice:
@@ -38,6 +43,11 @@ class AllocatedInvoice:
 
     invoice: SimulatedInvoice
     name: str = BILL
+    history_months: int = 0
+
+    def pieces(self, *, start: date, end: date) -> Sequence[tuple[date, date]]:
+        """All at once."""
+        return [(start, end)]
 
     @contextmanager
     def read(

@@ -41,8 +41,9 @@ def test_a_real_bill_is_summed_and_adds_up(tmp_path: Path) -> None:
         tmp_path / "bill.csv",
         [focus("1.50", "vol-1"), focus("0.25", ChargeCategory="Tax"), focus("-0.05", "vol-1")],
     )
-    found = real_bill(path)
+    found = real_bill(path, memory_mb=250)
 
+    assert (found["memory_mb"], found["files"]) == (250, 1)
     assert {name: found[name] for name in ("rows", "billed", "allocated", "unallocated")} == {
         "rows": 3,
         "billed": 1.7,

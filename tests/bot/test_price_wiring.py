@@ -45,12 +45,14 @@ def test_a_configured_price_service_is_asked(tmp_path: Path) -> None:
 def test_a_configured_bill_is_the_first_to_be_checked(tmp_path: Path) -> None:
     bill = tmp_path / "bill.csv"
     bill.write_text("ChargePeriodStart,ResourceId,EffectiveCost\n")
-    configuration = Configuration.model_validate({"bill": {"focus_csv": str(bill)}})
+    configuration = Configuration.model_validate({"bill": {"files": [str(bill)]}})
     ledger = SavingsLedger(f"sqlite:///{tmp_path}/finops.db")
     check = build_prices(configuration, ledger.engine).check()[0]
     ledger.close()
 
-    assert check.subject == f"bill {bill}"
+    assert check.subject == "bill"
+    assert "It has not been read yet" in check.detail
+    assert "finops cost --read" in check.fix
 
 
 def test_bundled_prices_alone_are_something_to_look_at(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from finops.domain.estate import Gap, Snapshot
 from finops.domain.people import Directory
 from finops.finops_engine import FinOpsEngine
 from finops.savings_ledger import SavingsLedger
+from tests.finops.engine.monthly_bill import Monthly
 from tests.finops.examples import UNIT_PRICES
 
 MONDAY = datetime(2026, 11, 23, 7, tzinfo=UTC)
@@ -349,3 +350,31 @@ def test_either_digest_can_be_turned_off(tmp_path: Path, estate: Estate) -> None
 
     assert intent.payload["kind"] == "monthly"
     assert (intent.payload["first_day"], intent.payload["end_day"]) == ("2026-11-01", "2026-12-01")
+
+
+def test_a_bill_is_read_before_the_first_cycle_and_its_past_a_piece_a_tick(
+    tmp_path: Path, estate: Estate
+) -> None:
+    bill = Monthly(history_months=4)
+    before_cycle: list[int] = []
+
+    class Cluster:
+        def snapshot(self, *, now: datetime) -> Snapshot:
+            before_cycle.append(len(bill.asked))
+            return Snapshot(cluster="shop", taken_at=now, unit_prices=UNIT_PRICES)
+
+    ledger = SavingsLedger(f"sqlite:///{tmp_path}/finops.db")
+    engine = FinOpsEngine(
+        ledger, snapshots={"shop": Cluster()}, allocating_bills=[bill], now=lambda: estate.now
+    )
+    ticker = Ticker(engine, lambda: Timetable(digest_hour=9), owner="a")
+    months = []
+    for _ in range(4):
+        ticker.tick()
+        months.append([start.month for start, _ in bill.asked])
+        bill.asked.clear()
+    ledger.close()
+
+    assert before_cycle == [1]
+    # First the newest two months, twice on the first day; then September, August and July.
+    assert months == [[10, 10, 9], [8], [7], []]

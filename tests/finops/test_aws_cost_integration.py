@@ -1,15 +1,17 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from finops.aws_cost_integration import AwsCostIntegration
-from finops.billing.bill_rate_file import BillRateFile
+from finops.billing.bill_lines import RateLine
+from finops.billing.bill_rates import rates_of, resource_price
+from finops.billing.known_rates import KnownRates
 from finops.billing.price_list_api import PriceListApi
+from finops.domain.billed_rates import BillRates, Pricing
 from finops.domain.checks import Outcome
 from finops.domain.cloud import CloudKind, CloudResource
 from finops.domain.errors import InvalidInput
@@ -107,24 +109,50 @@ def machine(prices: AwsCostIntegration, **more: str) -> MachinePrice:
     return found
 
 
+class Learnt:
+    """What was learnt from a bill, without a ledger (a BillRateStore)."""
+
+    def __init__(self, rates: BillRates) -> None:
+        self.rates = rates
+        self.at: datetime | None = datetime(2026, 11, 28, tzinfo=UTC)
+
+    def learnt_at(self) -> datetime | None:
+        return self.at
+
+    def load(self) -> BillRates:
+        return self.rates
+
+
+def hours(day: int, resource: str, usd: str, **more: object) -> RateLine:
+    fields: dict[str, object] = {
+        "day": date(2026, 11, day),
+        "resource_id": resource,
+        "effective_cost": Decimal(usd),
+        "list_cost": Decimal("2.76"),
+        "region": "eu-central-1",
+        "instance_type": "m5.large",
+        "hours": Decimal(24),
+    }
+    return RateLine(**(fields | more))  # type: ignore[arg-type]  # named fields of one dataclass
+
+
 @pytest.fixture
-def bill(tmp_path: Path) -> BillRateFile:
+def bill() -> KnownRates:
     """Three m5.large (on demand, Savings Plan, spot) and a volume, on 20 and 21 November."""
-    path = tmp_path / "bill.csv"
-    header = "ChargePeriodStart,ResourceId,RegionId,EffectiveCost,ListCost,PricingQuantity,"
-    header += "CommitmentDiscountCategory,x_UsageType"
-    rows = [
-        f"2026-11-{day},{resource},eu-central-1,{cost},{list_cost},{hours},{commitment},{usage}"
+    spot = {"pricing": Pricing.SPOT, "list_cost": None}
+    lines = [
+        line
         for day in (20, 21)
-        for resource, cost, list_cost, hours, commitment, usage in (
-            ("i-0ondemand1", "2.64", "2.76", "24", "", "EUC1-BoxUsage:m5.large"),
-            ("i-0plan00001", "1.68", "2.76", "24", "Spend", "EUC1-BoxUsage:m5.large"),
-            ("i-0spot00001", "0.96", "", "24", "", "EUC1-SpotUsage:m5.large"),
-            ("vol-0a1b2c3d", "0.24", "0.30", "3.2", "", "EUC1-EBS:VolumeUsage.gp3"),
+        for line in (
+            hours(day, "i-0ondemand1", "2.64"),
+            hours(day, "i-0plan00001", "1.68", pricing=Pricing.SAVINGS_PLAN),
+            hours(day, "i-0spot00001", "0.96", **spot),
+            hours(day, "i-0new000001", "0.12", instance_type="c5.large", hours=Decimal(2)),
         )
     ]
-    path.write_text("\n".join([header, *rows]) + "\n")
-    return BillRateFile(path, clock=lambda: datetime(2026, 11, 28, tzinfo=UTC))
+    price = resource_price("vol-0a1b2c3d", Decimal("0.24"), days=3, last=date(2026, 11, 20))
+    rates = rates_of(lines, newest=date(2026, 11, 21), resources={"vol-0a1b2c3d": price})
+    return KnownRates(Learnt(rates), clock=lambda: datetime(2026, 11, 28, tzinfo=UTC))
 
 
 @pytest.fixture
@@ -142,7 +170,7 @@ def frankfurt() -> Iterator[PriceListApi]:
 
 
 def test_the_bill_is_asked_first_and_knows_the_very_machine(
-    bill: BillRateFile, frankfurt: PriceListApi
+    bill: KnownRates, frankfurt: PriceListApi
 ) -> None:
     prices = AwsCostIntegration(bill_rates=bill, api=frankfurt, discount_percent=12)
     on_demand = machine(prices, instance_id="i-0ondemand1")
@@ -162,7 +190,7 @@ def test_the_bill_is_asked_first_and_knows_the_very_machine(
     assert (spot.list_usd_per_hour, spot.capacity_type) == (Decimal("0.115"), "spot")
 
 
-def test_a_covered_machine_says_what_of_it_is_cash(bill: BillRateFile) -> None:
+def test_a_covered_machine_says_what_of_it_is_cash(bill: KnownRates) -> None:
     covered = machine(AwsCostIntegration(bill_rates=bill), instance_id="i-0plan00001")
 
     assert covered.cashable_limit_usd_per_hour == Decimal("0.11")
@@ -171,7 +199,7 @@ def test_a_covered_machine_says_what_of_it_is_cash(bill: BillRateFile) -> None:
 
 
 def test_a_discount_is_taken_off_lists_only_and_shown(
-    bill: BillRateFile, frankfurt: PriceListApi
+    bill: KnownRates, frankfurt: PriceListApi
 ) -> None:
     listed = machine(AwsCostIntegration(api=frankfurt, discount_percent=12))
     billed = machine(AwsCostIntegration(bill_rates=bill, discount_percent=12))
@@ -213,6 +241,15 @@ def test_the_bundled_facts_help_out_and_say_why(frankfurt: PriceListApi) -> None
     )
 
 
+def test_what_the_bill_saw_too_briefly_is_priced_by_a_list_and_says_so(bill: KnownRates) -> None:
+    price = AwsCostIntegration(bill_rates=bill).machine_price("c5.large", region="eu-central-1")
+
+    assert price is not None
+    assert price.source.endswith(
+        " (the bill has 2 hours of c5.large in eu-central-1 until 2026-11-20, under 24)"
+    )
+
+
 def test_another_region_is_not_passed_off_as_known() -> None:
     assert machine(COSTS).source.endswith("us-east-1, July 2026 (eu-central-1 is not in it)")
 
@@ -222,21 +259,21 @@ def test_a_spot_machine_that_nobody_knows_has_no_price() -> None:
     assert COSTS.machine_price("m99.large") is None
 
 
-def test_a_billed_volume_costs_what_it_cost(bill: BillRateFile) -> None:
+def test_a_billed_volume_costs_what_it_cost(bill: KnownRates) -> None:
     prices = AwsCostIntegration(bill_rates=bill)
     mine = prices.volume_price("gp3", 100, region="eu-central-1", volume_id="vol-0a1b2c3d")
     other = prices.volume_price("gp3", 100, volume_id="vol-0ffffffff")
 
     assert mine is not None
     assert round(mine.usd_per_month, 2) == Decimal("7.30")
-    assert mine.source == ("bill: median effective cost of vol-0a1b2c3d over 1 day to 2026-11-20")
+    assert mine.source == ("bill: median effective cost of vol-0a1b2c3d over 3 days to 2026-11-20")
     assert other is not None
     assert other.source == (
         "AWS public EBS price list, us-east-1, July 2026: 100 GiB × $0.08, storage only"
     )
 
 
-def test_a_billed_resource_is_found_by_its_id(bill: BillRateFile) -> None:
+def test_a_billed_resource_is_found_by_its_id(bill: KnownRates) -> None:
     volume = CloudResource(
         kind=CloudKind.NAT_GATEWAY, resource_id="vol-0a1b2c3d", account="1", region="eu-central-1"
     )
@@ -246,7 +283,7 @@ def test_a_billed_resource_is_found_by_its_id(bill: BillRateFile) -> None:
     assert price.source.startswith("bill: ")
 
 
-def test_doctor_hears_of_each_layer(bill: BillRateFile, frankfurt: PriceListApi) -> None:
+def test_doctor_hears_of_each_layer(bill: KnownRates, frankfurt: PriceListApi) -> None:
     checks = AwsCostIntegration(bill_rates=bill, api=frankfurt).check()
 
     assert [check.outcome for check in checks] == [Outcome.OK, Outcome.FAILED, Outcome.OK]

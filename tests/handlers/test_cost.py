@@ -11,7 +11,7 @@ import pytest
 from slack_sdk import WebClient
 
 from finops.finops_engine import FinOpsEngine
-from finops.ledger.costs import replace_days
+from finops.ledger.bill_writing import replace_days
 from handlers.ids import COMMAND
 from handlers.interaction import Interaction
 from sandbox.slack import Driver

@@ -4,9 +4,10 @@ It is not AWS: pricing, compute-optimizer and percentile statistics of CloudWatc
 Cost Explorer and Athena answer what a test puts into `/moto-api/static/…`.
 """
 
+import json
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -76,3 +77,36 @@ def aws(moto_server: str) -> Aws:
     """An empty account."""
     urllib.request.urlopen(f"{moto_server}/moto-api/reset", data=b"", timeout=10).close()
     return Aws(moto_server)
+
+
+@pytest.fixture
+def enforced(aws: Aws) -> Iterator[Callable[[Mapping[str, Any]], Any]]:
+    """Gives a session for a policy, after which moto refuses what that policy does not allow."""
+    iam = aws.client("iam", "us-east-1")
+
+    def login(policy: Mapping[str, Any]) -> Any:
+        import boto3
+
+        iam.create_user(UserName="bot")
+        iam.put_user_policy(
+            UserName="bot", PolicyName="p", PolicyDocument=json.dumps(policy, sort_keys=True)
+        )
+        key = iam.create_access_key(UserName="bot")["AccessKey"]
+        _enforce(aws, "0")
+        return boto3.Session(
+            aws_access_key_id=key["AccessKeyId"],
+            aws_secret_access_key=key["SecretAccessKey"],
+            region_name=aws.region,
+        )
+
+    yield login
+    _enforce(aws, "inf")
+
+
+def _enforce(aws: Aws, after_calls: str) -> None:
+    request = urllib.request.Request(
+        f"{aws.endpoint_url}/moto-api/reset-auth",
+        data=after_calls.encode(),
+        headers={"Content-Type": "text/plain"},
+    )
+    urllib.request.urlopen(request, timeout=10).close()

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.cli import main
-from finops.ledger.costs import replace_days
+from finops.ledger.bill_writing import replace_days
 from finops.savings_ledger import SavingsLedger
 from tests.finops.engine.cost_days import a_day, totals_of
 
@@ -113,3 +113,38 @@ def test_a_configured_bill_is_read_when_asked_to(
 def test_nonsense_is_one_sentence_and_status_two(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["cost", "shopp"]) == 2
     assert "Did you mean shop" in capsys.readouterr().err
+
+
+def test_a_year_of_history_is_read_back_and_compared(capsys: pytest.CaptureFixture[str]) -> None:
+    today = datetime.now(UTC).date()
+    days = [today - timedelta(days=n) for n in range(1, 400)]
+    rows = [f"{day}T00:00:00Z,vol-1,{2 if day > days[200] else 1},1\n" for day in days]
+    header = "ChargePeriodStart,ResourceId,EffectiveCost,BilledCost\n"
+    Path("bill.csv").write_text(header + "".join(rows))
+    Path("finops.yaml").write_text("bill: {files: [bill.csv]}\n")
+
+    assert main(["cost", "7d", "--read", "--json"]) == 0
+    [usd] = json.loads(capsys.readouterr().out)["currencies"]
+    assert (usd["total"], usd["year_before_total"]) == ("14.000000", "7.000000")
+    shown = " ".join(printed(capsys, "7d").split())
+    assert "it was $7: 100 % more now." in shown
+
+
+def test_the_past_is_read_as_far_back_as_it_is_asked_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path("bill.csv").write_text(
+        "ChargePeriodStart,ResourceId,EffectiveCost\n"
+        f"2025-02-03T00:00:00Z,vol-1,3\n{datetime.now(UTC).date()}T00:00:00Z,vol-1,1\n"
+    )
+    Path("finops.yaml").write_text("bill: {files: [bill.csv], history_months: 0}\n")
+    main(["cost", "2025-02", "--read"])
+    before = capsys.readouterr().out
+    main(["cost", "2025-02", "--since", "2025-02"])
+
+    assert "Nothing of February 2025 is on the bill" in before
+    assert "$3.00" in capsys.readouterr().out
+    assert main(["cost", "--since", "never"]) == 2
+    assert "The period 'never' is none I know" in capsys.readouterr().err
+    assert main(["cost", "--since", "2015-01"]) == 2
+    assert "no bill is kept so long" in capsys.readouterr().err

@@ -1,5 +1,6 @@
 """`finops init` in real folders, with a real terminal, and what it never does."""
 
+import json
 import os
 import pty
 import select
@@ -15,7 +16,10 @@ from bot.cli import main
 from bot.commands.init import write
 from bot.configuration import load_configuration
 from finops.domain.errors import InvalidInput
+from tests.finops.billing.bills import cur, write_csv
+from tests.finops.billing.exports import COLUMNS, exported, reported
 from tests.real_parts.aws import Aws
+from tests.real_parts.aws_in_front import InFront, Rule
 
 ROOT = Path(__file__).parents[3]
 PROGRAM = "import sys; from bot.cli import main; sys.exit(main(sys.argv[1:]))"
@@ -102,7 +106,93 @@ def test_a_laptop_is_taken_as_it_is(
     assert [account.name for account in configuration.accounts] == ["aws-123456789012"]
     assert configuration.repositories[0].github == "acme/shop"
     assert configuration.bill is not None
-    assert "acme/shop" in capsys.readouterr().out
+    assert configuration.bill.files == ["focus.csv"]
+    shown = capsys.readouterr().out
+    assert "acme/shop" in shown
+    assert "focus.csv (FOCUS 1.0)" in shown
+
+
+@pytest.mark.usefixtures("a_laptop")
+def test_what_the_account_exports_is_taken_before_a_file_that_lies_here(
+    aws: Aws,
+    aws_in_front: InFront,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    aws_in_front.rules = [*exported(), reported({"Compression": "ZIP"})]
+    for name, value in aws.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", aws_in_front.endpoint_url)
+
+    assert main(["init", "--yes"]) == 0
+
+    bill = load_configuration(Path("finops.yaml")).bill
+    assert bill is not None
+    assert (bill.files, bill.region) == (["s3://acme-billing/exports/daily/"], "eu-west-1")
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "s3://acme-billing/exports/daily/ (CUR 2.0, export daily), focus.csv" in shown
+    assert "export hourly; it is zipped: choose Parquet or GZIP" in shown
+
+
+@pytest.mark.usefixtures("a_laptop")
+def test_a_table_over_the_export_is_proposed_and_a_refusal_is_told(
+    aws: Aws,
+    aws_in_front: InFront,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    storage = {"Location": "s3://acme-billing/exports/daily/data/", "Columns": COLUMNS}
+    glue = aws.client("glue", "eu-west-1")
+    glue.create_database(DatabaseInput={"Name": "billing"})
+    table = {"Name": "cur2", "StorageDescriptor": storage}
+    glue.create_table(DatabaseName="billing", TableInput=table)
+    results = {"ResultConfiguration": {"OutputLocation": "s3://acme-athena/results/"}}
+    group = {"WorkGroup": {"Name": "primary", "Configuration": results}}
+    refused = Rule("cur", code="AccessDeniedException", status=400)
+    aws_in_front.rules = [
+        *exported(),
+        refused,
+        Rule("athena", "GetWorkGroup", body=json.dumps(group)),
+    ]
+    for name, value in aws.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", aws_in_front.endpoint_url)
+
+    assert main(["init", "--yes"]) == 0
+
+    bill = load_configuration(Path("finops.yaml")).bill
+    assert bill is not None
+    assert bill.athena is not None
+    assert bill.athena.output == "s3://acme-athena/results/"
+    assert bill.place == "Athena, billing.cur2"
+    assert (
+        "Not seen exports of 123456789012: DescribeReportDefinitions was refused "
+        "(AccessDeniedException)"
+    ) in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.usefixtures("a_laptop")
+def test_a_bill_that_is_named_is_the_one_that_is_taken() -> None:
+    folder = Path("elsewhere/cur")
+    folder.mkdir(parents=True)
+    write_csv(folder / "a.csv", [cur("Usage", 1, "i-1")])
+
+    assert main(["init", "--yes", "--bill", "elsewhere/cur", "--bill", "s3://acme/cur/"]) == 0
+
+    bill = load_configuration(Path("finops.yaml")).bill
+    assert bill is not None
+    assert bill.files == ["elsewhere/cur", "s3://acme/cur/"]
+
+
+def test_a_named_bill_that_cannot_be_read_is_a_sentence_and_no_file(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path("list.csv").write_text("name,price\n")
+
+    assert main(["init", "--yes", "--bill", "list.csv"]) == 2
+
+    assert "the first columns are name, price" in capsys.readouterr().err
+    assert not Path("finops.yaml").exists()
 
 
 @pytest.mark.slow

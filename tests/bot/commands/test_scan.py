@@ -142,3 +142,21 @@ def test_without_a_cluster_the_way_to_one_is_named(capsys: pytest.CaptureFixture
     assert main(["scan"]) == 2
 
     assert "`finops init`" in capsys.readouterr().err
+
+
+def test_a_bill_is_read_before_the_first_scan_and_its_failure_stops_nothing(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path("finops.yaml").write_text("bill: {files: [bill.csv]}\n")
+    header = "ChargePeriodStart,ResourceId,EffectiveCost\n"
+    said = []
+    for text in ("no bill\n", header + "2026-07-01T00:00:00Z,vol-1,1\n", header):
+        Path("bill.csv").write_text(text)
+        assert main(["scan", "--snapshot", "snapshot.json"]) == 0
+        said.append(capsys.readouterr().err)
+
+    assert "Reading the bill for the first time" in said[0]
+    assert "Until it can be read, prices are those of lists." in " ".join(said[0].split())
+    assert "Reading the bill for the first time" in said[1]
+    assert "are those of lists" not in said[1]
+    assert "Reading the bill" not in said[2]

@@ -21,7 +21,7 @@ teams:
 default_approvers: {user_groups: [S0123456789]}
 triage_channel: C0223456789
 leadership_channel: C0323456789
-bill: {focus_csv: bill.csv}
+bill: {files: [bill.csv]}
 """
 
 
@@ -58,7 +58,7 @@ def test_without_a_file_the_first_step_is_finops_init() -> None:
          "teams that are not listed"),
         ("triage_channel: C0223456789", "", "triage", Outcome.FAILED, "told to nobody"),
         ("leadership_channel: C0323456789", "", "leadership", Outcome.WARNING, "no digest"),
-        ("bill: {focus_csv: bill.csv}", "", "bill", Outcome.WARNING, "proved"),
+        ("bill: {files: [bill.csv]}", "", "bill", Outcome.WARNING, "proved"),
         ("channel: C0123456789, ", "", "teams", Outcome.WARNING, "shop without a channel"),
         ("    prometheus: {url: \"http://prometheus:9090\"}\n", "", "cluster prod", Outcome.WARNING,
          "no usage source"),
@@ -95,3 +95,10 @@ def test_metrics_of_kubernetes_itself_are_a_usage_source() -> None:
     text = COMPLETE.replace('    prometheus: {url: "http://prometheus:9090"}\n', "")
 
     assert wrong(text.replace("context: prod}", "context: prod, metrics_api: true}")) == {}
+
+
+def test_the_old_key_of_a_bill_is_read_and_the_new_one_said() -> None:
+    [check] = wrong(COMPLETE.replace("files: [bill.csv]", "focus_csv: bill.csv")).values()
+
+    assert (check.subject, check.outcome) == ("bill", Outcome.WARNING)
+    assert check.fix == 'Write bill: {files: ["bill.csv"]}; focus_csv goes away.'

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 from bot.configuration import Configuration
 from bot.setup.aws_accounts import AwsAccount
+from bot.setup.bills import Bill
 from bot.setup.git_remote import GitHubRemote
 from bot.setup.interview import Answers, ClusterAnswer
 from bot.setup.template import render
+from finops.billing.data_exports import BillTable
 from finops.config_file import load_checked
 
 FULL = Answers(
@@ -26,7 +28,7 @@ FULL = Answers(
     triage_channel="C0123456789",
     leadership_channel="C0223456789",
     approvers=("U0123456789", "S0123456789"),
-    bill="bill.csv",
+    bill=Bill(words="bill.csv", files=("bill.csv",)),
     time_zone="Europe/Berlin",
 )
 # Nobody else gets in: what is read from kubeconfig and AWS is printable.
@@ -75,6 +77,22 @@ def test_what_was_answered_is_what_is_read() -> None:
     assert configuration.triage_channel == "C0123456789"
     assert configuration.schedule.time_zone == "Europe/Berlin"
     assert configuration.bill is not None
+
+
+@pytest.mark.parametrize(
+    "bill",
+    [
+        Bill(words="x", files=('s3://acme/"cur: #/', "no"), region="eu-west-1", profile="p: 1"),
+        Bill(words="x", table=BillTable("billing", "cur2", "s3://out/"), region="eu-west-1"),
+    ],
+)
+def test_a_bill_is_written_as_it_is_read(bill: Bill) -> None:
+    section = read(render(Answers(bill=bill))).bill
+
+    assert section is not None
+    assert section.addresses == bill.files
+    assert (section.region, section.aws.profile) == (bill.region, bill.profile)
+    assert (section.athena is None) == (bill.table is None)
 
 
 def test_nothing_seen_is_a_file_of_comments_that_reads_as_the_defaults() -> None:

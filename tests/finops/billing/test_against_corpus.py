@@ -6,24 +6,19 @@
 import csv
 import json
 import os
-import re
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from benchmarks.billing import real_bill
 from benchmarks.split_cost import measure
-from finops.billing.bill_lines import Pricing, RateLine
-from finops.billing.bill_rates import BillRates, rates_of
+from finops.billing.bill_source import BillSource
 from finops.billing.ec2_types import EC2_TYPES
-from finops.billing.focus_lines import FocusLines
+from finops.domain.billed_rates import BillRates
 
 CORPUS = Path(os.environ.get("CORPUS") or Path(__file__).parents[4] / "shared" / "corpus")
-MACHINE = re.compile(r"(?:.*-)?(BoxUsage|SpotUsage):(.+)")
 
 pytestmark = [
     pytest.mark.slow,
@@ -31,37 +26,17 @@ pytestmark = [
 ]
 
 
-def cur_line(row: dict[str, Any]) -> RateLine:
-    """A line of the Cost and Usage Report of October 2018, which knows no Savings Plans yet."""
-    machine = MACHINE.fullmatch(row["line_item_usage_type"] or "")
-    is_reserved = row["line_item_line_item_type"] == "DiscountedUsage"
-    cost = row["reservation_effective_cost" if is_reserved else "line_item_unblended_cost"]
-    spot = Pricing.SPOT if machine and machine[1] == "SpotUsage" else Pricing.ON_DEMAND
-    return RateLine(
-        day=row["line_item_usage_start_date"].date(),
-        resource_id=row["line_item_resource_id"],
-        effective_cost=Decimal(str(cost)),
-        list_cost=Decimal(str(row["pricing_public_on_demand_cost"])) or None,
-        region=row["product_region"] or "",
-        instance_type=machine[2] if machine else "",
-        hours=Decimal(str(row["line_item_usage_amount"])) if machine else Decimal(0),
-        pricing=Pricing.RESERVED if is_reserved else spot,
-        is_plain_linux=row["line_item_operation"] != "RunInstances:0002",
-    )
+def learnt(name: str, *, start: date, end: date) -> BillRates:
+    """Through the one reader of bills."""
+    source = BillSource(files=(str(CORPUS / "billing" / name),))
+    with source.read(start=start, end=end, today=end) as bill:
+        return bill.rates()
 
 
 @pytest.fixture(scope="module")
 def october() -> BillRates:
-    parquet = pytest.importorskip("pyarrow.parquet")
-    path = CORPUS / "billing" / "Oct2018-WorkshopCUR-00001.snappy.parquet"
-    rows: list[dict[str, Any]] = parquet.read_table(path).to_pylist()
-
-    def lines() -> Iterator[RateLine]:
-        for row in rows:
-            if row["line_item_resource_id"] and row["line_item_line_item_type"] != "RIFee":
-                yield cur_line(row)
-
-    return rates_of(lines())
+    name = "Oct2018-WorkshopCUR-00001.snappy.parquet"
+    return learnt(name, start=date(2018, 10, 1), end=date(2018, 11, 1))
 
 
 # Read by hand from the report's hourly lines of 24 to 30 October 2018.
@@ -110,15 +85,13 @@ def test_a_real_month_prices_its_volumes(october: BillRates) -> None:
     assert any(abs(p.usd_per_month - Decimal("0.80")) < Decimal("0.03") for p in volumes)
 
 
-def test_anonymised_focus_rows_teach_only_what_is_plausible() -> None:
-    lines = [line for line in FocusLines(CORPUS / "billing" / "focus_1_0_sample.csv") if line.hours]
-    plausible = {(line.instance_type, line.effective_cost) for line in lines if line.is_plausible}
+def test_anonymised_focus_rows_teach_nothing_that_is_implausible() -> None:
+    rates = learnt("focus_1_0_sample.csv", start=date(2024, 9, 1), end=date(2024, 10, 1))
 
-    assert len(lines) == 13
-    assert sum(line.pricing is Pricing.SAVINGS_PLAN for line in lines) == 2
-    assert {line.day for line in lines} <= {date(2024, 9, day) for day in range(1, 31)}
     # Its EffectiveCost is rounded to whole dollars: 0 for most, and 2 where the list says 1.624.
-    assert plausible == {("g3.4xlarge", Decimal(1)), ("m4.10xlarge", Decimal(2))}
+    assert rates.instances == {}
+    assert rates.ignored_lines > 0
+    assert rates.newest_day == date(2024, 9, 30)
 
 
 def test_every_bundled_machine_is_exactly_what_aws_published() -> None:

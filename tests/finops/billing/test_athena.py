@@ -2,11 +2,12 @@
 
 import uuid
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import boto3
 import duckdb
 import pytest
 import sqlglot
@@ -15,13 +16,18 @@ from hypothesis import strategies as st
 from sqlglot import exp
 
 from finops.billing.allocated_bill import allocate
-from finops.billing.athena_engine import AthenaTable, open_athena_bill, usd_of
+from finops.billing.athena_budget import usd_of
+from finops.billing.athena_engine import ACTIONS, AthenaTable, open_athena_bill
 from finops.billing.athena_sql import athena_sql, month_condition
 from finops.billing.bill_files import find_bill_files
 from finops.billing.bill_layout import BillFormat, Column, layout_of
+from finops.billing.bill_source import BillSource
 from finops.billing.bill_statements import statements_of
 from finops.billing.duckdb_engine import local_database, open_bill
+from finops.billing.learning_rates import learn_rates
+from finops.billing.source_checks import BillSourceChecks
 from finops.billing.usage_hours import UsageFiles
+from finops.domain.checks import Outcome
 from finops.domain.errors import InvalidInput
 from tests.finops.billing.bills import container, cur, focus, node, write_csv
 from tests.real_parts.aws import Aws
@@ -93,8 +99,13 @@ def bill_lines() -> list[dict[str, object]]:
     lines: list[dict[str, object]] = []
     for day in range(1, 32):
         at = {"line_item_usage_start_date": f"2026-07-{day:02} 05:00:00"}
+        used = {
+            "line_item_usage_type": "BoxUsage:m5.large",
+            "line_item_operation": "RunInstances",
+            "line_item_usage_amount": 24.0,
+        }
         lines += [
-            {**cur("SavingsPlanCoveredUsage", 1.0, NODE), **plan, **at},
+            {**cur("SavingsPlanCoveredUsage", 1.0, NODE), **plan, **used, **at},
             {**cur("SavingsPlanNegation", -1.0), **at},
             {**cur("Usage", 0.1 + day / 7, "it's; DROP --", resource_tags_user_team="web"), **at},
             {**cur("Tax", 0.19), **at},
@@ -141,10 +152,10 @@ def in_athena(athena: Aws, folder: Path, lines: list[Any]) -> tuple[Path, Athena
 
 
 def answers(connection: duckdb.DuckDBPyConnection, bill: Any, usage: UsageFiles) -> list[Any]:
-    """Every placed row, and the bill's own totals."""
+    """Every placed row, the bill's own totals, and the prices learnt from it."""
     found = allocate(connection, bill, usage, start=FIRST, end=LAST)
     rows = connection.execute("SELECT * EXCLUDE (quantity) FROM micros ORDER BY ALL").fetchall()
-    return [*rows, *found.days]
+    return [*rows, *found.days, learn_rates(connection, today=LAST)]
 
 
 @pytest.mark.slow
@@ -159,10 +170,14 @@ def test_athena_says_of_a_month_what_duckdb_says(
         (str(write_csv(tmp_path / "estate.csv", [node(NODE)])),),
     )
     said: list[str] = []
+    called: set[str] = set()
+    session = boto3.Session()
+    session.events.register(
+        "before-call",
+        lambda model, **_: called.add(f"{model.service_model.service_id}:{model.name}"),
+    )
     with local_database() as connection:
-        bill = open_athena_bill(
-            connection, athena.session(), place, say=said.append, start=FIRST, end=LAST
-        )
+        bill = open_athena_bill(connection, session, place, say=said.append, start=FIRST, end=LAST)
         there = answers(connection, bill, usage)
         spent = bill.spent
     with local_database() as connection:
@@ -170,10 +185,15 @@ def test_athena_says_of_a_month_what_duckdb_says(
 
     assert there == here
     assert len(here) > 100
+    assert round(here[-1].instances[NODE, "m5.large"].usd_per_hour, 6) == Decimal("0.025")
     assert bill.partitions == "\"billing_period\" IN ('2026-07', '2026-08')"
     assert spent.statements == len(said) == 2
     assert spent.scanned_bytes > 0
     assert "2 statements scanned" in said[-1]
+    # The emulator keeps the result elsewhere, so its rows are fetched by the page.
+    assert called - {"S3:HeadObject", "S3:GetObject"} == {
+        f"Athena:{action.partition(':')[2]}" for action in ACTIONS if "Stop" not in action
+    }
 
 
 @pytest.mark.slow
@@ -208,3 +228,22 @@ def test_a_table_that_is_no_bill_is_refused_before_anything_is_scanned(
         pytest.raises(InvalidInput, match=r"in Athena: for a bill .* EffectiveCost are missing"),
     ):
         open_athena_bill(connection, athena.session(), place, start=FIRST, end=LAST)
+
+
+@pytest.mark.slow
+def test_the_doctor_sees_how_far_a_table_reaches(
+    athena: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in athena.environment.items():
+        monkeypatch.setenv(name, value)
+    _, place = in_athena(athena, tmp_path, bill_lines())
+    source = BillSource(athena=place)
+    now = datetime(2026, 8, 1, 9, tzinfo=UTC)
+    found = {check.subject: check for check in BillSourceChecks(source, now=lambda: now).check()}
+
+    assert {check.outcome for check in found.values()} == {Outcome.OK}
+    assert found["reading"].detail == "CUR legacy in Athena can be queried"
+    assert found["days"].detail == (
+        "2026-07-01 to 2026-07-31 (the newest is of yesterday): days 31, lines 186"
+    )
+    assert found["currencies"].detail.startswith("EUR, USD")

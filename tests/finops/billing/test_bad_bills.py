@@ -4,6 +4,7 @@ import gzip
 from collections.abc import Sequence
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from finops.billing.allocated_bill import AllocationRules, allocate
@@ -98,9 +99,58 @@ def test_a_packed_file_is_read_and_a_broken_one_refused(tmp_path: Path) -> None:
     packed = gzip.compress((HEADER + GOOD).encode())
     good = file(tmp_path, packed, "bill.csv.gz")
     broken = file(tmp_path, b"\x1f\x8b broken", "broken.csv.gz")
+    many = gzip.compress((HEADER + GOOD * 20_000).encode())
+    cut_off = file(tmp_path, many[: len(many) // 2], "cut.csv.gz")
 
     assert read(good) == 1
     assert "cannot be read" in refused(broken)
+    assert refused(cut_off) == (
+        f"{cut_off} is cut off or broken: it was not written or copied to its end. Copy it again. "
+        "Nothing of this bill was kept."
+    )
+
+
+def parquet(folder: Path, name: str, columns: str = "*") -> Path:
+    lines = write_csv(folder / "lines.csv", [focus("1", "vol-1"), focus("2", name)])
+    path = folder / name
+    duckdb.read_csv(str(lines)).project(columns).write_parquet(str(path))
+    return path
+
+
+def test_a_parquet_file_that_was_cut_off_is_named(tmp_path: Path) -> None:
+    whole, other = parquet(tmp_path, "a.parquet"), parquet(tmp_path, "b.parquet")
+    other.write_bytes(other.read_bytes()[:-20])
+
+    assert f"{other} is cut off or broken" in refused(whole, other)
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        (
+            "* EXCLUDE (EffectiveCost)",
+            "b.parquet: for a bill (FOCUS) the columns EffectiveCost are",
+        ),
+        ("* EXCLUDE (BilledCost)", "b.parquet has no column BilledCost, and "),
+    ],
+)
+def test_one_file_without_a_column_that_costs_are_in_is_named(
+    tmp_path: Path, columns: str, said: str
+) -> None:
+    """Laid over the others it would cost nothing, and everything would add up."""
+    whole = parquet(tmp_path, "a.parquet")
+
+    assert said in refused(whole, parquet(tmp_path, "b.parquet", columns))
+    assert read(whole, parquet(tmp_path, "b.parquet", "* EXCLUDE (ServiceName)")) == 4
+
+
+def test_csv_files_of_which_one_lacks_what_is_billed_are_no_bill(tmp_path: Path) -> None:
+    whole = file(tmp_path, HEADER + GOOD)
+    other = file(
+        tmp_path, "ChargePeriodStart,ResourceId,EffectiveCost\n2026-07-01,vol-2,1\n", "b.csv"
+    )
+
+    assert f"{other} has no column BilledCost" in refused(whole, other)
 
 
 def test_of_two_versions_of_a_month_the_manifest_says_which(tmp_path: Path) -> None:
@@ -147,3 +197,33 @@ def test_a_split_row_that_costs_something_itself_does_not_add_up(
         allocated(tmp_path, [*rows, pod]),
     ):
         pass
+
+
+def test_two_families_are_no_one_bill(tmp_path: Path) -> None:
+    one = write_csv(tmp_path / "a.csv", [focus("1", "vol-1")])
+    other = write_csv(tmp_path / "b.csv", [cur("Usage", "1", "vol-1")])
+
+    assert f"{one} is FOCUS, and {other} is CUR: they are no parts" in refused(one, other)
+
+
+@pytest.mark.parametrize(
+    ("payers", "said"),
+    [
+        (("1", "2"), ""),
+        (("1", "1"), "both hold 2026-07 of account 1: two exports of one bill"),
+        (("", ""), "both hold 2026-07: two exports of one bill"),
+    ],
+)
+def test_two_exports_of_one_payers_month_are_not_added_up(
+    tmp_path: Path, payers: tuple[str, str], said: str
+) -> None:
+    folders = ("daily/data/BILLING_PERIOD=2026-07", "cur/hourly/20260701-20260801")
+    for folder, payer in zip(folders, payers, strict=True):
+        (tmp_path / folder).mkdir(parents=True)
+        line = cur("Usage", "1", f"vol-{folder[0]}", bill_payer_account_id=payer)
+        write_csv(tmp_path / folder / "a.csv", [line])
+
+    if said:
+        assert said in refused(tmp_path)
+    else:
+        assert read(tmp_path) == 2

@@ -118,3 +118,19 @@ def test_any_text_is_a_period_or_refused(words: str) -> None:
         period = read_period(words, today=TODAY)
 
         assert period.start < period.end
+
+
+@pytest.mark.parametrize(
+    ("period", "before"),
+    [
+        (DayRange(date(2026, 7, 3), date(2026, 7, 10)), ("2025-07-03", "2025-07-10")),
+        (DayRange(date(2024, 2, 1), date(2024, 3, 1), is_month=True), ("2023-02-01", "2023-03-01")),
+        (DayRange(date(2025, 2, 1), date(2025, 3, 1), is_month=True), ("2024-02-01", "2024-03-01")),
+        (DayRange(date(2024, 2, 29), date(2024, 3, 1)), ("2023-02-28", "2023-03-01")),
+        (DayRange(date(2025, 12, 20), date(2026, 1, 4)), ("2024-12-20", "2025-01-04")),
+    ],
+)
+def test_the_same_days_of_the_year_before(period: DayRange, before: tuple[str, str]) -> None:
+    found = period.a_year_before()
+
+    assert (found.start.isoformat(), found.end.isoformat()) == before

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from finops.billing.bill_source import BillSource
-from finops.billing.daily_costs import looks_like_a_bill
 from finops.billing.source_checks import BillSourceChecks
 from finops.domain.checks import Check, Outcome
+from tests.real_parts.aws import Aws
 
 HEADER = "ChargePeriodStart,ResourceId,EffectiveCost\n"
 NOW = datetime(2026, 11, 28, 9, tzinfo=UTC)
@@ -26,9 +27,11 @@ def test_days_and_lines_are_counted(tmp_path: Path) -> None:
 
     found = checks(tmp_path / "bill.csv", HEADER + rows + "2026-11-27T00:00:00Z,vol-1,1\n")
 
-    assert found["columns"].detail == "FOCUS 1.0; every day adds up"
+    assert found["reading"].detail == "FOCUS 1.0 can be read, and every day adds up"
     assert found["days"].outcome is Outcome.OK
-    assert found["days"].detail == "2026-11-26 to 2026-11-27: days 2, lines 3"
+    assert found["days"].detail == (
+        "2026-11-26 to 2026-11-27 (the newest is of yesterday): days 2, lines 3"
+    )
 
 
 def test_a_missing_column_is_named(tmp_path: Path) -> None:
@@ -80,17 +83,38 @@ def test_spellings_of_a_team_are_proposed_until_somebody_settles_them(tmp_path: 
     assert "team tags" not in checks(path, text, teams=["BaseLoad", "base load"])
 
 
-def test_a_bill_is_known_by_its_columns(tmp_path: Path) -> None:
-    files = {
-        "bill.csv": HEADER,
-        "byte-order-mark.csv": "\ufeff" + HEADER,
-        "list.csv": "name,price\n",
-        "empty.csv": "",
-        "picture.csv": "\x89PNG\x00",
-    }
-    for name, content in files.items():
-        (tmp_path / name).write_text(content, encoding="utf-8")
+@pytest.mark.parametrize(
+    ("day", "words", "outcome"),
+    [
+        ("2026-11-28", "the newest is of today", Outcome.OK),
+        ("2026-11-27", "the newest is of yesterday", Outcome.OK),
+        ("2026-11-25", "the newest is 3 days old", Outcome.OK),
+        ("2026-11-10", "the newest is 18 days old", Outcome.WARNING),
+        ("2027-01-01", "the newest is in the future", Outcome.WARNING),
+    ],
+)
+def test_the_age_of_the_newest_day_is_told(
+    tmp_path: Path, day: str, words: str, outcome: Outcome
+) -> None:
+    found = checks(tmp_path / "bill.csv", f"{HEADER}{day}T00:00:00Z,vol-1,1\n")["days"]
 
-    known = sorted(name for name in files if looks_like_a_bill(tmp_path / name))
+    assert (found.outcome, words in found.detail) == (outcome, True)
 
-    assert known == ["bill.csv", "byte-order-mark.csv"]
+
+def test_who_may_not_read_is_told_what_to_allow(aws: Aws, enforced: Any) -> None:
+    client = aws.client("s3")
+    place = {"CreateBucketConfiguration": {"LocationConstraint": aws.region}}
+    client.create_bucket(Bucket="acme-billing", **place)
+    nothing = {"Effect": "Allow", "Action": ["ec2:DescribeVolumes"], "Resource": "*"}
+    session = enforced({"Version": "2012-10-17", "Statement": [nothing]})
+
+    class Session:
+        def client(self, service: str) -> Any:
+            return session.client(service, endpoint_url=aws.endpoint_url)
+
+    source = BillSource(files=("s3://acme-billing/cur/",), session=Session)
+    [check] = BillSourceChecks(source, now=lambda: NOW).check()
+
+    assert (check.subject, check.outcome) == ("reading", Outcome.FAILED)
+    assert "s3://acme-billing/cur/ cannot be read (s3:ListBucket, s3:GetObject)" in check.detail
+    assert "deploy/aws-iam-policy.json has the statements" in check.fix

@@ -12,12 +12,13 @@ from finops.billing.bill_source import BillSource
 from finops.domain.cluster_objects import Claim, Pod, Service
 from finops.domain.costs import BillDay
 from finops.domain.errors import InvalidInput, TryAgainLater
-from finops.domain.estate import Container, Node, Snapshot, UsageSummary, Workload
+from finops.domain.estate import Container, Node, Snapshot, UsageSummary, Volume, Workload
 from finops.domain.prices import DEFAULT_UNIT_PRICES
 from finops.domain.quantities import GIB
 from finops.engine.bills import first_day, keep_hours
 from finops.finops_engine import FinOpsEngine
 from finops.ledger import container_hours, costs, history
+from finops.ledger.bill_rates import LedgerBillRates
 from finops.savings_ledger import SavingsLedger
 
 NOW = datetime(2026, 7, 2, 9, 30, tzinfo=UTC)
@@ -158,6 +159,56 @@ def test_verification_gets_containers_node_groups_and_volumes(place: Place) -> N
     cpu = found[("prod/shop/Deployment/web/main", "allocated_cpu")]
     assert abs(cpu - Decimal("5.20") * Decimal("0.65101") / 2) < Decimal("0.001")
     assert ("prod/shop/Deployment/web/main", "allocated_memory") in found
+
+
+def test_a_disk_that_nobody_claims_any_more_is_proved_on_all_its_days(place: Place) -> None:
+    """Also on the days before anybody looked: that is what a deletion is judged by."""
+    orphan = "vol-0aaaaaaaaaaaaaaa0"
+    lines = "".join(f"2026-07-0{day}T00:00:00Z,{orphan},1,1,USD,\n" for day in (1, 2))
+    place.path.write_text(BILL + lines)
+    seen = replace(
+        snapshot(),
+        volumes=(Volume(volume_id=orphan, size_gib=8, volume_type="gp3", is_attached=False),),
+    )
+    keep_hours(place.engine.parts, seen)
+    place.engine.allocate_bills()
+    with place.ledger.reading() as tx:
+        rows = history.costs(
+            tx.connection,
+            start=date(2026, 7, 1),
+            end=date(2026, 8, 1),
+            resource_key=f"prod/Volume/{orphan}",
+        )
+
+    assert [(row.day.day, row.cluster, row.effective_cost) for row in rows] == [
+        (1, "prod", Decimal(1)),
+        (2, "prod", Decimal(1)),
+    ]
+
+
+def test_prices_are_learnt_with_each_reading_and_stay_when_one_fails(place: Place) -> None:
+    def month(usd: str) -> str:
+        rows = (
+            f"2026-07-0{day}T00:00:00Z,{NODE},{usd},{usd},USD,,BoxUsage:m5.xlarge,24\n"
+            for day in (1, 2)
+        )
+        return HEADER.strip() + ",x_UsageType,ConsumedQuantity\n" + "".join(rows)
+
+    store = LedgerBillRates(place.ledger.engine, "bill")
+    is_new = place.engine.has_unread_bill
+    place.path.write_text(month("2.40"))
+    place.engine.allocate_bills()
+    first = store.load().instances[NODE, "m5.xlarge"].usd_per_hour
+    place.path.write_text(month("much"))
+    with pytest.raises(InvalidInput):
+        place.engine.allocate_bills()
+    place.path.write_text(month("4.80"))
+    kept = store.load().instances[NODE, "m5.xlarge"].usd_per_hour
+    place.engine.allocate_bills()
+
+    assert (is_new, place.engine.has_unread_bill) == (True, False)
+    assert (first, kept) == (Decimal("0.1"), Decimal("0.1"))
+    assert store.load().instances[NODE, "m5.xlarge"].usd_per_hour == Decimal("0.2")
 
 
 def test_hours_of_a_day_add_up_and_a_later_look_at_one_takes_its_place(place: Place) -> None:

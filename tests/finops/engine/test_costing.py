@@ -17,7 +17,7 @@ from finops.domain.estate import Snapshot
 from finops.domain.people import Directory, Team
 from finops.engine.parts import UnitMetric
 from finops.finops_engine import FinOpsEngine
-from finops.ledger.costs import replace_days
+from finops.ledger.bill_writing import replace_days
 from finops.savings_ledger import SavingsLedger
 from tests.finops.billing.explorer_answers import FORECAST, MemoryStore, page
 from tests.finops.engine.cost_days import a_day, row, totals_of

@@ -10,13 +10,8 @@ from hypothesis import strategies as st
 
 from finops.domain.costs import AllocatedCost, BillDay, CostCategory, CostKey
 from finops.domain.errors import InvalidInput
-from finops.ledger.costs import (
-    bill_changes,
-    bill_days,
-    check_reconciled,
-    cost_sums,
-    replace_days,
-)
+from finops.ledger.bill_writing import check_reconciled, replace_days
+from finops.ledger.costs import bill_changes, bill_days, cost_sums
 from finops.savings_ledger import SavingsLedger
 
 NOW = datetime(2026, 8, 3, tzinfo=UTC)

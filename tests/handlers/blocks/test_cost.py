@@ -118,6 +118,23 @@ def test_the_empty_state_teaches_and_shows_examples() -> None:
     assert "`/finops cost last month`" in shown
 
 
+@pytest.mark.parametrize(
+    ("before", "words"),
+    [
+        ("200.75", "A year before, Nov 1–27, 2025, it was $201: 20 % more now."),
+        ("300", "A year before, Nov 1–27, 2025, it was $300: 20 % less now."),
+        ("240.75", "A year before, Nov 1–27, 2025, it was $241, the same."),
+        ("-1", "A year before, Nov 1–27, 2025, it was -$1."),
+    ],
+)
+def test_the_year_before_is_told_where_it_is_billed(before: str, words: str) -> None:
+    report = replace(report_of(NOW, BEFORE), year_before={"USD": Decimal(before)})
+
+    assert_slack_takes(cost_blocks(report))
+    assert words in str(cost_blocks(report))
+    assert "A year before" not in str(cost_blocks(report_of(NOW, BEFORE)))
+
+
 def test_what_is_uncertain_is_said_below() -> None:
     report = replace(
         report_of(NOW, BEFORE),

@@ -9,7 +9,7 @@ import pytest
 from finops.domain.costs import CostCategory
 from finops.domain.pull_request import RepositoryFiles
 from finops.finops_engine import FinOpsEngine
-from finops.ledger.costs import check_reconciled
+from finops.ledger.bill_writing import check_reconciled
 from finops.savings_ledger import SavingsLedger
 from sandbox.estate.allocated_invoice import AllocatedInvoice
 from sandbox.estate.desired import Declared, read_declared
