@@ -199,8 +199,13 @@ class SlackSandbox:
         if self._runner is not None:
             await self._runner.cleanup()
         await _ended(asyncio.all_tasks() - {asyncio.current_task()})
-        await asyncio.sleep(0.01)  # lets closed transports give back their sockets
         await self._loop.shutdown_default_executor()
+        # A client that came back while the door was closing has a connection that nobody knows;
+        # a closed one needs a moment to give back its socket.
+        for _ in range(3):
+            for transport in list(getattr(self._loop, "_transports", {}).values()):
+                transport.abort()
+            await asyncio.sleep(0.01)
 
 
 async def _ended(tasks: Collection[asyncio.Task[Any] | None]) -> None:
