@@ -87,15 +87,14 @@ class SavingsLedger:
 
     @contextmanager
     def transaction(
-        self, *, team: str | None = None, patience_seconds: float = PATIENCE_SECONDS
+        self, *, of: str | None = None, patience_seconds: float = PATIENCE_SECONDS
     ) -> Iterator[LedgerTransaction]:
         """A writing transaction that has the ledger to itself.
 
-        With a `team` it has what is that team's, beside those of other teams. Raises TryAgainLater
+        With `of`, such as `team/shop`, it has only that to itself; see `Turn`. Raises TryAgainLater
         when its turn has not come within `patience_seconds`.
         """
-        turn = Turn(team)
-        with writing(self.engine, turn, patience_seconds=patience_seconds) as connection:
+        with writing(self.engine, Turn(of), patience_seconds=patience_seconds) as connection:
             tx = LedgerTransaction(connection, wall_clock=self._wall_clock)
             yield tx
             tx.chain()

@@ -31,7 +31,7 @@ def approve(parts: Parts, opportunity_id: str, *, revision: int, actor: Actor) -
         known = look_first(parts, opportunity_id, revision)
         require_approver(parts.directory, known, actor, "approve")  # asked again under the lock
         team = known.opportunity.team
-        with parts.ledger.transaction(team=team, patience_seconds=PATIENCE_SECONDS) as tx:
+        with parts.ledger.transaction(of=f"team/{team}", patience_seconds=PATIENCE_SECONDS) as tx:
             known = tx.get(opportunity_id)
             if known.opportunity.team != team:  # whose daily limits nobody has locked
                 raise Refused(

@@ -119,7 +119,7 @@ def _decide(
         known = look_first(parts, opportunity_id, revision)
         may(known)
         team = known.opportunity.team
-        with parts.ledger.transaction(team=team, patience_seconds=PATIENCE_SECONDS) as tx:
+        with parts.ledger.transaction(of=f"team/{team}", patience_seconds=PATIENCE_SECONDS) as tx:
             known = standing(tx, tx.get(opportunity_id), revision, now)
             may(known)
             decide(tx, known, now)

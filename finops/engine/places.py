@@ -1,7 +1,7 @@
 """A place for a pull request: claimed in the ledger before anything is written outside.
 
-The claim and the count stand in one transaction that has the ledger to itself, so any number of
-replicas hold a limit together. A claim whose worker died is taken up by the next try of the same
+The claim and the count stand in one transaction that has the repository to itself, so any number
+of replicas hold a limit together. A claim whose worker died is taken up by the next try of the same
 branch; one that comes to nothing is given back.
 """
 
@@ -27,7 +27,7 @@ def claim(
 ) -> TrackedPullRequest:
     """Claim a place for these, or note on them why they wait and raise TryAgainLater."""
     now, manners = parts.now(), parts.manners_of(repository)
-    with parts.ledger.transaction() as tx:
+    with parts.ledger.transaction(of=f"repository/{repository}") as tx:
         known = places.of_branch(tx.connection, repository, branch)
         if known is not None and known.stage is Stage.OPEN:
             return known  # its members change when the pull request has

@@ -151,7 +151,7 @@ def _merging_alone(
 def _note_opened(parts: Parts, opened: _Opened, note: str) -> None:
     host, pull_request, records = opened
     now = parts.now()
-    with parts.ledger.transaction() as tx:
+    with parts.ledger.transaction(of=f"repository/{host.name}") as tx:
         noted = [
             r for r in records if _note_one(tx, r, host.name, pull_request, note=note, now=now)
         ]

@@ -63,8 +63,11 @@ def known_people(connection: Connection) -> dict[str, str]:
 
 
 def remember_name(tx: LedgerTransaction, actor: Actor, *, now: datetime) -> None:
-    """Keep what a person is called, for pull requests and evidence."""
-    if actor.name:
+    """Keep what a person is called, for pull requests and evidence.
+
+    Written only when it changed: the row would make decisions of one person wait for each other.
+    """
+    if actor.name and history.setting(tx.connection, person_key(actor.id)) != actor.name:
         history.put_setting(tx.connection, person_key(actor.id), actor.name, by=actor.id, now=now)
 
 

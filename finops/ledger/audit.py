@@ -15,13 +15,16 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Self
 
-from sqlalchemy import Connection, Row, delete, func, insert, select
+from sqlalchemy import Connection, Row, delete, insert, select, text
 
 from finops.ledger.tables import audit_log, audit_waiting
 
 GENESIS = "0" * 64
 # Who decides for one team does not wait for who decides for another, but for the chain's end.
 CHAIN_LOCK_KEY = 7_307_147
+_LOCK_AND_LOOK = text(
+    "SELECT pg_advisory_xact_lock(:key); SELECT id, hash FROM audit_log ORDER BY id DESC LIMIT 1"
+)
 # So few that a click does not wait for them.
 TAKEN_AT_ONCE = 200
 
@@ -68,8 +71,8 @@ class Fields:
         cls, at: datetime, *, actor: str, action: str, subject: str, detail: Mapping[str, object]
     ) -> Self:
         """As they are kept and read back, whatever zone the caller's clock is in."""
-        text = json.dumps(detail, sort_keys=True, default=str, ensure_ascii=False)
-        return cls(at.astimezone(UTC), actor, action, subject, text)
+        words = json.dumps(detail, sort_keys=True, default=str, ensure_ascii=False)
+        return cls(at.astimezone(UTC), actor, action, subject, words)
 
 
 def note(
@@ -110,11 +113,7 @@ def chain(connection: Connection, added: Sequence[Fields]) -> None:
 
     The lock on its one end is held until the caller commits, so this comes last.
     """
-    if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(CHAIN_LOCK_KEY)))
-    newest = connection.execute(
-        select(audit_log.c.id, audit_log.c.hash).order_by(audit_log.c.id.desc()).limit(1)
-    ).first()
+    newest = _locked_end(connection)
     row_id, previous = (newest.id, newest.hash) if newest else (0, GENESIS)
     rows: list[dict[str, object]] = []
     for each in added:
@@ -124,6 +123,18 @@ def chain(connection: Connection, added: Sequence[Fields]) -> None:
         rows.append({"id": row_id, **named, "previous_hash": previous, "hash": own})
         previous = own
     connection.execute(insert(audit_log), rows)
+
+
+def _locked_end(connection: Connection) -> Any:
+    """Number and hash of the newest row, which nobody follows before the caller commits.
+
+    On PostgreSQL two statements, since a statement does not see what was committed while it waited
+    for the lock, and one round trip, since everybody else waits for it.
+    """
+    if connection.dialect.name == "postgresql":
+        return connection.execute(_LOCK_AND_LOOK, {"key": CHAIN_LOCK_KEY}).first()
+    newest = select(audit_log.c.id, audit_log.c.hash).order_by(audit_log.c.id.desc())
+    return connection.execute(newest.limit(1)).first()
 
 
 def check(connection: Connection) -> AuditCheck:
@@ -169,5 +180,5 @@ def times_of(connection: Connection, *, action: str) -> dict[str, list[datetime]
 
 
 def _hash(previous: str, fields: list[object]) -> str:
-    text = json.dumps([previous, *fields], ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    words = json.dumps([previous, *fields], ensure_ascii=False)
+    return hashlib.sha256(words.encode()).hexdigest()

@@ -26,7 +26,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from finops.domain.errors import InvalidInput, TryAgainLater
 from finops.ledger.turnstile import Turnstile
 
-WRITE_LOCK_KEY, TEAM_LOCK_KEY = 7_307_146, 7_307_148
+WRITE_LOCK_KEY, PART_LOCK_KEY = 7_307_146, 7_307_148
 # No transaction takes a second; a writer that waits longer has something wrong.
 PATIENCE_SECONDS = 10.0
 # A replica that hangs inside a transaction would hold the lock until TCP gives up, after hours.
@@ -50,28 +50,29 @@ def open_engine(database_url: str) -> Engine:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Who a writer excludes: everybody else, or only who writes for the same team.
+    """Who a writer excludes: everybody else, or only who writes for the same thing.
 
-    Daily limits are summed by team, so decisions of two teams need not wait for each other; a
-    cycle, a freeze or a setting excludes them all. SQLite has one writer whatever is asked.
+    `of` is `team/shop` for a decision, because daily limits are summed by team, or
+    `repository/acme/platform` for a pull request, because places are counted by repository. A
+    cycle, a freeze or a setting excludes everybody. SQLite has one writer whatever is asked.
     """
 
-    team: str | None = None
+    of: str | None = None
 
     @property
     def locks(self) -> str:
         """The advisory locks, as columns of a SELECT."""
-        if self.team is None:
+        if self.of is None:
             return "pg_advisory_xact_lock(:everything)"
-        return "pg_advisory_xact_lock_shared(:everything), pg_advisory_xact_lock(:teams, :team)"
+        return "pg_advisory_xact_lock_shared(:everything), pg_advisory_xact_lock(:parts, :part)"
 
     @property
     def keys(self) -> dict[str, int]:
         """Their keys; two teams may share one, and then take turns."""
-        if self.team is None:
+        if self.of is None:
             return {"everything": WRITE_LOCK_KEY}
-        team = zlib.crc32(self.team.lower().encode()) & 0x7FFF_FFFF
-        return {"everything": WRITE_LOCK_KEY, "teams": TEAM_LOCK_KEY, "team": team}
+        part = zlib.crc32(self.of.lower().encode()) & 0x7FFF_FFFF
+        return {"everything": WRITE_LOCK_KEY, "parts": PART_LOCK_KEY, "part": part}
 
 
 @contextmanager

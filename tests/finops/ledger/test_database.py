@@ -48,9 +48,9 @@ def test_another_process_that_writes_is_waited_for_no_longer_either(ledger: Savi
 
 def test_who_writes_for_another_team_need_not_wait_and_the_chain_holds(postgres_url: str) -> None:
     ledger = SavingsLedger(postgres_url)
-    with ledger.transaction(team="Shop") as first:
+    with ledger.transaction(of="team/Shop") as first:
         first.audit(at=NOW, actor="U1", action="approved", subject="op-1", detail={})
-        with ledger.transaction(team="search", patience_seconds=0.2) as second:
+        with ledger.transaction(of="team/search", patience_seconds=0.2) as second:
             second.audit(at=NOW, actor="U2", action="approved", subject="op-2", detail={})
     check = ledger.verify_audit()
     ledger.close()
@@ -58,18 +58,18 @@ def test_who_writes_for_another_team_need_not_wait_and_the_chain_holds(postgres_
     assert (check.is_intact, check.rows) == (True, 2)
 
 
-@pytest.mark.parametrize("other", ["shop", None])
+@pytest.mark.parametrize("other", ["team/shop", None])
 def test_the_same_team_waits_and_whoever_writes_for_everybody(
     postgres_url: str, other: str | None
 ) -> None:
     ledger = SavingsLedger(postgres_url)
     with (
-        ledger.transaction(team="Shop"),
+        ledger.transaction(of="team/Shop"),
         pytest.raises(TryAgainLater),
-        ledger.transaction(team=other, patience_seconds=0.2),
+        ledger.transaction(of=other, patience_seconds=0.2),
     ):
         pass
-    with ledger.transaction(team=other, patience_seconds=0.2):
+    with ledger.transaction(of=other, patience_seconds=0.2):
         pass
     ledger.close()
 
@@ -79,7 +79,7 @@ def test_a_team_waits_for_whoever_writes_for_everybody(postgres_url: str) -> Non
     with (
         ledger.transaction(),
         pytest.raises(TryAgainLater),
-        ledger.transaction(team="shop", patience_seconds=0.2),
+        ledger.transaction(of="team/shop", patience_seconds=0.2),
     ):
         pass
     ledger.close()
