@@ -24,7 +24,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 @pytest.fixture(scope="module")
 def page(demo: Demo, chromium: Browser) -> Iterator[Page]:
     page = chromium.new_page(viewport={"width": 1360, "height": 1000})
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(40_000)
     page.goto(demo.slack.url)
     yield page
     page.close()
@@ -57,14 +57,14 @@ def test_the_whole_story_can_be_clicked(page: Page, demo: Demo) -> None:
     page.get_by_text("infra/nodes.tf").first.wait_for()
     page.get_by_role("button", name="Merge pull request").click()
     demo.slack.driver().wait_for(
-        lambda: demo.engine.ledger.find(statuses=[Status.IMPLEMENTED]), timeout=20
+        lambda: demo.engine.ledger.find(statuses=[Status.IMPLEMENTED]), timeout=40
     )
     page.keyboard.press("Escape")
 
     page.get_by_role("button", name="+1 week").click()
     page.get_by_role("button", name="+1 day").click()
     demo.slack.driver().wait_for(
-        lambda: demo.engine.ledger.find(statuses=[Status.VERIFIED]), timeout=20
+        lambda: demo.engine.ledger.find(statuses=[Status.VERIFIED]), timeout=40
     )
     act_as(page, "Lena Fischer")
     open_channel(page, "leadership")
