@@ -6,6 +6,7 @@ inside what is paid for anyway. The two are never added into one number.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 # 365 days × 24 hours ÷ 12 months, the convention of AWS's own calculators.
@@ -13,6 +14,7 @@ HOURS_PER_MONTH = Decimal(730)
 DAYS_PER_MONTH = HOURS_PER_MONTH / 24
 
 _CENT = Decimal("0.01")
+_SECONDS_PER_DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,12 @@ class Saving:
     def larger_usd_per_month(self) -> Decimal:
         """The figure to rank and to limit by; not a total."""
         return max(self.cashable_usd_per_month, self.freed_usd_per_month)
+
+
+def usd_between(usd_per_month: Decimal, since: datetime, until: datetime) -> Decimal:
+    """What a rate comes to from one moment to another; nothing where it begins later."""
+    days = Decimal((until - since).total_seconds()) / _SECONDS_PER_DAY
+    return usd_per_month * max(days, Decimal(0)) / DAYS_PER_MONTH
 
 
 def to_cents(amount: Decimal) -> Decimal:

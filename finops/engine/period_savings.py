@@ -7,14 +7,13 @@ from decimal import Decimal
 
 from finops.billing.periods import DayRange, read_period
 from finops.domain.lifecycle import IN_FLIGHT, Status
-from finops.domain.money import DAYS_PER_MONTH, Saving
+from finops.domain.money import Saving, usd_between
 from finops.domain.opportunity import OpportunityRecord
 from finops.engine.parts import Parts
 from finops.ledger.happened import Happened, happened
 
 LARGEST = 5
 _AGREED = IN_FLIGHT | {Status.VERIFIED}
-_SECONDS_PER_DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,10 +88,8 @@ def _kept(proved: Sequence[Happened], since: datetime, until: datetime) -> Decim
 
 
 def _kept_by(row: Happened, since: datetime, until: datetime) -> Decimal:
-    """Dollars a month × days in effect ÷ days of a month."""
     began = row.implemented_at or row.verified_at or until
-    days = Decimal((until - max(began, since)).total_seconds()) / _SECONDS_PER_DAY
-    return row.realised.cashable_usd_per_month * max(days, Decimal(0)) / DAYS_PER_MONTH
+    return usd_between(row.realised.cashable_usd_per_month, max(began, since), until)
 
 
 def _midnight(day: date) -> datetime:

@@ -6,13 +6,12 @@ from datetime import datetime
 from decimal import Decimal
 
 from finops.domain.lifecycle import Status
-from finops.domain.money import DAYS_PER_MONTH
+from finops.domain.money import usd_between
 from finops.domain.verdict import Verdict
 from finops.reports.lines import ReportLine, Stage
 
 # Fewer judged savings than this say less of the next one than its own odds do.
 ENOUGH_JUDGED = 5
-_SECONDS_PER_DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +92,8 @@ def kept_share(judged: Sequence[ReportLine]) -> Decimal | None:
 
 
 def _banked(line: ReportLine, until: datetime) -> Decimal:
-    since = line.implemented_at or line.verified_at
-    if since is None or since >= until:
-        return Decimal(0)
-    days = Decimal((until - since).total_seconds()) / _SECONDS_PER_DAY
-    return line.realised.cashable_usd_per_month * days / DAYS_PER_MONTH
+    since = line.implemented_at or line.verified_at or until
+    return usd_between(line.realised.cashable_usd_per_month, since, until)
 
 
 def _expected(line: ReportLine, share: Decimal | None) -> Decimal:
