@@ -67,13 +67,17 @@ class Tally:
         if not is_right or unintended:
             self.named.append(f"wrong ({unintended} unintended bytes): {where}")
 
-    def add(self, other: Any) -> None:
-        """Add the counters of another benchmark of the same shape, and its names if it has any."""
+    def add(self, other: "Tally") -> None:
+        """Add the counters of another benchmark, and its names."""
         for name in _COUNTERS:
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        self.reasons.update(getattr(other, "reasons", getattr(other, "refused_reasons", {})))
+        self.reasons.update(other.reasons)
         self.seconds += other.seconds
-        self.named += getattr(other, "named", getattr(other, "wrong_examples", []))
+        self.named += other.named
+
+    def share(self, count: int) -> float:
+        """Of all targets, 0-1."""
+        return round(count / self.targets, 4) if self.targets else 0.0
 
     def as_json(self) -> dict[str, Any]:
         """The figures; milliseconds are the mean over all edits that were planned.
@@ -82,17 +86,15 @@ class Tally:
         refused these are stands in `refused_templates_and_generated`. `asked` are exact edits that
         wait for a person to pick one of the places offered, all of which were judged (`picks`).
         """
-        share = round(self.refused / self.targets, 4) if self.targets else 0.0
-        asked = round((self.refused + self.asked) / self.targets, 4) if self.targets else 0.0
         return {
             "targets": self.targets,
             "exact": self.exact,
             "refused": self.refused,
-            "refused_share": share,
+            "refused_share": self.share(self.refused),
             "refused_templates_and_generated": self.templates,
             "asked": self.asked,
             "picks": self.picks,
-            "refused_or_asked_share": asked,
+            "refused_or_asked_share": self.share(self.refused + self.asked),
             "refused_reasons": dict(self.reasons.most_common()),
             "wrong": self.wrong,
             "unintended_bytes": self.unintended_bytes,

@@ -28,11 +28,12 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from benchmarks.edits_tally import Tally
 from benchmarks.hcl_oracle import HclOracle, MissingOracle
 from finops.domain.errors import FinOpsError, Refused
 from finops.domain.money import Saving
@@ -139,44 +140,19 @@ class Target:
 
 
 @dataclass(slots=True)
-class Counters:
-    """What the benchmark prints."""
+class Counters(Tally):
+    """What the benchmark prints; here the share of the refused leaves templates out."""
 
-    targets: int = 0
-    exact: int = 0
-    refused: int = 0
-    templates: int = 0
-    wrong: int = 0
-    unintended_bytes: int = 0
-    asked: int = 0
-    picks: int = 0
     unreadable_files: int = 0
-    refused_reasons: Counter[str] = field(default_factory=Counter)
-    wrong_examples: list[str] = field(default_factory=list)
-    seconds: list[float] = field(default_factory=list)
-
-    def _share(self, count: int) -> float:
-        return round(count / self.targets, 4) if self.targets else 0.0
 
     def as_json(self) -> dict[str, Any]:
         """The counters of the issue, with milliseconds as mean, 95th percentile and worst."""
         ordered = sorted(self.seconds) or [0.0]
-        return {
-            "targets": self.targets,
-            "exact": self.exact,
-            "refused": self.refused,
-            "refused_templates_and_generated": self.templates,
-            "refused_share": self._share(self.refused - self.templates),
-            "refused_share_of_all": self._share(self.refused),
-            "refused_or_asked_share": self._share(self.refused + self.asked),
-            "refused_reasons": dict(self.refused_reasons.most_common()),
-            "wrong": self.wrong,
-            "wrong_examples": self.wrong_examples[:20],
-            "unintended_bytes": self.unintended_bytes,
-            "asked": self.asked,
-            "picks": self.picks,
+        return Tally.as_json(self) | {
+            "refused_share": self.share(self.refused - self.templates),
+            "refused_share_of_all": self.share(self.refused),
+            "wrong_examples": self.named[:20],
             "unreadable_files": self.unreadable_files,
-            "ms_per_edit": round(1000 * sum(ordered) / len(ordered), 2),
             "ms_per_edit_p95": round(1000 * ordered[int(0.95 * (len(ordered) - 1))], 2),
             "ms_per_edit_worst": round(1000 * ordered[-1], 2),
         }
@@ -243,7 +219,7 @@ class _Judge:
         counters.wrong += bool(found)
         if found:
             where = f"{target.path} {target.address} {target.change.setting}"
-            counters.wrong_examples.append(f"{where}: {found}")
+            counters.named.append(f"{where}: {found}")
 
     def _picked(self, target: Target, candidate: Candidate) -> str | None:
         """What is wrong with a picked place's edit, if anything; None where it is refused."""
@@ -254,7 +230,7 @@ class _Judge:
             return ""
         except Refused as refusal:
             # A reasoned no, of a place that was offered: the file has moved on, for one.
-            self._counters.refused_reasons[f"a pick: {_reason(str(refusal))}"] += 1
+            self._counters.reasons[f"a pick: {_reason(str(refusal))}"] += 1
             return None
 
     def _tried(self, target: Target, choice: str) -> str:
@@ -281,7 +257,7 @@ class _Judge:
             self._refusals.append(f"{target.path} {target.address} {target.change}: {refusal}")
         is_template = bool(_TEMPLATE.search(source)) and not _looks_plain(source)
         self._counters.refused += 1
-        self._counters.refused_reasons[reason] += 1
+        self._counters.reasons[reason] += 1
         if is_template or _GENERATED.match(source):
             self._counters.templates += 1
 
