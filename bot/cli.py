@@ -22,7 +22,7 @@ INTERRUPTED = 130  # what shells call 128 + SIGINT
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; a refusal is one sentence on standard error and exit status 2."""
-    arguments = build_parser().parse_args(argv)
+    arguments = read_arguments(argv)
     logging.basicConfig(
         level=_log_level(arguments),
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
@@ -34,6 +34,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+def read_arguments(argv: Sequence[str] | None = None) -> Arguments:
+    """What was typed; words and options may stand in any order: `cost 30d --read by account`.
+
+    argparse stops collecting words at the first option, and its way round that knows no commands.
+    """
+    parser = build_parser()
+    arguments, more = parser.parse_known_args(argv)
+    takes_words = hasattr(arguments, "words") and not any(one.startswith("-") for one in more)
+    if more and not takes_words:
+        parser.error(f"unrecognized arguments: {' '.join(more)}")
+    if more:
+        arguments.words = [*arguments.words, *more]
+    return arguments
 
 
 def command_at(place: str) -> Command:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli import build_parser, command_at, main
+from bot.cli import build_parser, command_at, main, read_arguments
 
 ROOT = Path(__file__).parents[2]
 SNAPSHOT = {
@@ -123,6 +123,32 @@ def test_migrating_twice_is_migrating_once(
         assert main(["db", "migrate", "--database-url", database_url]) == 0
 
     assert "opportunities" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "30d --read by account",
+        "--read 30d by account",
+        "30d by --read account",
+        "30d by account --read",
+    ],
+)
+def test_words_and_options_stand_in_any_order(typed: str) -> None:
+    asked = read_arguments(["cost", *typed.split()])
+
+    assert (asked.words, asked.read) == (["30d", "by", "account"], True)
+
+
+@pytest.mark.parametrize(
+    "typed", ["cost 30d --raed by account", "show op-1 op-2", "run now", "cost shop --since"]
+)
+def test_what_no_command_takes_is_refused(typed: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        read_arguments(typed.split())
+
+    assert ended.value.code == 2
+    assert "usage: finops" in capsys.readouterr().err
 
 
 def test_every_command_has_its_function() -> None:
