@@ -474,9 +474,9 @@ class FinOpsEngine:
         """What a person has chosen for themselves."""
         return telling.preferences(self.parts, user)
 
-    def choose(self, chosen: Preferences, *, actor: Actor) -> None:
-        """Keep what a person chooses for themselves."""
-        telling.choose(self.parts, chosen, actor=actor)
+    def choose(self, chosen: Preferences, *, actor: Actor, login: str | None = None) -> None:
+        """Keep what a person chooses for themselves and says their login is, or nothing of it."""
+        telling.choose(self.parts, chosen, actor=actor, login=login)
 
     def login_of(self, user: str) -> str:
         """The person's login on the code host; empty where nobody has said it."""
@@ -485,10 +485,6 @@ class FinOpsEngine:
     def is_login_locked(self, user: str) -> bool:
         """Whether the configuration file says it."""
         return identities.is_named_by_file(self.parts, user)
-
-    def state_login(self, login: str, *, actor: Actor) -> None:
-        """Keep what a person says their own login is; empty takes it back."""
-        identities.state_login(self.parts, login, actor=actor)
 
     def streak(self, user: str) -> int:
         """How many of the newest verdicts in a person's teams, in a row, found a saving."""

@@ -4,13 +4,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from bot.settings import Settings
 from bot.setup.aws_accounts import AwsAccount, visible_accounts
 from bot.setup.bills import NO_BILLS, SeenBills, shown_bills, visible_bills
 from bot.setup.git_remote import GitHubRemote, github_remote
 from bot.setup.kubeconfig import KubeContext, kube_contexts
+from finops.domain.sending import is_time_zone
 
 LOCAL_TIME = Path("/etc/localtime")
 # The token that Kubernetes gives a pod.
@@ -62,8 +62,6 @@ def time_zone_of(link: Path) -> str:
     """The IANA name that a link such as /etc/localtime points to, else UTC."""
     found = re.search(r"zoneinfo/(?:posix/)?(.+)$", str(link.resolve()))
     name = found.group(1) if found else "UTC"
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
+    if not is_time_zone(name):
         return "UTC"
     return "UTC" if name in ("Etc/UTC", "UCT", "Zulu") else name

@@ -3,6 +3,7 @@
     FinOpsError
     ├── Refused                  a person can do something about it; the message is what they read
     │   ├── InvalidInput         a file, snapshot or command is wrong; names place and fix
+    │   │   ├── InvalidFields    several inputs of a form may be wrong; each by its name
     │   │   └── NoBill           there is no bill of those days at all
     │   ├── IllegalMove          the lifecycle does not allow this step
     │   ├── AlreadyDecided       somebody was first; says who and when
@@ -15,6 +16,8 @@
 A message is a whole sentence that names the thing, the place and the fix.
 """
 
+from collections.abc import Mapping
+
 
 class FinOpsError(Exception):
     """Root of every error this program raises on purpose."""
@@ -26,6 +29,14 @@ class Refused(FinOpsError):
 
 class InvalidInput(Refused):
     """A file, snapshot, setting or command argument is wrong."""
+
+
+class InvalidFields(InvalidInput):
+    """Inputs that are wrong, all at once: `problems` has a sentence for each by its name."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__(" ".join(problems.values()))
+        self.problems = problems
 
 
 class NoBill(InvalidInput):

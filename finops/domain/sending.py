@@ -59,6 +59,15 @@ class SendingHours:
         return f"{self.quiet_from:%H:%M}-{self.quiet_until:%H:%M}"
 
 
+def is_time_zone(name: str) -> bool:
+    """Whether that is the IANA name of a time zone, such as Europe/Berlin."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
+
+
 def read_quiet_hours(words: str) -> str:
     """`8pm` is not read, `20-7`, `20:00 – 07:00` are; none, or nothing at all, means no hour.
 

@@ -6,13 +6,12 @@ nobody has stated is unknown, and an unknown one never passes as a second person
 
 from sqlalchemy import Connection
 
-from finops.domain.errors import InvalidInput, Refused
 from finops.domain.identities import Identities, is_login
 from finops.domain.people import Actor
 from finops.engine.parts import Parts
-from finops.engine.refusals import PATIENCE_SECONDS
 from finops.engine.rights import known_people
 from finops.ledger import history
+from finops.ledger.transaction import LedgerTransaction
 
 _STATED = "login:"
 
@@ -40,27 +39,25 @@ def is_named_by_file(parts: Parts, user: str) -> bool:
     return any(each.user == user for each in parts.directory.people)
 
 
-def state_login(parts: Parts, login: str, *, actor: Actor) -> None:
-    """Keep what a person says their own login is; empty takes it back.
-
-    Raises Refused where the file says it, and InvalidInput for what is no login or somebody else's.
-    """
+def objection_to_login(tx: LedgerTransaction, parts: Parts, login: str, *, actor: Actor) -> str:
+    """Why a person cannot say that this is their own login, or nothing."""
     if is_named_by_file(parts, actor.id):
-        raise Refused("The configuration file says your login; it is changed there.")
+        return "The configuration file says your login; it is changed there."
     if login and not is_login(login):
-        raise InvalidInput(
-            f"{login[:60]!r} is no login of GitHub; write it as your profile's address has it."
+        return f"{login[:60]!r} is no login of GitHub; write it as your profile's address has it."
+    if login and identities_in(parts, tx.connection).user_of(login) not in ("", actor.id):
+        return (
+            f"Somebody else has the login {login}. If it is yours, a platform engineer can say so "
+            "under people in the configuration file."
         )
-    with parts.ledger.transaction(patience_seconds=PATIENCE_SECONDS) as tx:
-        known = identities_in(parts, tx.connection)
-        if known.login_of(actor.id) == login:
-            return
-        if login and known.user_of(login) not in ("", actor.id):
-            raise InvalidInput(
-                f"Somebody else has the login {login}. If it is yours, a platform engineer can say "
-                "so under people in the configuration file."
-            )
-        now, subject = parts.now(), f"person/{actor.id}"
-        history.put_setting(tx.connection, f"{_STATED}{actor.id}", login, by=actor.id, now=now)
-        detail = {"login": login}
-        tx.audit(at=now, actor=actor.id, action="stated login", subject=subject, detail=detail)
+    return ""
+
+
+def state_login(tx: LedgerTransaction, parts: Parts, login: str, *, actor: Actor) -> None:
+    """Keep what a person says their own login is, to which nothing objects; empty takes it back."""
+    if identities_in(parts, tx.connection).login_of(actor.id) == login:
+        return
+    now, subject = parts.now(), f"person/{actor.id}"
+    history.put_setting(tx.connection, f"{_STATED}{actor.id}", login, by=actor.id, now=now)
+    detail = {"login": login}
+    tx.audit(at=now, actor=actor.id, action="stated login", subject=subject, detail=detail)

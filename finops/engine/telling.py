@@ -4,13 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from finops.domain.errors import InvalidInput
+from finops.domain.errors import InvalidFields
 from finops.domain.intents import IntentKind
 from finops.domain.lifecycle import Status
 from finops.domain.people import Actor, Preferences
+from finops.domain.sending import is_time_zone
 from finops.domain.verdict import Verdict
+from finops.engine import identities
 from finops.engine.parts import Parts
 from finops.engine.refusals import PATIENCE_SECONDS
 from finops.ledger import history, mutes, people
@@ -49,24 +50,39 @@ def preferences(parts: Parts, user: str) -> Preferences:
         return replace(people.preferences(tx.connection, user), home=str(home or ""))
 
 
-def choose(parts: Parts, chosen: Preferences, *, actor: Actor) -> None:
-    """Keep what a person chooses for themselves; raises InvalidInput for an unknown time zone."""
-    try:
-        ZoneInfo(chosen.time_zone or "UTC")
-    except (KeyError, ValueError, OSError):
-        raise InvalidInput(
-            f"There is no time zone {chosen.time_zone[:40]!r}; write one such as Europe/Berlin or "
-            "America/New_York, or leave it empty."
-        ) from None
+def choose(parts: Parts, chosen: Preferences, *, actor: Actor, login: str | None = None) -> None:
+    """Keep what a person chooses for themselves and, unless None, their login: all or nothing.
+
+    Raises InvalidFields with every problem, by `time_zone` and `login`.
+    """
     with parts.ledger.transaction(patience_seconds=PATIENCE_SECONDS) as tx:
-        now = parts.now()
-        people.choose(tx.connection, actor.id, chosen, now=now)
-        history.put_setting(tx.connection, f"{_HOME}{actor.id}", chosen.home, by=actor.id, now=now)
-        detail = {
-            "messages": chosen.wants_messages, "time_zone": chosen.time_zone, "home": chosen.home,
-        }  # fmt: skip
-        subject = f"person/{actor.id}"
-        tx.audit(at=parts.now(), actor=actor.id, action="chose", subject=subject, detail=detail)
+        problems = {"time_zone": _objection_to_zone(chosen.time_zone)}
+        if login is not None:
+            problems["login"] = identities.objection_to_login(tx, parts, login, actor=actor)
+        if found := {name: problem for name, problem in problems.items() if problem}:
+            raise InvalidFields(found)
+        if login is not None:
+            identities.state_login(tx, parts, login, actor=actor)
+        _keep(tx, chosen, actor=actor, now=parts.now())
+
+
+def _keep(tx: LedgerTransaction, chosen: Preferences, *, actor: Actor, now: datetime) -> None:
+    people.choose(tx.connection, actor.id, chosen, now=now)
+    history.put_setting(tx.connection, f"{_HOME}{actor.id}", chosen.home, by=actor.id, now=now)
+    detail = {
+        "messages": chosen.wants_messages, "time_zone": chosen.time_zone, "home": chosen.home,
+    }  # fmt: skip
+    subject = f"person/{actor.id}"
+    tx.audit(at=now, actor=actor.id, action="chose", subject=subject, detail=detail)
+
+
+def _objection_to_zone(name: str) -> str:
+    if not name or is_time_zone(name):
+        return ""
+    return (
+        f"There is no time zone {name[:40]!r}; write one such as Europe/Berlin or "
+        "America/New_York, or leave it empty."
+    )
 
 
 def streak(parts: Parts, user: str) -> int:

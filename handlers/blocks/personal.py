@@ -3,7 +3,7 @@
 from finops.domain.people import Preferences
 from handlers.blocks.elements import Block, asked, context, modal, option, plain_text
 from handlers.blocks.home import Role
-from handlers.blocks.inputs import one_of
+from handlers.blocks.inputs import one_of, text_input
 from handlers.blocks.text import safe
 from handlers.ids import ActionId, BlockId, ViewId
 
@@ -29,40 +29,13 @@ def personal_modal(
 
     A login that the configuration file says is shown and not asked.
     """
-    known = preferences.home in {value for _, value in _VIEWS}
-    view = preferences.home if known else _AUTOMATIC
-    offered = [option(label, value) for label, value in _WANTED]
-    wanted: Block = {
-        "type": "radio_buttons",
-        "action_id": ActionId.WANTS_MESSAGES.value,
-        "options": offered,
-        "initial_option": offered[0 if preferences.wants_messages else 1],
-    }
-    zone: Block = {
-        "type": "plain_text_input",
-        "action_id": ActionId.TIME_ZONE.value,
-        "max_length": 60,
-        "placeholder": plain_text("Europe/Berlin"),
-    }
-    if preferences.time_zone:
-        zone["initial_value"] = preferences.time_zone
     return modal(
         "Your settings",
         [
-            asked("Messages from this app", wanted, block_id=BlockId.WANTS_MESSAGES),
-            asked(
-                "Your time zone",
-                zone,
-                block_id=BlockId.TIME_ZONE,
-                hint="For quiet hours and the daily message. Empty: your team's.",
-                optional=True,
-            ),
+            _wanted_row(wants_messages=preferences.wants_messages),
+            _zone_row(preferences.time_zone),
             _login_row(login, is_locked=is_login_locked),
-            asked(
-                "Home tab",
-                one_of(ActionId.HOME_VIEW, _VIEWS, view),
-                block_id=BlockId.HOME_VIEW,
-            ),
+            _home_row(preferences.home),
             context("Answers to what you do yourself always come."),
         ],
         callback_id=ViewId.PERSONAL,
@@ -71,20 +44,39 @@ def personal_modal(
     )
 
 
+def _wanted_row(*, wants_messages: bool) -> Block:
+    offered = [option(label, value) for label, value in _WANTED]
+    chosen: Block = {
+        "type": "radio_buttons",
+        "action_id": ActionId.WANTS_MESSAGES.value,
+        "options": offered,
+        "initial_option": offered[0 if wants_messages else 1],
+    }
+    return asked("Messages from this app", chosen, block_id=BlockId.WANTS_MESSAGES)
+
+
+def _zone_row(zone: str) -> Block:
+    return asked(
+        "Your time zone",
+        text_input(ActionId.TIME_ZONE, zone, example="Europe/Berlin", longest=60),
+        block_id=BlockId.TIME_ZONE,
+        hint="For quiet hours and the daily message. Empty: your team's.",
+        optional=True,
+    )
+
+
+def _home_row(home: str) -> Block:
+    known = home in {value for _, value in _VIEWS}
+    chosen = one_of(ActionId.HOME_VIEW, _VIEWS, home if known else _AUTOMATIC)
+    return asked("Home tab", chosen, block_id=BlockId.HOME_VIEW)
+
+
 def _login_row(login: str, *, is_locked: bool) -> Block:
     if is_locked:
         return context(f":lock: Your GitHub login is {safe(login, 63)}, set in finops.yaml.")
-    typed: Block = {
-        "type": "plain_text_input",
-        "action_id": ActionId.LOGIN.value,
-        "max_length": 63,
-        "placeholder": plain_text("octocat"),
-    }
-    if login:
-        typed["initial_value"] = login
     return asked(
         "Your GitHub login",
-        typed,
+        text_input(ActionId.LOGIN, login, example="octocat", longest=63),
         block_id=BlockId.LOGIN,
         hint="So that you are asked to review, and never count as two people.",
         optional=True,

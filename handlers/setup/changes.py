@@ -5,11 +5,10 @@ Pure. Problems are by block_id, all at once, each a sentence that says how to me
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from finops.domain.errors import InvalidInput
 from finops.domain.people import UNKNOWN_TEAM, Directory
-from finops.domain.sending import read_quiet_hours
+from finops.domain.sending import is_time_zone, read_quiet_hours
 from handlers.blocks.setup.channels import HOUR, QUIET, WEEKDAY, ZONE
 from handlers.blocks.setup.limits import LIMITS
 from handlers.blocks.setup.parts import setting_block
@@ -47,7 +46,7 @@ def channel_problems(view: Mapping[str, Any]) -> Problems:
     values = settings_in(changed(view))
     problems: Problems = {}
     zone = str(values.get(ZONE) or "")
-    if zone and not _is_zone(zone):
+    if zone and not is_time_zone(zone):
         problems[setting_block(ZONE)] = (
             f"There is no time zone {zone[:40]}. Write one such as Europe/Berlin, "
             "America/New_York or UTC."
@@ -143,11 +142,3 @@ def _taken(words: Sequence[str], taken: Sequence[tuple[str, str]]) -> str:
         if (team := owners.get(word.casefold())) is not None:
             return f"“{word[:60]}” is team {team[:60]}'s already. Take it away there first."
     return ""
-
-
-def _is_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return False
-    return True

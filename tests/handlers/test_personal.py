@@ -160,6 +160,18 @@ def test_a_wrong_login_is_said_at_its_input(
     assert (engine.login_of(DANA), engine.preferences(DANA)) == ("", Preferences())
 
 
+def test_all_that_is_wrong_is_said_at_once_and_nothing_of_it_is_kept(
+    driver: Driver, engine: FinOpsEngine
+) -> None:
+    form = form_of(driver)
+    both = driver.submit(DANA, form["id"], with_login("no", "Berlin", "a b"))
+    zone_only = driver.submit(DANA, form["id"], with_login("no", "Berlin", "dana-k"))
+
+    assert set(both.errors) == {BlockId.TIME_ZONE, BlockId.LOGIN}
+    assert set(zone_only.errors) == {BlockId.TIME_ZONE}
+    assert (engine.login_of(DANA), engine.preferences(DANA)) == ("", Preferences())
+
+
 def test_a_login_of_the_configuration_file_is_shown_as_locked() -> None:
     form = personal_modal(Preferences(), login="dana-k", is_login_locked=True)
 

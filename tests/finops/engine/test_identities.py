@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from finops.domain.errors import InvalidInput, Refused
+from finops.domain.errors import InvalidFields, InvalidInput, Refused
 from finops.domain.identities import Person
 from finops.domain.lifecycle import Status
 from finops.domain.opportunity import OpportunityRecord
-from finops.domain.people import Actor
+from finops.domain.people import Actor, Preferences
 from finops.engine import eyes
 from finops.engine.approving import POLICY
 from finops.engine.identities import identities
@@ -22,6 +22,11 @@ def named(world: World, **logins: str) -> None:
     people = tuple(Person(user, login) for user, login in logins.items())
     directory = replace(world.engine.directory, people=people)
     world.engine.parts = replace(world.engine.parts, directory=directory)
+
+
+def state(world: World, login: str, *, actor: Actor) -> None:
+    """A person says what their login is, and leaves their other settings as they are."""
+    world.engine.choose(world.engine.preferences(actor.id), actor=actor, login=login)
 
 
 def four_eyes(world: World, **more: bool) -> None:
@@ -46,34 +51,49 @@ def said_of(world: World, record: OpportunityRecord) -> str:
 
 
 def test_a_person_states_their_login_and_takes_it_back(world: World) -> None:
-    world.engine.state_login("bob-k", actor=APPROVER)
+    state(world, "bob-k", actor=APPROVER)
     stated = world.engine.login_of(APPROVER.id)
-    world.engine.state_login("", actor=APPROVER)
+    state(world, "", actor=APPROVER)
 
     assert (stated, world.engine.login_of(APPROVER.id)) == ("bob-k", "")
     actions = [e.action for e in world.engine.ledger.history_of(f"person/{APPROVER.id}")]
-    assert actions == ["stated login", "stated login"]
+    assert [action for action in actions if action != "chose"] == ["stated login", "stated login"]
+
+
+def test_a_persons_choices_are_kept_together_or_not_at_all(world: World) -> None:
+    state(world, "bob-k", actor=APPROVER)
+    with pytest.raises(InvalidFields) as refused:
+        world.engine.choose(Preferences(False, "Nowhere"), actor=OWNER, login="BOB-K")
+    with pytest.raises(InvalidFields):
+        world.engine.choose(Preferences(False, "Nowhere"), actor=OWNER, login="dana-k")
+    with pytest.raises(InvalidFields):
+        world.engine.choose(Preferences(False, "Asia/Tokyo"), actor=OWNER, login="a b")
+
+    assert set(refused.value.problems) == {"time_zone", "login"}
+    assert world.engine.login_of(OWNER.id) == ""
+    assert world.engine.preferences(OWNER.id) == Preferences()
+    assert world.engine.ledger.history_of(f"person/{OWNER.id}") == []
 
 
 @pytest.mark.parametrize("login", ["<!channel>", "../etc", "a b", "x" * 70])
 def test_what_is_no_login_is_refused(world: World, login: str) -> None:
     with pytest.raises(InvalidInput, match="no login of GitHub"):
-        world.engine.state_login(login, actor=OWNER)
+        state(world, login, actor=OWNER)
 
 
 def test_nobody_takes_the_login_of_somebody_else(world: World) -> None:
-    world.engine.state_login("bob-k", actor=APPROVER)
+    state(world, "bob-k", actor=APPROVER)
 
     with pytest.raises(InvalidInput, match="Somebody else has the login"):
-        world.engine.state_login("BOB-K", actor=OWNER)
+        state(world, "BOB-K", actor=OWNER)
 
 
 def test_the_file_wins_and_locks(world: World) -> None:
-    world.engine.state_login("bob-k", actor=OWNER)
+    state(world, "bob-k", actor=OWNER)
     named(world, U0APPROVER="Bob-K", U0OUTSIDER="eve")
 
     with pytest.raises(Refused, match="configuration file says your login"):
-        world.engine.state_login("x", actor=Actor("U0OUTSIDER"))
+        state(world, "x", actor=Actor("U0OUTSIDER"))
     # What the file gives somebody is nobody else's, whoever was first.
     assert world.engine.login_of(OWNER.id) == ""
     assert identities(world.engine.parts).user_of("bob-k") == "U0APPROVER"
