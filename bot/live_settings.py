@@ -30,6 +30,8 @@ KEY = "set in Slack"
 SECTIONS = frozenset(
     {
         "approval_levels",
+        "cfo_channel",
+        "cto_channel",
         "default_approvers",
         "guardrails",
         "leadership_channel",
@@ -39,6 +41,7 @@ SECTIONS = frozenset(
         "triage_channel",
     }
 )
+_TEAM_RULES = ("guardrails", "teams")
 
 
 class LiveSettings:
@@ -67,13 +70,14 @@ class LiveSettings:
             self._use(self._file)
 
     def is_locked(self, path: Path) -> bool:
-        """Whether the file names this setting, or anything it is a part of."""
-        place: Any = self._named
-        for name in path:
-            if not isinstance(place, Mapping) or name not in place:
-                return False
-            place = place[name]
-        return True
+        """Whether the file names this setting, or anything in it.
+
+        A guardrail that it names for everybody is locked for each team as well: a limit that
+        somebody has reviewed cannot be loosened by a click.
+        """
+        return _names(self._named, path) or (
+            path[:2] == _TEAM_RULES and len(path) > 3 and _names(self._named, _general(path))
+        )
 
     def set_many(self, changes: Sequence[Change], *, actor: Actor) -> None:
         """Set these in Slack, all or none; None takes a setting back.
@@ -123,9 +127,15 @@ class LiveSettings:
         return self.current.schedule.timetable()
 
     def digest_time(self) -> DigestTime:
-        """When the digest is due now."""
+        """When the digests are due now."""
         schedule = self.current.schedule
-        return DigestTime(schedule.digest_weekday, schedule.digest_hour, schedule.time_zone)
+        return DigestTime(
+            schedule.digest_weekday,
+            schedule.digest_hour,
+            schedule.time_zone,
+            is_weekly=schedule.weekly_digest,
+            is_monthly=schedule.monthly_digest,
+        )
 
     def _write(
         self, tx: LedgerTransaction, changes: Sequence[Change], *, subject: str, actor: Actor
@@ -184,11 +194,44 @@ def _named_by(file: Configuration) -> dict[str, Any]:
 
 def _checked(kept: Mapping[str, Any], named: Mapping[str, Any]) -> Configuration:
     try:
-        return Configuration.model_validate(overlaid(kept, named))
+        return Configuration.model_validate(overlaid(_not_overruled(kept, named), named))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or "the settings"
         raise InvalidInput(f"{place}: {first['msg'].removeprefix('Value error, ')}.") from error
+
+
+def _names(file: Mapping[str, Any], path: Path) -> bool:
+    place: Any = file
+    for name in path:
+        if not isinstance(place, Mapping) or name not in place:
+            return False
+        place = place[name]
+    return True
+
+
+def _general(path: Path) -> Path:
+    """Where the guardrail of a team stands for everybody."""
+    return (path[0], *path[3:])
+
+
+def _not_overruled(kept: Mapping[str, Any], named: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Without a team's own guardrails that the file names for everybody."""
+    of_teams = kept.get("guardrails", {}).get("teams")
+    if not of_teams:
+        return kept
+    left = {team: _without(rules, named.get("guardrails", {})) for team, rules in of_teams.items()}
+    return {**kept, "guardrails": {**kept["guardrails"], "teams": left}}
+
+
+def _without(rules: Mapping[str, Any], named: Mapping[str, Any]) -> dict[str, Any]:
+    """The rules that are not among the named ones, at every depth."""
+    both = {
+        key: _without(value, named[key])
+        for key, value in rules.items()
+        if isinstance(value, Mapping) and isinstance(named.get(key), Mapping)
+    }
+    return {key: value for key, value in rules.items() if key not in named} | both
 
 
 def _with(kept: Mapping[str, Any], path: Path, value: Any) -> dict[str, Any]:

@@ -48,6 +48,7 @@ class ActionId(StrEnum):
     LIMIT = "finops_limit"
     TEAM_EDIT = "finops_team_edit"
     TEAM_FIND = "finops_team_find"
+    TEAM_STEP = "finops_team_step"
     TEAM_REMOVE = "finops_team_remove"
 
 
@@ -69,6 +70,10 @@ class ViewId(StrEnum):
     SETUP_CHANNELS = "finops_setup_channels"
     SETUP_TEAMS = "finops_setup_teams"
     SETUP_TEAM = "finops_setup_team"
+    SETUP_TEAM_LIMITS = "finops_setup_team_limits"
+    SETUP_TEAM_CONTACT = "finops_setup_team_contact"
+    SETUP_TIMES = "finops_setup_times"
+    SETUP_APPROVALS = "finops_setup_approvals"
     SETUP_PEOPLE = "finops_setup_people"
     SETUP_LIMITS = "finops_setup_limits"
     SETUP_RULES = "finops_setup_rules"
@@ -99,11 +104,21 @@ class SetupStep(StrEnum):
     """What there is to set up; the buttons of the setup's first form carry it."""
 
     CHANNELS = "channels"
+    TIMES = "times"
     TEAMS = "teams"
     PEOPLE = "people"
+    APPROVALS = "approvals"
     SIZE = "size"
     CERTAINTY = "certainty"
     RULES = "rules"
+
+
+class TeamStep(StrEnum):
+    """What there is to set of a team beside its own form; the limits are named as in the setup."""
+
+    SIZE = SetupStep.SIZE
+    CERTAINTY = SetupStep.CERTAINTY
+    CONTACT = "contact"
 
 
 class More(StrEnum):

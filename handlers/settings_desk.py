@@ -16,11 +16,16 @@ FILE = "finops.yaml"
 
 @dataclass(frozen=True, slots=True)
 class DigestTime:
-    """When the weekly digest is due: `weekday` 0 is Monday, the hour is local to the IANA zone."""
+    """When the weekly digest is due: `weekday` 0 is Monday, the hour is local to the IANA zone.
+
+    The monthly one comes on the first working day at the same hour.
+    """
 
     weekday: int = 0
     hour: int = 9
     time_zone: str = "UTC"
+    is_weekly: bool = True
+    is_monthly: bool = True
 
 
 class SettingsDesk(Protocol):
@@ -46,5 +51,5 @@ class SettingsDesk(Protocol):
         ...
 
     def digest_time(self) -> DigestTime:
-        """When the digest is due, as it holds now."""
+        """When the digests are due, as it holds now."""
         ...

@@ -13,6 +13,7 @@ from handlers.actions.setup import (
     open_setup,
     open_step,
     open_team,
+    open_team_step,
     remove_team,
     try_limits,
 )
@@ -42,6 +43,7 @@ ACTIONS: Mapping[ActionId, Callable[[HandlerContext, Interaction], None]] = {
     ActionId.LIMIT: try_limits,
     ActionId.TEAM_EDIT: open_team,
     ActionId.TEAM_FIND: find_team,
+    ActionId.TEAM_STEP: open_team_step,
     ActionId.TEAM_REMOVE: remove_team,
     ActionId.WHY: why,
     ActionId.PREVIOUS_PAGE: turn_page,

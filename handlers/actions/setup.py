@@ -3,20 +3,26 @@
 Forms are opened before the ack, because a trigger lives three seconds.
 """
 
+from collections.abc import Mapping
 from contextlib import suppress
+from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
 from finops.domain.errors import InvalidInput
 from handlers.blocks import text
-from handlers.blocks.forms import notice_modal
+from handlers.blocks.elements import Block
+from handlers.blocks.forms import notice_modal, with_notice
 from handlers.blocks.policy import what_if_summary
 from handlers.blocks.setup.hub import checked_modal, checking_modal, claim_modal
-from handlers.blocks.setup.limits import LIMITS, UNCHANGED
+from handlers.blocks.setup.limits import UNCHANGED
+from handlers.blocks.setup.team_steps import NOT_TYPED
 from handlers.context import HandlerContext
-from handlers.ids import SetupStep
+from handlers.form_values import changed
+from handlers.ids import SetupStep, TeamStep
 from handlers.interaction import Interaction
 from handlers.reference import SettingsReference, read_settings_reference
+from handlers.settings_desk import Change, Path
 from handlers.setup.changes import limit_changes
 from handlers.setup.forms import (
     hub,
@@ -26,6 +32,7 @@ from handlers.setup.forms import (
     step_form,
     team_form,
 )
+from handlers.setup.team_steps import team_limits, team_limits_typed, team_step_form
 from handlers.setup.testing import tested
 from handlers.setup.who import setter
 
@@ -58,6 +65,22 @@ def open_team(context: HandlerContext, interaction: Interaction) -> None:
     interaction.ack()
 
 
+def open_team_step(context: HandlerContext, interaction: Interaction) -> None:
+    """Show a step of a team in the place of its form: Slack stacks three forms at most.
+
+    Not while something is typed there, which would be lost.
+    """
+    shown = _clicked(context, interaction)
+    setter(context, interaction)
+    team, step = known_team(context, shown.team), TeamStep(shown.step)
+    if changed(interaction.view):
+        form = with_notice(dict(interaction.view), "Save what you have typed here first.")
+    else:
+        form = team_step_form(context, team, step, interaction.client)
+    interaction.client.views_update(view_id=interaction.view["id"], view=form)
+    interaction.ack()
+
+
 def find_team(context: HandlerContext, interaction: Interaction) -> None:
     """Open the form of the team that was searched for."""
     setter(context, interaction)
@@ -69,7 +92,12 @@ def remove_team(context: HandlerContext, interaction: Interaction) -> None:
     """Take a team away that was added in Slack; its form says so afterwards."""
     name = known_team(context, _clicked(context, interaction).team).name
     actor = setter(context, interaction)
-    context.desk.set_many([(("teams", name), None)], actor=actor)
+    changes: list[Change] = [(("teams", name), None)]
+    limits_of_it: Path = ("guardrails", "teams", name)
+    if name in context.engine.parts.guardrails.settings.teams:
+        # Or they would come back with the next team of that name.
+        changes += [] if context.desk.is_locked(limits_of_it) else [(limits_of_it, None)]
+    context.desk.set_many(changes, actor=actor)
     interaction.ack()
     said = f"Team {text.bold(text.safe(name, 100))} is removed."
     with suppress(SlackApiError):
@@ -82,14 +110,24 @@ def try_limits(context: HandlerContext, interaction: Interaction) -> None:
     interaction.ack()
     view = interaction.view
     shown = read_settings_reference(str(view["private_metadata"]), instance=context.instance)
-    step = next(one for one in LIMITS if one == shown.step)
     # Two letters typed at once race; whoever has the older view is refused, which is as well.
     with suppress(SlackApiError):
         interaction.client.views_update(
-            view_id=view["id"],
-            hash=view.get("hash"),
-            view=limits(context, SetupStep(step), said=_meaning(context, interaction)),
+            view_id=view["id"], hash=view.get("hash"), view=_limits_meaning(context, view, shown)
         )
+
+
+def _limits_meaning(
+    context: HandlerContext, view: Mapping[str, Any], shown: SettingsReference
+) -> Block:
+    """The form with what the limits typed in it would mean, for everybody or for its team."""
+    if not shown.team:
+        said = _meaning(context, limit_changes(view))
+        return limits(context, SetupStep(shown.step), said=said)
+    team = known_team(context, shown.team)
+    typed = team_limits_typed(view, context.engine.parts.guardrails.settings.rules_for(""))
+    said = _meaning(context, typed, team=team.name)
+    return team_limits(context, team, TeamStep(shown.step), said=said)
 
 
 def check_setup(context: HandlerContext, interaction: Interaction) -> None:
@@ -107,11 +145,11 @@ def _clicked(context: HandlerContext, interaction: Interaction) -> SettingsRefer
     return read_settings_reference(interaction.value, instance=context.instance)
 
 
-def _meaning(context: HandlerContext, interaction: Interaction) -> str:
-    typed = limit_changes(interaction.view)
+def _meaning(context: HandlerContext, typed: Mapping[str, str], *, team: str = "") -> str:
     if not typed:
-        return UNCHANGED
+        return NOT_TYPED if team else UNCHANGED
     try:
-        return what_if_summary(context.engine.what_if(typed, general_only=True))
+        found = context.engine.what_if(typed, team=team or None, general_only=not team)
     except InvalidInput as error:
         return text.safe(str(error), 500)
+    return what_if_summary(found)

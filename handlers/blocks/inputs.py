@@ -23,20 +23,24 @@ def text_input(action_id: str, value: str = "", *, example: str = "", longest: i
 
 
 def number_input(
-    action_id: str, value: str, *, low: str, high: str = "", has_decimals: bool
+    action_id: str, value: str, *, low: str, high: str = "", has_decimals: bool, empty: str = ""
 ) -> Block:
-    """A number that Slack itself keeps within its bounds; acts as it is typed."""
+    """A number that Slack itself keeps within its bounds; acts as it is typed.
+
+    `empty` says what holds while nothing is typed.
+    """
+    extra = {"initial_value": value, "max_value": high}
     made: Block = {
         "type": "number_input",
         "action_id": action_id,
         "is_decimal_allowed": has_decimals,
-        "initial_value": value,
         "min_value": low,
         "dispatch_action_config": {
             "trigger_actions_on": ["on_character_entered", "on_enter_pressed"]
         },
     }
-    return made | ({"max_value": high} if high else {})
+    made |= {name: given for name, given in extra.items() if given}
+    return made | ({"placeholder": plain_text(empty)} if empty else {})
 
 
 def channel_select(action_id: str, chosen: str = "") -> Block:

@@ -9,13 +9,15 @@ from typing import Any
 from finops.domain.errors import InvalidInput
 from finops.domain.people import UNKNOWN_TEAM, Directory
 from finops.domain.sending import is_time_zone, read_quiet_hours
-from handlers.blocks.setup.channels import HOUR, QUIET, WEEKDAY, ZONE
+from handlers.blocks.setup.approvals import AUTO, FOUR_EYES, MERGE, REQUIRED
+from handlers.blocks.setup.channels import CHANNELS
 from handlers.blocks.setup.limits import LIMITS
-from handlers.blocks.setup.parts import setting_block
+from handlers.blocks.setup.parts import YES, setting_block
 from handlers.blocks.setup.teams import NAME
+from handlers.blocks.setup.times import QUIET, ZONE
 from handlers.form_values import Value, changed, entered, listed
 from handlers.settings_desk import Change
-from handlers.setup.standing import CHANNEL_PATHS
+from handlers.setup.standing import CHANNEL_PATHS, TIME_PATHS
 
 Problems = dict[str, str]
 _PREFIX = setting_block("")
@@ -34,23 +36,25 @@ def settings_in(values: Mapping[str, Value]) -> dict[str, Value]:
 
 
 def channel_changes(view: Mapping[str, Any]) -> list[Change]:
-    """What was changed in the channels' form."""
+    """What was changed in the channels' form; whether a digest comes is no channel."""
     return [
-        (CHANNEL_PATHS[name], _channel_setting(name, str(value)))
+        (CHANNEL_PATHS[name], (value or None) if name in CHANNELS else value == YES)
         for name, value in settings_in(changed(view)).items()
     ]
 
 
-def channel_problems(view: Mapping[str, Any]) -> Problems:
-    """What is wrong with it without asking Slack."""
+def time_changes(view: Mapping[str, Any]) -> list[Change]:
+    """What was changed about when digests and plans come, and when nobody is written to."""
+    return [
+        (TIME_PATHS[name], _time_setting(name, str(value)))
+        for name, value in settings_in(changed(view)).items()
+    ]
+
+
+def time_problems(view: Mapping[str, Any]) -> Problems:
+    """A time zone that does not exist, and hours that are none."""
     values = settings_in(changed(view))
-    problems: Problems = {}
-    zone = str(values.get(ZONE) or "")
-    if zone and not is_time_zone(zone):
-        problems[setting_block(ZONE)] = (
-            f"There is no time zone {zone[:40]}. Write one such as Europe/Berlin, "
-            "America/New_York or UTC."
-        )
+    problems = zone_problems(str(values.get(ZONE) or ""), ZONE)
     try:
         read_quiet_hours(str(values.get(QUIET, "")))
     except InvalidInput as error:
@@ -58,10 +62,34 @@ def channel_problems(view: Mapping[str, Any]) -> Problems:
     return problems
 
 
-def _channel_setting(name: str, value: str) -> int | str | None:
+def zone_problems(zone: str, name: str) -> Problems:
+    """At the input of that name, that there is no such time zone."""
+    if not zone or is_time_zone(zone):
+        return {}
+    return {
+        setting_block(name): f"There is no time zone {zone[:40]}. Write one such as Europe/Berlin, "
+        "America/New_York or UTC."
+    }
+
+
+def _time_setting(name: str, value: str) -> int | str:
     if name == QUIET:
         return read_quiet_hours(value)  # empty is a setting too: no hour is quiet
-    return int(value) if value and name in (WEEKDAY, HOUR) else value or None
+    return value if name == ZONE else int(value)
+
+
+def approval_changes(view: Mapping[str, Any]) -> list[Change]:
+    """What was changed about who must agree and who merges."""
+    return [
+        (("guardrails", *name.split(".")), _approval_setting(name, str(value)))
+        for name, value in settings_in(changed(view)).items()
+    ]
+
+
+def _approval_setting(name: str, value: str) -> int | bool | str | None:
+    if name in (AUTO, MERGE, FOUR_EYES):
+        return value == YES
+    return int(value) if name == REQUIRED else value or None
 
 
 def people_changes(view: Mapping[str, Any]) -> list[Change]:

@@ -1,5 +1,6 @@
 """The forms of the setup, filled with what holds now."""
 
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from slack_sdk import WebClient
@@ -8,24 +9,30 @@ from slack_sdk.errors import SlackApiError
 from finops.domain.errors import Refused
 from finops.domain.people import UNKNOWN_TEAM, Team
 from handlers.blocks.elements import Block
+from handlers.blocks.setup.approvals import ApprovalSettings, approvals_modal
 from handlers.blocks.setup.channels import ChannelSettings, channels_modal
 from handlers.blocks.setup.hub import hub_modal
 from handlers.blocks.setup.limits import LIMITS, limits_modal
 from handlers.blocks.setup.people import PeopleSettings, people_modal
 from handlers.blocks.setup.rules import RuleSettings, rules_modal
 from handlers.blocks.setup.teams import team_modal, teams_modal
+from handlers.blocks.setup.times import TimeSettings, times_modal
 from handlers.context import HandlerContext
 from handlers.ids import SetupStep
 from handlers.interaction import Interaction
+from handlers.settings_desk import Path, SettingsDesk
 from handlers.setup.groups import workspace_groups
 from handlers.setup.standing import (
+    APPROVAL_PATHS,
     CHANNEL_PATHS,
     PEOPLE,
     RULE_PATHS,
     TAGS,
+    TIME_PATHS,
     locked_limits,
     standing,
 )
+from handlers.setup.team_steps import team_steps
 
 TEAM_FIELDS = ("channel", "owners", "approvers", "namespaces", "aliases")
 
@@ -37,14 +44,12 @@ def hub(context: HandlerContext) -> Block:
 
 def step_form(context: HandlerContext, step: str, client: WebClient) -> Block:
     """The form of a step. Raises Refused for one that there is no more."""
-    if step == SetupStep.CHANNELS:
-        return _channels(context)
     if step == SetupStep.TEAMS:
         return team_list(context)
     if step == SetupStep.PEOPLE:
         return _people(context, client)
-    if step == SetupStep.RULES:
-        return rules_modal(rule_settings(context), instance=context.instance)
+    if made := _FORMS.get(step):
+        return made(context)
     found = next((one for one in LIMITS if one == step), None)
     if found is None:
         raise Refused("This step is no longer offered; nothing was changed.")
@@ -86,6 +91,7 @@ def team_form(context: HandlerContext, name: str, client: WebClient) -> Block:
         locked_fields={f for f in TEAM_FIELDS if context.desk.is_locked(("teams", name, f))},
         instance=context.instance,
         is_removable=not context.desk.is_locked(("teams", name)),
+        steps=team_steps(context, team) if team else (),
     )
 
 
@@ -114,21 +120,45 @@ def rule_settings(context: HandlerContext) -> RuleSettings:
     rules, desk = context.engine.parts.guardrails.settings.rules_for(""), context.desk
     return RuleSettings(
         rules=rules,
-        locked={name for name, path in RULE_PATHS.items() if desk.is_locked(path)},
+        locked=_locked(desk, RULE_PATHS),
         locked_tags={tag for tag in rules.protected_tags if desk.is_locked((*TAGS, tag))},
     )
 
 
 def _channels(context: HandlerContext) -> Block:
     directory, desk = context.engine.directory, context.desk
+    digest = desk.digest_time()
     now = ChannelSettings(
         triage=directory.triage_channel,
         leadership=directory.leadership_channel,
-        digest=desk.digest_time(),
-        quiet_hours=context.engine.parts.pace.hours.quiet_words,
-        locked={name for name, path in CHANNEL_PATHS.items() if desk.is_locked(path)},
+        cfo=directory.cfo_channel,
+        cto=directory.cto_channel,
+        is_weekly=digest.is_weekly,
+        is_monthly=digest.is_monthly,
+        locked=_locked(desk, CHANNEL_PATHS),
     )
     return channels_modal(now, instance=context.instance)
+
+
+def _times(context: HandlerContext) -> Block:
+    desk, hours = context.desk, context.engine.parts.pace.hours
+    locked = _locked(desk, TIME_PATHS)
+    now = TimeSettings(digest=desk.digest_time(), hours=hours, locked=locked)
+    return times_modal(now, instance=context.instance)
+
+
+def _approvals(context: HandlerContext) -> Block:
+    rules = context.engine.parts.guardrails.settings.rules_for("")
+    now = ApprovalSettings(rules=rules, locked=_locked(context.desk, APPROVAL_PATHS))
+    return approvals_modal(now, instance=context.instance)
+
+
+def _rules(context: HandlerContext) -> Block:
+    return rules_modal(rule_settings(context), instance=context.instance)
+
+
+def _locked(desk: SettingsDesk, paths: Mapping[str, Path]) -> set[str]:
+    return {name for name, path in paths.items() if desk.is_locked(path)}
 
 
 def _people(context: HandlerContext, client: WebClient) -> Block:
@@ -139,3 +169,11 @@ def _people(context: HandlerContext, client: WebClient) -> Block:
         locked={name for name in PEOPLE if context.desk.is_locked((name,))},
     )
     return people_modal(now, workspace_groups(client), instance=context.instance)
+
+
+_FORMS: Mapping[str, Callable[[HandlerContext], Block]] = {
+    SetupStep.CHANNELS: _channels,
+    SetupStep.TIMES: _times,
+    SetupStep.APPROVALS: _approvals,
+    SetupStep.RULES: _rules,
+}

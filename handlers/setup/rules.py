@@ -12,12 +12,10 @@ from finops.guardrails import GuardrailVerdict
 from handlers.blocks.setup.parts import setting_block
 from handlers.blocks.setup.rules import (
     ASK_TAGS,
-    AUTO,
     DENY_TAGS,
     OUTSIDE,
     VERDICTS,
     WINDOWS,
-    YES,
     RuleSettings,
 )
 from handlers.form_values import changed, entered, listed
@@ -32,8 +30,6 @@ def rule_changes(view: Mapping[str, Any], *, time_zone: str) -> list[Change]:
     """What was changed in the form; raises InvalidInput for windows that cannot be read."""
     values = settings_in(changed(view))
     changes: list[Change] = []
-    if AUTO in values:
-        changes.append((RULE_PATHS[AUTO], values[AUTO] == YES))
     if WINDOWS in values:
         found = read_windows(str(values[WINDOWS]), time_zone=time_zone)
         changes.append((RULE_PATHS[WINDOWS], [one.model_dump(mode="json") for one in found]))

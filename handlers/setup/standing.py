@@ -6,36 +6,47 @@ from finops.domain.people import Directory
 from finops.domain.sending import SendingHours
 from finops.guardrails import GuardrailRules, GuardrailVerdict
 from handlers.blocks import text
-from handlers.blocks.setup.channels import (
-    DAYS,
-    HOUR,
-    LEADERSHIP,
-    QUIET,
-    TRIAGE,
-    WEEKDAY,
-    ZONE,
-    hour_words,
+from handlers.blocks.setup.approvals import (
+    AUTO,
+    FOUR_EYES,
+    MERGE,
+    REQUIRED,
+    TWO_FROM_RISK,
+    TWO_FROM_USD,
 )
+from handlers.blocks.setup.channels import CHANNELS, MONTHLY, WEEKLY
 from handlers.blocks.setup.hub import StepStatus
 from handlers.blocks.setup.limits import LIMITS
 from handlers.blocks.setup.people import names
-from handlers.blocks.setup.rules import AUTO, OUTSIDE, WINDOWS
+from handlers.blocks.setup.rules import OUTSIDE, WINDOWS
+from handlers.blocks.setup.times import (
+    HOUR,
+    PLAN_HOUR,
+    PLAN_WEEKDAY,
+    QUIET,
+    WEEKDAY,
+    ZONE,
+    time_words,
+)
 from handlers.context import HandlerContext
 from handlers.ids import SetupStep
 from handlers.settings_desk import Path, SettingsDesk
 
 # Where each setting of the channels' form stands in the file.
 CHANNEL_PATHS: dict[str, Path] = {
-    TRIAGE: ("triage_channel",),
-    LEADERSHIP: ("leadership_channel",),
-    WEEKDAY: ("schedule", "digest_weekday"),
-    HOUR: ("schedule", "digest_hour"),
-    QUIET: ("schedule", "quiet_hours"),
-    ZONE: ("schedule", "time_zone"),
+    **{name: (name,) for name in CHANNELS},
+    WEEKLY: ("schedule", WEEKLY),
+    MONTHLY: ("schedule", MONTHLY),
+}
+TIME_PATHS: dict[str, Path] = {
+    name: ("schedule", name) for name in (WEEKDAY, HOUR, PLAN_WEEKDAY, PLAN_HOUR, QUIET, ZONE)
+}
+APPROVAL_PATHS: dict[str, Path] = {
+    name: ("guardrails", *name.split("."))
+    for name in (AUTO, REQUIRED, TWO_FROM_USD, TWO_FROM_RISK, FOUR_EYES, MERGE)
 }
 # The same of the rules' form; protected tags are locked one by one.
 RULE_PATHS: dict[str, Path] = {
-    AUTO: ("guardrails", "auto_approve"),
     WINDOWS: ("guardrails", "change_windows", "windows"),
     OUTSIDE: ("guardrails", "change_windows", "outside"),
 }
@@ -49,8 +60,10 @@ def standing(context: HandlerContext) -> list[StepStatus]:
     return [
         # Before the triage channel, or everything goes there first.
         _teams(directory),
-        _channels(directory, context.desk, context.engine.parts.pace.hours),
+        _channels(directory, context.desk),
+        _times(context.desk, context.engine.parts.pace.hours),
         _people(directory, context.desk),
+        _approvals(context),
         *(_limits(step, context) for step in LIMITS),
         _rules(context),
     ]
@@ -71,17 +84,35 @@ def locked_limits(step: SetupStep, desk: SettingsDesk) -> set[str]:
     return {one.name for one in LIMITS[step] if desk.is_locked(("guardrails", one.name))}
 
 
-def _channels(directory: Directory, desk: SettingsDesk, hours: SendingHours) -> StepStatus:
+def _channels(directory: Directory, desk: SettingsDesk) -> StepStatus:
     digest = desk.digest_time()
-    triage = _place(directory.triage_channel, "no triage channel")
-    leaders = _place(directory.leadership_channel, "no channel for leaders")
-    when = f"{DAYS[digest.weekday]} at {hour_words(digest.hour)}, {text.safe(digest.time_zone, 60)}"
+    places = [
+        f"Triage: {_place(directory.triage_channel, 'no triage channel')}",
+        f"Leadership: {_place(directory.leadership_channel, 'no channel for leaders')}",
+        *(
+            f"{edition.upper()}: {text.channel(channel)}"
+            for channel, edition in directory.digest_channels
+            if channel != directory.leadership_channel
+        ),
+    ]
+    kinds = [("weekly", digest.is_weekly), ("monthly", digest.is_monthly)]
+    digests = " and ".join(kind for kind, comes in kinds if comes) or "none"
     return StepStatus(
         SetupStep.CHANNELS,
-        f"Triage: {triage} · Leadership: {leaders} · Digest: {when} · "
-        f"Quiet: {hours.quiet_words or 'never'}",
+        f"{' · '.join(places)} · Digests: {digests}",
         is_open=not (directory.triage_channel and directory.leadership_channel),
         is_locked=_all_locked(desk, CHANNEL_PATHS.values()),
+    )
+
+
+def _times(desk: SettingsDesk, hours: SendingHours) -> StepStatus:
+    digest = desk.digest_time()
+    return StepStatus(
+        SetupStep.TIMES,
+        f"Digest: {time_words(digest.weekday, digest.hour)} · "
+        f"Plans: {time_words(hours.plan_weekday, hours.plan_hour)} · "
+        f"Quiet: {hours.quiet_words or 'never'} · {text.safe(digest.time_zone, 60)}",
+        is_locked=_all_locked(desk, TIME_PATHS.values()),
     )
 
 
@@ -121,14 +152,27 @@ def _limits(step: SetupStep, context: HandlerContext) -> StepStatus:
     return StepStatus(step, words, is_locked=len(locked) == len(LIMITS[step]))
 
 
+def _approvals(context: HandlerContext) -> StepStatus:
+    rules = context.engine.parts.guardrails.settings.rules_for("")
+    approved = "Approved by the bot or by people" if rules.auto_approve else "Approved by people"
+    merged = "merged by the code host" if rules.auto_merge else "merged by people"
+    eyes = " · Four eyes" if rules.approvals.four_eyes else ""
+    is_unseen = rules.auto_approve and rules.auto_merge
+    unseen = " · :warning: some changes are seen by nobody" if is_unseen else ""
+    return StepStatus(
+        SetupStep.APPROVALS,
+        f"{approved}, {merged}{eyes}{unseen}",
+        is_locked=_all_locked(context.desk, APPROVAL_PATHS.values()),
+    )
+
+
 def _rules(context: HandlerContext) -> StepStatus:
     rules = context.engine.parts.guardrails.settings.rules_for("")
     welcome = text.count(len(rules.change_windows.windows), "change window")
-    by_itself = "Approved by the bot or by people" if rules.auto_approve else "Approved by people"
     tags = sum(verdict is not GuardrailVerdict.ALLOW for verdict in rules.protected_tags.values())
     return StepStatus(
         SetupStep.RULES,
-        f"{by_itself} · {welcome if rules.change_windows.windows else 'Changes at any time'} · "
+        f"{welcome if rules.change_windows.windows else 'Changes at any time'} · "
         f"{text.count(tags, 'protected tag')}",
         is_locked=_all_locked(context.desk, RULE_PATHS.values()),
     )

@@ -13,11 +13,15 @@ from handlers.views.mute import mute
 from handlers.views.personal import personal
 from handlers.views.setup import (
     claim,
+    save_approvals,
     save_channels,
     save_limits,
     save_people,
     save_rules,
     save_team,
+    save_team_contact,
+    save_team_limits,
+    save_times,
 )
 from handlers.views.snooze import snooze
 
@@ -33,6 +37,10 @@ VIEWS: Mapping[ViewId, Callable[[HandlerContext, Interaction], None]] = {
     ViewId.SETUP_LIMITS: save_limits,
     ViewId.SETUP_RULES: save_rules,
     ViewId.SETUP_TEAM: save_team,
+    ViewId.SETUP_TEAM_LIMITS: save_team_limits,
+    ViewId.SETUP_TEAM_CONTACT: save_team_contact,
+    ViewId.SETUP_TIMES: save_times,
+    ViewId.SETUP_APPROVALS: save_approvals,
     ViewId.PERSONAL: personal,
     ViewId.PLAN_REVIEW: approve_reviewed,
 }

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from finops.domain.people import Actor
 from handlers.access import name_of
-from handlers.blocks.setup.channels import LEADERSHIP, TRIAGE
+from handlers.blocks.setup.channels import CHANNELS
 from handlers.blocks.setup.parts import setting_block
 from handlers.context import HandlerContext
 from handlers.form_values import changed
@@ -18,18 +18,21 @@ from handlers.reference import SettingsReference, read_settings_reference
 from handlers.settings_desk import Change
 from handlers.setup.changes import (
     Problems,
+    approval_changes,
     channel_changes,
-    channel_problems,
     limit_changes,
     people_changes,
     people_problems,
     team_changes,
     team_name,
     team_problems,
+    time_changes,
+    time_problems,
 )
-from handlers.setup.forms import hub, known_team, redraw_below, rule_settings
+from handlers.setup.forms import hub, known_team, redraw_below, rule_settings, team_form
 from handlers.setup.reach import why_unreachable
 from handlers.setup.rules import rule_changes, rule_problems
+from handlers.setup.team_steps import contact_changes, contact_problems, team_limit_changes
 from handlers.setup.who import require_workspace_admin, setter
 
 
@@ -43,12 +46,27 @@ def claim(context: HandlerContext, interaction: Interaction) -> None:
 
 
 def save_channels(context: HandlerContext, interaction: Interaction) -> None:
-    """Set channels and the time of the digest."""
+    """Set where the bot posts, and which digests come."""
     _opened_for(context, interaction)
     actor = setter(context, interaction)
-    problems = channel_problems(interaction.view) | _unreachable(interaction, TRIAGE, LEADERSHIP)
-    changes = [] if problems else channel_changes(interaction.view)
+    problems = _unreachable(interaction, *CHANNELS)
+    _save(context, interaction, channel_changes(interaction.view), actor=actor, problems=problems)
+
+
+def save_times(context: HandlerContext, interaction: Interaction) -> None:
+    """Set when digests and plans come, and when nobody is written to."""
+    _opened_for(context, interaction)
+    actor = setter(context, interaction)
+    problems = time_problems(interaction.view)
+    changes = [] if problems else time_changes(interaction.view)
     _save(context, interaction, changes, actor=actor, problems=problems)
+
+
+def save_approvals(context: HandlerContext, interaction: Interaction) -> None:
+    """Set who must agree to a change and who merges it."""
+    _opened_for(context, interaction)
+    actor = setter(context, interaction)
+    _save(context, interaction, approval_changes(interaction.view), actor=actor, problems={})
 
 
 def save_people(context: HandlerContext, interaction: Interaction) -> None:
@@ -94,6 +112,39 @@ def save_team(context: HandlerContext, interaction: Interaction) -> None:
         actor=actor,
         problems=problems,
     )
+
+
+def save_team_limits(context: HandlerContext, interaction: Interaction) -> None:
+    """Set limits of a single team, and show its form again."""
+    name = known_team(context, _opened_for(context, interaction).team).name
+    actor = setter(context, interaction)
+    changes = team_limit_changes(interaction.view, name)
+    _save_of_team(context, interaction, name, changes, actor=actor)
+
+
+def save_team_contact(context: HandlerContext, interaction: Interaction) -> None:
+    """Set whom a team's cards mention and its clock, and show its form again."""
+    name = known_team(context, _opened_for(context, interaction).team).name
+    actor = setter(context, interaction)
+    if problems := contact_problems(interaction.view):
+        interaction.ack(response_action="errors", errors=problems)
+        return
+    changes = contact_changes(interaction.view, name)
+    _save_of_team(context, interaction, name, changes, actor=actor)
+
+
+def _save_of_team(
+    context: HandlerContext,
+    interaction: Interaction,
+    name: str,
+    changes: Sequence[Change],
+    *,
+    actor: Actor,
+) -> None:
+    if changes:
+        context.desk.set_many(changes, actor=actor)
+    form = team_form(context, name, interaction.client)
+    interaction.ack(response_action="update", view=form)
 
 
 def _save(

@@ -2,11 +2,31 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import time
+from decimal import Decimal
 
 from finops.domain.people import Approvers, Team
-from finops.guardrails import GuardrailRules
+from finops.domain.sending import SendingHours
+from finops.guardrails import ApprovalRules, GuardrailRules
 from gallery import samples as some
-from handlers.blocks.setup.channels import ChannelSettings, channels_modal
+from handlers.blocks.setup.approvals import (
+    AUTO,
+    FOUR_EYES,
+    MERGE,
+    REQUIRED,
+    ApprovalSettings,
+    approvals_modal,
+)
+from handlers.blocks.setup.channels import (
+    CFO,
+    CTO,
+    LEADERSHIP,
+    MONTHLY,
+    TRIAGE,
+    WEEKLY,
+    ChannelSettings,
+    channels_modal,
+)
 from handlers.blocks.setup.hub import (
     StepStatus,
     checked_modal,
@@ -17,9 +37,11 @@ from handlers.blocks.setup.hub import (
 )
 from handlers.blocks.setup.limits import limits_modal
 from handlers.blocks.setup.people import Groups, PeopleSettings, people_modal
-from handlers.blocks.setup.rules import AUTO, OUTSIDE, WINDOWS, RuleSettings, rules_modal
+from handlers.blocks.setup.rules import OUTSIDE, WINDOWS, RuleSettings, rules_modal
+from handlers.blocks.setup.team_steps import TeamLimits, contact_modal, team_limits_modal
 from handlers.blocks.setup.teams import team_modal, teams_modal
-from handlers.ids import SetupStep
+from handlers.blocks.setup.times import HOUR, WEEKDAY, ZONE, TimeSettings, times_modal
+from handlers.ids import SetupStep, TeamStep
 from handlers.settings_desk import DigestTime
 
 OLIVIA, AARON, MEI = "U0OLIVIA001", "U0AARON0001", "U0MEI000001"
@@ -35,25 +57,44 @@ LONGEST = replace(
 CHANNELS = ChannelSettings(
     triage="C0TRIAGE001",
     leadership="C0LEADERS01",
+    cfo="C0LEADERS01",
+)
+TIMES = TimeSettings(
     digest=DigestTime(0, 9, "Europe/Berlin"),
-    quiet_hours="20:00-07:00",
+    hours=SendingHours(
+        time_zone="Europe/Berlin", quiet_from=time(20), quiet_until=time(7), plan_weekday=1
+    ),
+)
+OWN = GuardrailRules(
+    max_single_change_usd_per_month=Decimal(2500), max_share_of_team_workloads_per_day=0.1
+)
+TEAM_LIMITS = TeamLimits(
+    team="shop", general=GuardrailRules(), own=OWN, locked={"max_changes_per_day"}
 )
 STEPS = (
     StepStatus(SetupStep.TEAMS, "4 teams"),
     StepStatus(
         SetupStep.CHANNELS,
-        "Triage: <#C0TRIAGE001> · Leadership: no channel for leaders · Digest: Monday at 09:00, "
-        "Europe/Berlin · Quiet: 20:00-07:00",
+        "Triage: <#C0TRIAGE001> · Leadership: no channel for leaders · Digests: weekly and monthly",
         is_open=True,
+    ),
+    StepStatus(
+        SetupStep.TIMES,
+        "Digest: Monday at 09:00 · Plans: Tuesday at 09:00 · Quiet: 20:00-07:00 · Europe/Berlin",
     ),
     StepStatus(
         SetupStep.PEOPLE,
         f"Platform engineers: <@{MEI}> · *nobody may approve for data, payments*",
         is_open=True,
     ),
+    StepStatus(
+        SetupStep.APPROVALS,
+        "Approved by the bot or by people, merged by the code host · :warning: some changes are "
+        "seen by nobody",
+    ),
     StepStatus(SetupStep.SIZE, "1 limit of your own · 1 set in the file"),
     StepStatus(SetupStep.CERTAINTY, "The usual limits hold · 5 set in the file", is_locked=True),
-    StepStatus(SetupStep.RULES, "Approved by people · 1 change window · 3 protected tags"),
+    StepStatus(SetupStep.RULES, "1 change window · 3 protected tags"),
 )
 MEANS = (
     "*7 more opportunities would need an approver*\n*Allowed*  7 ($613/month) → 0 ($0/month)\n"
@@ -73,32 +114,63 @@ TESTED = (
 def setup_views() -> Iterator[tuple[str, dict[str, object]]]:
     """The name of each picture with its view."""
     to = {"instance": some.INSTANCE}
-    locked = {
-        "triage_channel",
-        "leadership_channel",
-        "digest_weekday",
-        "digest_hour",
-        "time_zone",
-        "quiet_hours",
-    }
     people = PeopleSettings(platform=Approvers((MEI,)), approvers=Approvers((AARON,)))
     home = [*teaching(**to), {"type": "actions", "elements": [settings_button(**to)]}]
     yield "setup-home-emptiest", {"type": "home", "blocks": home}
     yield "setup-claim", claim_modal(**to)
     yield "setup", hub_modal(STEPS, **to)
     yield "setup-channels", channels_modal(CHANNELS, **to)
-    yield "setup-channels-locked", channels_modal(replace(CHANNELS, locked=locked), **to)
+    held = {TRIAGE, LEADERSHIP, CFO, CTO, WEEKLY, MONTHLY}
+    yield "setup-channels-locked", channels_modal(replace(CHANNELS, locked=held), **to)
+    yield "setup-times", times_modal(TIMES, **to)
+    yield "setup-times-locked", times_modal(replace(TIMES, locked={WEEKDAY, HOUR, ZONE}), **to)
     yield "setup-teams-emptiest", teams_modal((), (), **to)
     yield "setup-teams", teams_modal((SHOP,), ("shop",), unknown=("data", "payments"), **to)
     many = tuple(replace(LONGEST, name=f"{n} {LONGEST.name}") for n in range(40))
     yield "setup-teams-longest", teams_modal(many, (), **to)
     yield "setup-team-emptiest", team_modal(None, GROUPS, locked_fields=(), **to)
-    yield "setup-team", team_modal(SHOP, GROUPS, locked_fields=("channel",), **to)
-    yield "setup-team-longest", team_modal(LONGEST, GROUPS, locked_fields=(), **to)
+    yield from _of_a_team(to)
     yield "setup-people", people_modal(people, GROUPS, **to)
     yield "setup-limits", limits_modal(SetupStep.SIZE, GuardrailRules(), (), said=MEANS, **to)
+    yield from _approvals(to)
     rules = RuleSettings(rules=GuardrailRules())
     yield "setup-rules", rules_modal(rules, **to)
-    held = {"locked": {AUTO, WINDOWS, OUTSIDE}, "locked_tags": {"prod", "critical"}}
-    yield "setup-rules-locked", rules_modal(replace(rules, **held), **to)
+    fixed = {"locked": {WINDOWS, OUTSIDE}, "locked_tags": {"prod", "critical"}}
+    yield "setup-rules-locked", rules_modal(replace(rules, **fixed), **to)
     yield "setup-test", checked_modal(TESTED)
+
+
+def _of_a_team(to: dict[str, str]) -> Iterator[tuple[str, dict[str, object]]]:
+    """A team's form, and what it has of its own."""
+    usual = [(step, "As for everybody") for step in TeamStep]
+    own = [
+        (TeamStep.SIZE, "2 limits of its own"),
+        (TeamStep.CERTAINTY, "As for everybody"),
+        (TeamStep.CONTACT, "<!subteam^S0SHOPAPPR1> · Asia/Kolkata"),
+    ]
+    yield "setup-team", team_modal(SHOP, GROUPS, locked_fields=("channel",), steps=own, **to)
+    longest = {"locked_fields": (), "steps": usual, "is_removable": True}
+    yield "setup-team-longest", team_modal(LONGEST, GROUPS, **longest, **to)
+    yield "setup-team-limits", team_limits_modal(TeamStep.SIZE, TEAM_LIMITS, said=MEANS, **to)
+    empty = TeamLimits(team=LONGEST.name, general=GuardrailRules(), own=GuardrailRules())
+    yield "setup-team-limits-emptiest", team_limits_modal(TeamStep.CERTAINTY, empty, **to)
+    zone = {"everybodys_zone": "Europe/Berlin"}
+    known = replace(SHOP, user_group="S0SHOPAPPR1", time_zone="Asia/Kolkata")
+    yield "setup-team-contact", contact_modal(known, GROUPS, locked_fields=(), **zone, **to)
+    none = Groups((), "No user groups to choose from: this workspace's plan has none.")
+    yield (
+        "setup-team-contact-emptiest",
+        contact_modal(LONGEST, none, locked_fields=(), **zone, **to),
+    )
+
+
+def _approvals(to: dict[str, str]) -> Iterator[tuple[str, dict[str, object]]]:
+    usual = ApprovalSettings(rules=GuardrailRules())
+    yield "setup-approvals-emptiest", approvals_modal(usual, **to)
+    asked = ApprovalRules(
+        required=2, two_from_usd_per_month=Decimal(1000), two_from_risk=0.3, four_eyes=True
+    )
+    rules = GuardrailRules(auto_approve=True, auto_merge=True, approvals=asked)
+    yield "setup-approvals", approvals_modal(ApprovalSettings(rules=rules), **to)
+    held = {AUTO, REQUIRED, FOUR_EYES, MERGE}
+    yield "setup-approvals-locked", approvals_modal(replace(usual, locked=held), **to)

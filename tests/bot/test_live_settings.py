@@ -75,6 +75,8 @@ def test_another_replica_sees_it_at_its_next_look(ledger: SavingsLedger) -> None
         ("guardrails", "max_risk"),
         ("guardrails", "protected_tags", "vip"),
         ("guardrails",),
+        ("guardrails", "teams", "shop", "max_risk"),
+        ("guardrails", "teams", "data", "protected_tags", "vip"),
     ],
 )
 def test_what_the_file_says_is_locked(ledger: SavingsLedger, path: tuple[str, ...]) -> None:
@@ -133,6 +135,29 @@ def test_when_the_file_moves_on_it_wins_over_what_was_set(ledger: SavingsLedger)
     settings = replica(ledger, Configuration.model_validate(newer))
 
     assert [team.name for team in settings._engine.directory.teams] == ["shop"]
+
+
+def test_a_limit_that_the_file_names_later_holds_for_teams_with_one_of_their_own(
+    ledger: SavingsLedger,
+) -> None:
+    own = ("guardrails", "teams", "shop")
+    changes = [((*own, "min_confidence"), 0.3), ((*own, "max_changes_per_day"), 3)]
+    replica(ledger).set_many(changes, actor=MEI)
+    newer = FILE.model_dump(mode="json", exclude_unset=True)
+    newer["guardrails"]["min_confidence"] = 0.9
+    settings = replica(ledger, Configuration.model_validate(newer))
+    rules = settings._engine.parts.guardrails.settings.rules_for("shop")
+
+    assert (rules.min_confidence, rules.max_changes_per_day) == (0.9, 3)
+
+
+def test_a_team_has_what_the_file_says_of_it_over_what_everybody_has(ledger: SavingsLedger) -> None:
+    newer = FILE.model_dump(mode="json", exclude_unset=True)
+    newer["guardrails"]["teams"] = {"shop": {"max_risk": 0.2}}
+    settings = replica(ledger, Configuration.model_validate(newer))
+    rules_for = settings._engine.parts.guardrails.settings.rules_for
+
+    assert (rules_for("shop").max_risk, rules_for("data").max_risk) == (0.2, 0.5)
 
 
 EMPTY = Configuration()

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,11 @@ from bot.live_settings import KEY, LiveSettings
 from bot.socket_mode import SocketModeConnection
 from finops.domain.people import Actor
 from finops.finops_engine import FinOpsEngine
+from finops.guardrails import ApprovalRules
 from finops.ledger import history
 from finops.savings_ledger import SavingsLedger
 from handlers import HandlerContext, Membership
-from handlers.ids import ActionId, SetupStep, ViewId
+from handlers.ids import ActionId, SetupStep, TeamStep, ViewId
 from sandbox.slack import Driver, SlackSandbox, example_workspace
 from sandbox.slack.delivery import Ack
 from sandbox.slack.views import View
@@ -34,7 +36,6 @@ from tests.handlers.builders import (
     OMAR,
     PAYMENTS,
     opportunity,
-    recorded,
 )
 from tests.handlers.conftest import SCOPES
 
@@ -90,12 +91,17 @@ class Setup:
         assert self.click(user, ActionId.SETUP_STEP, f"step:{step}").ok
         return self.view(user)
 
-    def save(self, user: str, action: str = SETTING, **values: Any) -> Ack:
+    def save(self, user: str, action: Any = SETTING, **values: Any) -> Ack:
         filled = {
             f"finops_set:{name.replace('__', '.')}": {action: value}
             for name, value in values.items()
         }
         return self.driver.submit(user, self.view(user)["id"], filled)
+
+    def found(self, *, name: str, team: str = "shop") -> None:
+        """Something waits to be decided, seen just now."""
+        with self.ledger.transaction() as tx:
+            tx.record(opportunity(name=name, team=team), seen_at=self.engine.now())
 
     def words(self, user: str) -> str:
         return json.dumps(self.view(user)["blocks"], ensure_ascii=False)
@@ -185,30 +191,62 @@ def test_others_are_told_who_may_and_where_their_own_settings_are(make: Make) ->
 def test_all_that_is_wrong_is_said_at_once_and_nothing_is_saved(make: Make) -> None:
     setup = make({"platform": {"users": [MEI]}})
     setup.step(MEI, SetupStep.CHANNELS)
-    ack = setup.save(
-        MEI, triage_channel=GENERAL, leadership_channel=PAYMENTS, time_zone="Nowhere/City"
-    )
+    ack = setup.save(MEI, triage_channel=GENERAL, leadership_channel=PAYMENTS, cfo_channel=GENERAL)
 
-    assert set(ack.errors) == {"finops_set:triage_channel", "finops_set:time_zone"}
+    assert set(ack.errors) == {"finops_set:triage_channel", "finops_set:cfo_channel"}
     assert "/invite @finops-bot" in ack.errors["finops_set:triage_channel"]
     assert setup.engine.directory.leadership_channel == ""
     assert setup.view(MEI)["callback_id"] == ViewId.SETUP_CHANNELS
+    setup.step(MEI, SetupStep.TIMES)
+    wrong = setup.save(MEI, digest_hour="17", time_zone="Nowhere/City", quiet_hours="8pm to 7am")
+
+    assert set(wrong.errors) == {"finops_set:time_zone", "finops_set:quiet_hours"}
+    assert setup.live.timetable().digest_hour == 9
+    assert setup.audited() == []
 
 
-def test_channels_and_the_digest_hold_at_once_and_the_first_form_shows_it(make: Make) -> None:
+def test_channels_and_digests_hold_at_once_and_the_first_form_shows_it(make: Make) -> None:
     setup = make({"platform": {"users": [MEI]}})
     setup.step(MEI, SetupStep.CHANNELS)
     ack = setup.save(
-        MEI, triage_channel=FINOPS, leadership_channel=PAYMENTS, digest_weekday="3",
-        digest_hour="17", time_zone="Asia/Tokyo",
+        MEI, triage_channel=FINOPS, leadership_channel=PAYMENTS, cto_channel=FINOPS,
+        monthly_digest="no",
     )  # fmt: skip
+    directory = setup.engine.directory
 
     assert ack.ok
-    assert setup.engine.directory.triage_channel == FINOPS
-    timetable = setup.live.timetable()
+    assert (directory.triage_channel, directory.cto_channel) == (FINOPS, FINOPS)
+    assert directory.digest_channels == ((PAYMENTS, "leaders"), (FINOPS, "cto"))
+    assert (setup.live.timetable().weekly_digest, setup.live.timetable().monthly_digest) == (
+        True,
+        False,
+    )
+    assert setup.sees(MEI, f"CTO: <#{FINOPS}> · Digests: weekly")
+
+
+def test_times_of_digest_and_plan_hold_at_once_and_the_first_form_shows_them(make: Make) -> None:
+    setup = make({"platform": {"users": [MEI]}})
+    setup.step(MEI, SetupStep.TIMES)
+    ack = setup.save(
+        MEI, digest_weekday="3", digest_hour="17", plan_weekday="1", plan_hour="8",
+        time_zone="Asia/Tokyo",
+    )  # fmt: skip
+    timetable, hours = setup.live.timetable(), setup.engine.parts.pace.hours
+
+    assert ack.ok
     assert (timetable.digest_weekday, timetable.digest_hour) == (3, 17)
-    assert setup.engine.parts.pace.hours.time_zone == "Asia/Tokyo"
-    assert setup.sees(MEI, "Thursday at 17:00, Asia/Tokyo")
+    assert (hours.plan_weekday, hours.plan_hour, hours.time_zone) == (1, 8, "Asia/Tokyo")
+    assert setup.sees(MEI, "Digest: Thursday at 17:00 · Plans: Tuesday at 08:00")
+
+
+def test_an_hour_of_the_file_is_locked_and_the_others_are_not(make: Make) -> None:
+    setup = make(FILE | {"schedule": {"plan_hour": 11}})
+    form = setup.step(MEI, SetupStep.TIMES)
+    asked = {block["block_id"] for block in form["blocks"] if block["type"] == "input"}
+
+    assert "finops_set:plan_hour" not in asked
+    assert {"finops_set:plan_weekday", "finops_set:digest_hour"} <= asked
+    assert "11:00" in setup.words(MEI)
 
 
 def test_a_channel_is_taken_when_the_bot_may_post_unasked(make: Make) -> None:
@@ -330,12 +368,13 @@ def test_what_somebody_else_saved_meanwhile_is_not_taken_back(make: Make) -> Non
 
 def test_a_limit_says_what_it_would_mean_before_it_is_saved(make: Make) -> None:
     setup = make(FILE)
-    recorded(setup.engine, opportunity())
+    setup.live.set_many([(("guardrails", "change_windows", "windows"), [])], actor=Actor(MEI))
+    setup.found(name="web")
     view = setup.step(MEI, SetupStep.SIZE)
     block = "finops_set:max_replicas_per_change"
     setup.driver.fill(MEI, view["id"], {block: {ActionId.LIMIT.value: "1"}})
     setup.driver.click_in_view(MEI, view["id"], ActionId.LIMIT.value, block_id=block, selected="1")
-    setup.driver.wait_for(lambda: "would" in setup.words(MEI), timeout=5)
+    setup.driver.wait_for(lambda: "1 more opportunity would" in setup.words(MEI), timeout=5)
 
     assert setup.engine.parts.guardrails.settings.max_replicas_per_change == 50
     assert setup.save(MEI, ActionId.LIMIT.value, max_replicas_per_change="1").ok
@@ -361,14 +400,14 @@ def test_slack_itself_keeps_a_limit_within_its_bounds(make: Make) -> None:
 
 def test_quiet_hours_hold_at_once_and_none_is_an_answer(make: Make) -> None:
     setup = make({"platform": {"users": [MEI]}})
-    setup.step(MEI, SetupStep.CHANNELS)
+    setup.step(MEI, SetupStep.TIMES)
     wrong = setup.save(MEI, quiet_hours="8pm to 7am")
     assert "Write two times, as in 20:00-07:00" in wrong.errors["finops_set:quiet_hours"]
 
     assert setup.save(MEI, quiet_hours="22 – 6:30").ok
     assert setup.engine.parts.pace.hours.quiet_words == "22:00-06:30"
     assert setup.sees(MEI, "Quiet: 22:00-06:30")
-    setup.step(MEI, SetupStep.CHANNELS)
+    setup.step(MEI, SetupStep.TIMES)
     assert setup.save(MEI, quiet_hours="").ok
     assert setup.engine.parts.pace.hours.quiet_words == ""
     assert setup.sees(MEI, "Quiet: never")
@@ -378,7 +417,7 @@ def test_rules_are_set_in_one_form_and_hold_at_once(make: Make) -> None:
     setup = make({"platform": {"users": [MEI]}, "schedule": {"time_zone": "Europe/Berlin"}})
     setup.step(MEI, SetupStep.RULES)
     ack = setup.save(
-        MEI, auto_approve="yes",
+        MEI,
         **{
             "change_windows.windows": "Mon-Fri 9:00-17:00\nSat 10:00-12:00 UTC",
             "change_windows.outside": "deny",
@@ -388,7 +427,6 @@ def test_rules_are_set_in_one_form_and_hold_at_once(make: Make) -> None:
     rules = setup.engine.parts.guardrails.settings.rules_for("shop")
 
     assert ack.ok
-    assert rules.auto_approve
     assert [str(window) for window in rules.change_windows.windows] == [
         "09:00-17:00 Europe/Berlin mon, tue, wed, thu, fri",
         "10:00-12:00 UTC sat",
@@ -402,7 +440,7 @@ def test_rules_are_set_in_one_form_and_hold_at_once(make: Make) -> None:
         "vip": "deny",
     }
     assert setup.audited() == [(MEI, "settings")]
-    assert setup.sees(MEI, "Approved by the bot or by people · 2 change windows · 4 protected tags")
+    assert setup.sees(MEI, "2 change windows · 4 protected tags")
 
 
 def test_what_a_rules_form_did_not_change_it_does_not_set(make: Make) -> None:
@@ -439,7 +477,7 @@ def test_all_that_is_wrong_with_rules_is_said_at_once(make: Make) -> None:
 
 def test_rules_of_the_file_are_locked(make: Make) -> None:
     windows = {"windows": [{"hours": "09:00-17:00"}]}
-    file = FILE | {"guardrails": {"auto_approve": False, "change_windows": windows}}
+    file = FILE | {"guardrails": {"change_windows": windows}}
     setup = make(file)
     form = setup.step(MEI, SetupStep.RULES)
     asked = {block["block_id"] for block in form["blocks"] if block["type"] == "input"}
@@ -449,7 +487,163 @@ def test_rules_of_the_file_are_locked(make: Make) -> None:
         for name in ("change_windows.outside", "protected_tags.ask", "protected_tags.deny")
     }
     assert "Daily 09:00-17:00 UTC" in setup.words(MEI)
-    assert "A person approves every change" in setup.words(MEI)
+
+
+def test_approvals_and_merging_are_set_with_the_danger_said_in_the_form(make: Make) -> None:
+    setup = make({"platform": {"users": [MEI]}})
+    setup.step(MEI, SetupStep.APPROVALS)
+    assert "without a person looking at the pull request" in setup.words(MEI)
+    ack = setup.save(
+        MEI, auto_approve="yes", auto_merge="yes",
+        **{
+            "approvals.required": "2", "approvals.four_eyes": "yes",
+            "approvals.two_from_usd_per_month": "1000", "approvals.two_from_risk": "0.3",
+        },
+    )  # fmt: skip
+    rules = setup.engine.parts.guardrails.settings.rules_for("shop")
+
+    assert ack.ok
+    assert (rules.auto_approve, rules.auto_merge) == (True, True)
+    assert rules.approvals == ApprovalRules(
+        required=2, two_from_usd_per_month=Decimal(1000), two_from_risk=0.3, four_eyes=True
+    )
+    assert setup.sees(MEI, "some changes are seen by nobody")
+    assert setup.audited() == [(MEI, "settings")]
+
+    setup.step(MEI, SetupStep.APPROVALS)
+    assert setup.save(MEI, auto_merge="no", **{"approvals.two_from_risk": None}).ok
+    rules = setup.engine.parts.guardrails.settings.rules_for("shop")
+    assert (rules.auto_merge, rules.approvals.two_from_risk) == (False, None)
+    assert rules.approvals.two_from_usd_per_month == Decimal(1000)
+
+
+def test_merging_that_the_file_forbids_is_not_set_in_slack(make: Make) -> None:
+    setup = make(FILE | {"guardrails": {"auto_merge": False, "approvals": {"four_eyes": True}}})
+    form = setup.step(MEI, SetupStep.APPROVALS)
+    asked = {block["block_id"] for block in form["blocks"] if block["type"] == "input"}
+
+    assert "finops_set:auto_merge" not in asked
+    assert "finops_set:approvals.four_eyes" not in asked
+    assert {"finops_set:auto_approve", "finops_set:approvals.required"} <= asked
+
+
+def of_team(setup: Setup, step: TeamStep, user: str = MEI) -> View:
+    """The first team's form, and in its place one of its steps."""
+    setup.step(user, SetupStep.TEAMS)
+    setup.click(user, ActionId.TEAM_EDIT, "team:0")
+    assert setup.click(user, ActionId.TEAM_STEP, f"team_step:{step}").ok
+    return setup.view(user)
+
+
+def test_a_team_has_limits_of_its_own_and_an_emptied_one_is_as_for_everybody(make: Make) -> None:
+    setup = make(FILE | {"guardrails": {}})
+    form = of_team(setup, TeamStep.SIZE)
+    [element] = [
+        block["element"]
+        for block in form["blocks"]
+        if block["block_id"] == "finops_set:max_changes_per_day"
+    ]
+    assert "initial_value" not in element
+    assert element["placeholder"]["text"] == "10, as for everybody"
+    assert setup.save(MEI, ActionId.LIMIT.value, max_changes_per_day="3").ok
+
+    settings = setup.engine.parts.guardrails.settings
+    assert settings.rules_for("shop").max_changes_per_day == 3
+    assert settings.rules_for("data").max_changes_per_day == 10
+    assert setup.view(MEI)["callback_id"] == ViewId.SETUP_TEAM
+    assert setup.sees(MEI, "1 limit of its own")
+    assert setup.audited() == [(MEI, "settings")]
+
+    setup.live.set_many([(("guardrails", "max_changes_per_day"), 20)], actor=Actor(MEI))
+    of_team(setup, TeamStep.SIZE)
+    assert "For everybody it is 20; empty it to have that again." in setup.words(MEI)
+    assert setup.save(MEI, ActionId.LIMIT.value, max_changes_per_day=None).ok
+    assert setup.engine.parts.guardrails.settings.rules_for("shop").max_changes_per_day == 20
+    assert setup.sees(MEI, "As for everybody")
+
+
+def test_a_limit_of_a_team_says_what_it_would_mean_for_that_team_alone(make: Make) -> None:
+    setup = make(FILE)
+    setup.live.set_many([(("guardrails", "change_windows", "windows"), [])], actor=Actor(MEI))
+    for name, team in (("web", "shop"), ("other", "data")):
+        setup.found(name=name, team=team)
+    view = of_team(setup, TeamStep.SIZE)
+    block = "finops_set:max_replicas_per_change"
+    setup.driver.fill(MEI, view["id"], {block: {ActionId.LIMIT.value: "0"}})
+    setup.driver.click_in_view(MEI, view["id"], ActionId.LIMIT.value, block_id=block, selected="0")
+    setup.driver.wait_for(lambda: "1 more opportunity would" in setup.words(MEI), timeout=5)
+
+    assert setup.engine.parts.guardrails.settings.rules_for("shop").max_replicas_per_change == 50
+
+
+def test_a_limit_that_the_file_names_for_everybody_is_locked_for_each_team(make: Make) -> None:
+    setup = make(
+        FILE | {"guardrails": {"max_risk": 0.5, "teams": {"shop": {"min_confidence": 0.9}}}}
+    )
+    form = of_team(setup, TeamStep.CERTAINTY)
+    asked = {block["block_id"] for block in form["blocks"] if block["type"] == "input"}
+
+    assert {"finops_set:max_risk", "finops_set:min_confidence"}.isdisjoint(asked)
+    assert "finops_set:max_risk_without_approval" in asked
+    assert "0.9" in setup.words(MEI)
+
+
+def test_what_two_set_of_one_team_at_once_is_both_kept(make: Make) -> None:
+    setup = make(FILE | {"platform": {"users": [MEI, LIAM]}})
+    of_team(setup, TeamStep.SIZE)
+    of_team(setup, TeamStep.SIZE, LIAM)
+    assert setup.save(LIAM, ActionId.LIMIT.value, max_changes_per_day="3").ok
+    assert setup.save(MEI, ActionId.LIMIT.value, max_replicas_per_change="7").ok
+    rules = setup.engine.parts.guardrails.settings.rules_for("shop")
+
+    assert (rules.max_changes_per_day, rules.max_replicas_per_change) == (3, 7)
+    assert setup.audited() == [(LIAM, "settings"), (MEI, "settings")]
+
+
+def test_what_is_typed_in_a_teams_form_is_not_lost_by_looking_at_its_limits(make: Make) -> None:
+    setup = make(FILE)
+    setup.step(MEI, SetupStep.TEAMS)
+    setup.click(MEI, ActionId.TEAM_EDIT, "team:0")
+    typed = {"finops_set:namespaces": {SETTING: "shop, web"}}
+    setup.driver.fill(MEI, setup.view(MEI)["id"], typed)
+    setup.click(MEI, ActionId.TEAM_STEP, f"team_step:{TeamStep.SIZE}")
+
+    assert "Save what you have typed here first" in setup.words(MEI)
+    assert setup.save(MEI).ok
+    assert setup.engine.directory.team("shop").namespaces == ("shop", "web")
+
+
+def test_a_teams_mention_and_clock_are_set_and_a_wrong_zone_is_said_at_its_input(
+    make: Make,
+) -> None:
+    setup = make(FILE)
+    of_team(setup, TeamStep.CONTACT)
+    wrong = setup.save(MEI, user_group=APPROVERS, time_zone="Nowhere/City")
+
+    assert set(wrong.errors) == {"finops_set:time_zone"}
+    assert setup.engine.directory.team("shop").user_group == ""
+    assert setup.save(MEI, user_group=APPROVERS, time_zone="Asia/Kolkata").ok
+    team = setup.engine.directory.team("shop")
+    assert (team.user_group, team.time_zone) == (APPROVERS, "Asia/Kolkata")
+    assert setup.sees(MEI, "Asia/Kolkata")
+
+    setup.click(MEI, ActionId.TEAM_STEP, f"team_step:{TeamStep.CONTACT}")
+    assert setup.save(MEI, user_group="nobody", time_zone="").ok
+    team = setup.engine.directory.team("shop")
+    assert (team.user_group, team.time_zone) == ("", "")
+
+
+def test_limits_go_with_the_team_that_is_removed(make: Make) -> None:
+    setup = make({"platform": {"users": [MEI]}})
+    team = {"channel": PAYMENTS}
+    changes = [(("teams", "data"), team), (("guardrails", "teams", "data", "max_risk"), "0.1")]
+    setup.live.set_many(changes, actor=Actor(MEI))
+    setup.step(MEI, SetupStep.TEAMS)
+    setup.click(MEI, ActionId.TEAM_EDIT, "team:0")
+    assert setup.click(MEI, ActionId.TEAM_REMOVE, "remove").ok
+    setup.live.set_many([(("teams", "data"), team)], actor=Actor(MEI))
+
+    assert setup.engine.parts.guardrails.settings.rules_for("data").max_risk == 0.7
 
 
 def test_the_test_says_hello_once_and_what_is_missing(make: Make) -> None:

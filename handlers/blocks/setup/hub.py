@@ -21,8 +21,10 @@ from handlers.settings_desk import FILE
 
 _TITLES = {
     SetupStep.CHANNELS: "Channels",
+    SetupStep.TIMES: "Times",
     SetupStep.TEAMS: "Teams",
     SetupStep.PEOPLE: "People",
+    SetupStep.APPROVALS: "Guardrails: approvals",
     SetupStep.SIZE: "Guardrails: size",
     SetupStep.CERTAINTY: "Guardrails: certainty",
     SetupStep.RULES: "Guardrails: rules",

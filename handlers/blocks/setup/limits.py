@@ -11,7 +11,6 @@ from handlers.blocks.inputs import number_input
 from handlers.blocks.setup.parts import locked, setting_block, settings_form
 from handlers.ids import ActionId, BlockId, SetupStep, ViewId
 from handlers.reference import SettingsReference
-from handlers.settings_desk import FILE
 
 UNCHANGED = "Change a number to see here what it would mean for everything that waits."
 
@@ -77,7 +76,7 @@ def limits_modal(
     blocks.append(
         context(
             "What is beyond a limit is blocked or needs an approver; `/finops policy` says which. "
-            f"Limits of single teams are set in {FILE}."
+            "A team may have limits of its own: its form under Teams has them."
         )
     )
     return settings_form(
@@ -99,8 +98,17 @@ def _row(limit: Limit, rules: GuardrailRules, is_locked: Collection[str]) -> Blo
     value = value_words(getattr(rules, limit.name))
     if limit.name in is_locked:
         return locked(limit.label, text.safe(value, 40))
+    return limit_input(limit, value) | {"optional": False}
+
+
+def limit_input(limit: Limit, value: str, *, empty: str = "", hint: str = "") -> Block:
+    """The input of a limit, which says what is typed at once; `empty` is said while there is none.
+
+    Optional: one that is emptied is taken back.
+    """
     element = number_input(
-        ActionId.LIMIT, value, low=limit.low, high=limit.high, has_decimals=limit.has_decimals
-    )
-    made = asked(limit.label, element, block_id=setting_block(limit.name))
+        ActionId.LIMIT, value,
+        low=limit.low, high=limit.high, has_decimals=limit.has_decimals, empty=empty,
+    )  # fmt: skip
+    made = asked(limit.label, element, block_id=setting_block(limit.name), hint=hint, optional=True)
     return made | {"dispatch_action": True}

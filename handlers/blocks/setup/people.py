@@ -63,7 +63,7 @@ def approver_inputs(
     if is_locked:
         return [locked(label, names(now))]
     inputs = [setting(label, people_select(SETTING, now.users), f"{name}.users")]
-    offered = _with_chosen(groups.offered, now.user_groups)
+    offered = with_chosen(groups.offered, now.user_groups)
     if offered:
         element = several(SETTING, offered, now.user_groups)
         inputs.append(setting(f"{label}: user groups", element, f"{name}.user_groups"))
@@ -84,9 +84,7 @@ def names(approvers: Approvers) -> str:
     return f"{shown} and {left} more" if left > 0 else shown or text.NOTHING
 
 
-def _with_chosen(
-    offered: Sequence[tuple[str, str]], chosen: Sequence[str]
-) -> list[tuple[str, str]]:
+def with_chosen(offered: Sequence[tuple[str, str]], chosen: Sequence[str]) -> list[tuple[str, str]]:
     """The chosen ones first, known or not, so that saving a form never drops one unseen."""
     known = {group: label for label, group in offered}
     first = [(known.get(group, group), group) for group in chosen]

@@ -1,31 +1,34 @@
-"""The rules of the guardrails that are no numbers: who approves, when, and what is protected."""
+"""The rules of the guardrails that are no numbers: when changes are welcome, what is protected."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from finops.guardrail_policies.window_words import windows_words
-from finops.guardrails import GuardrailRules, GuardrailVerdict
+from finops.guardrails import ChangeWindows, GuardrailRules, GuardrailVerdict
 from handlers.blocks import text
 from handlers.blocks.elements import Block, context
-from handlers.blocks.inputs import one_of, text_input
+from handlers.blocks.inputs import text_input
 from handlers.blocks.policy import VERDICT_WORDS
-from handlers.blocks.setup.parts import SETTING, locked, setting, settings_form
+from handlers.blocks.setup.parts import (
+    SETTING,
+    Row,
+    chosen_row,
+    filled,
+    locked,
+    setting,
+    settings_form,
+)
 from handlers.ids import ViewId
 from handlers.reference import SettingsReference
 from handlers.settings_desk import FILE
 
-AUTO, WINDOWS, OUTSIDE = "auto_approve", "change_windows.windows", "change_windows.outside"
+WINDOWS, OUTSIDE = "change_windows.windows", "change_windows.outside"
 ASK_TAGS, DENY_TAGS = "protected_tags.ask", "protected_tags.deny"
 VERDICTS = {
     ASK_TAGS: GuardrailVerdict.REQUIRE_APPROVAL,
     DENY_TAGS: GuardrailVerdict.DENY,
 }
-YES, NO = "yes", "no"
 LONGEST = 2000
-_APPROVALS = (
-    ("A person approves every change", NO),
-    ("The bot itself, where no guardrail objects", YES),
-)
 _OUTSIDE = (
     ("An approver must agree", GuardrailVerdict.REQUIRE_APPROVAL.value),
     ("Every change is blocked", GuardrailVerdict.DENY.value),
@@ -45,7 +48,7 @@ def rules_modal(now: RuleSettings, *, instance: str) -> Block:
     """The form, as it stands."""
     tags = now.rules.protected_tags
     blocks = [
-        *_chosen(now),
+        *filled(_welcome(now.rules.change_windows), now.locked),
         _tags("Tags that need an approver", ASK_TAGS, open_tags(now, ASK_TAGS), "production, prod"),
         _tags("Tags that block every change", DENY_TAGS, open_tags(now, DENY_TAGS), "critical"),
     ]
@@ -53,8 +56,7 @@ def rules_modal(now: RuleSettings, *, instance: str) -> Block:
         blocks.append(locked("Other protected tags", text.safe(_tag_words(from_file), 500)))
     blocks.append(
         context(
-            "Every change is a pull request, however it is approved. Rules of single teams are "
-            f"set in {FILE}."
+            f"Every change is a pull request. Windows and tags of single teams are set in {FILE}."
         )
     )
     return settings_form(
@@ -74,30 +76,19 @@ def open_tags(now: RuleSettings, which: str) -> list[str]:
     ]
 
 
-def _chosen(now: RuleSettings) -> list[Block]:
-    """Who approves, and when changes are welcome."""
-    windows, auto = now.rules.change_windows, YES if now.rules.auto_approve else NO
-    lines, outside = windows_words(windows.windows), windows.outside.value
-    rows = (
-        (AUTO, "Who approves", _label(_APPROVALS, auto), one_of(SETTING, _APPROVALS, auto), ""),
-        (
-            WINDOWS, "Change windows", text.safe(lines.replace("\n", "; "), 500) or "Any time",
-            text_input(
-                SETTING, lines, example="Mon-Fri 09:00-17:00 Europe/Berlin", longest=LONGEST,
-            ) | {"multiline": True},
-            "One a line: days, hours, time zone. Empty means any time.",
-        ),
-        (
-            OUTSIDE, "Outside of them", _label(_OUTSIDE, outside),
-            one_of(SETTING, _OUTSIDE, outside), "",
-        ),
-    )  # fmt: skip
+def _welcome(windows: ChangeWindows) -> list[Row]:
+    """When changes are welcome, and what holds at other times."""
+    lines = windows_words(windows.windows)
+    typed = text_input(
+        SETTING, lines, example="Mon-Fri 09:00-17:00 Europe/Berlin", longest=LONGEST
+    ) | {"multiline": True}
     return [
-        locked(label, shown)
-        if name in now.locked
-        else setting(label, element, name, hint=hint, optional=name == WINDOWS)
-        for name, label, shown, element, hint in rows
-    ]
+        Row(
+            WINDOWS, "Change windows", text.safe(lines.replace("\n", "; "), 500) or "Any time",
+            typed, "One a line: days, hours, time zone. Empty means any time.",
+        ),
+        chosen_row(OUTSIDE, "Outside of them", _OUTSIDE, windows.outside.value),
+    ]  # fmt: skip
 
 
 def _tags(label: str, name: str, tags: Collection[str], example: str) -> Block:
@@ -108,7 +99,3 @@ def _tags(label: str, name: str, tags: Collection[str], example: str) -> Block:
 
 def _tag_words(tags: Mapping[str, GuardrailVerdict]) -> str:
     return " · ".join(f"{tag}: {VERDICT_WORDS[verdict]}" for tag, verdict in tags.items())
-
-
-def _label(options: tuple[tuple[str, str], ...], value: str) -> str:
-    return next(label for label, known in options if known == value)

@@ -1,7 +1,6 @@
 """The teams: a list, and the form of one."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 from finops.domain.people import Approvers, Team
 from handlers.blocks import text
@@ -17,9 +16,10 @@ from handlers.blocks.elements import (
     section,
 )
 from handlers.blocks.inputs import channel_select, people_select, text_input
-from handlers.blocks.setup.parts import SETTING, locked, setting, setting_block, settings_form
+from handlers.blocks.setup.parts import SETTING, Row, filled, setting_block, settings_form
 from handlers.blocks.setup.people import Groups, approver_inputs, names, no_groups
-from handlers.ids import ActionId, ViewId
+from handlers.blocks.setup.team_steps import team_step_rows
+from handlers.ids import ActionId, TeamStep, ViewId
 from handlers.reference import SettingsReference
 from handlers.settings_desk import FILE
 
@@ -60,23 +60,25 @@ def teams_modal(
 
 def team_modal(
     team: Team | None, groups: Groups, *, locked_fields: Collection[str], instance: str,
-    is_removable: bool = False,
+    is_removable: bool = False, steps: Sequence[tuple[TeamStep, str]] = (),
 ) -> Block:  # fmt: skip
     """The form of a team; without one it asks for the name of a new one.
 
-    Six inputs at most: other spellings are asked for once the team is there.
+    Six inputs at most: other spellings are asked for once the team is there, and what else it has
+    of its own stands behind a button each.
     """
     now = team or Team(name="")
     reference = str(SettingsReference(instance, team=now.name))
     fields: list[Block] = [] if team else [_name()]
     for row in _rows(now, is_new=team is None):
-        fields.append(_field(row, is_locked=row.name in locked_fields))
+        fields += filled([row], locked_fields)
         if row.name == "owners":
             is_locked = "approvers" in locked_fields
             fields += approver_inputs(
                 "approvers", "Approvers", now.approvers, groups, is_locked=is_locked
             )
     fields += no_groups(groups)
+    fields += team_step_rows(now, steps, instance) if team else []
     if team and is_removable:
         fields.append(_remove(team, reference))
     title = f"Team {text.plain(team.name, 19)}" if team else "Add a team"
@@ -87,24 +89,15 @@ def team_modal(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    name: str
-    label: str
-    shown: str
-    element: Block
-    hint: str
-
-
-def _rows(now: Team, *, is_new: bool) -> list[_Row]:
+def _rows(now: Team, *, is_new: bool) -> list[Row]:
     channel = text.channel(now.channel) if now.channel else ""
     owners = names(Approvers(now.owners)) if now.owners else ""
     rows = [
-        _Row(
+        Row(
             "channel", "Channel", channel, channel_select(SETTING, now.channel),
             "Its cards are posted there.",
         ),
-        _Row(
+        Row(
             "owners", "Owners", owners, people_select(SETTING, now.owners),
             "They are asked, and may deny or snooze.",
         ),
@@ -114,19 +107,13 @@ def _rows(now: Team, *, is_new: bool) -> list[_Row]:
     return rows if is_new else [*rows, spellings]
 
 
-def _words(name: str, label: str, values: Sequence[str], example: str) -> _Row:
+def _words(name: str, label: str, values: Sequence[str], example: str) -> Row:
     words = ", ".join(values)
     if len(words) > LONGEST:
         words = ",".join(values)  # as short as it was typed
     element = text_input(SETTING, words, example=example, longest=LONGEST)
     shown = text.safe(words, 500) if words else ""
-    return _Row(name, label, shown, element, "Separate several by commas.")
-
-
-def _field(row: _Row, *, is_locked: bool) -> Block:
-    if is_locked:
-        return locked(row.label, row.shown)
-    return setting(row.label, row.element, row.name, hint=row.hint)
+    return Row(name, label, shown, element, "Separate several by commas.")
 
 
 def _name() -> Block:

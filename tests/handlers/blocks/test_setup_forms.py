@@ -1,13 +1,40 @@
 """Every form of the setup, emptiest and longest: within Slack's limits, six inputs at most."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from pydantic import TypeAdapter
 
 from finops.domain.people import Approvers, Team
-from finops.guardrails import ChangeWindow, ChangeWindows, GuardrailRules, GuardrailVerdict
-from handlers.blocks.setup.channels import ChannelSettings, channels_modal
+from finops.domain.sending import SendingHours
+from finops.guardrails import (
+    ApprovalRules,
+    ChangeWindow,
+    ChangeWindows,
+    GuardrailRules,
+    GuardrailVerdict,
+)
+from handlers.blocks.setup.approvals import (
+    AUTO,
+    FOUR_EYES,
+    MERGE,
+    REQUIRED,
+    TWO_FROM_RISK,
+    TWO_FROM_USD,
+    ApprovalSettings,
+    approvals_modal,
+)
+from handlers.blocks.setup.channels import (
+    CFO,
+    CTO,
+    LEADERSHIP,
+    MONTHLY,
+    TRIAGE,
+    WEEKLY,
+    ChannelSettings,
+    channels_modal,
+)
 from handlers.blocks.setup.hub import (
     StepStatus,
     checked_modal,
@@ -18,9 +45,26 @@ from handlers.blocks.setup.hub import (
 )
 from handlers.blocks.setup.limits import LIMITS, limits_modal
 from handlers.blocks.setup.people import Groups, PeopleSettings, people_modal
-from handlers.blocks.setup.rules import AUTO, OUTSIDE, WINDOWS, RuleSettings, rules_modal
+from handlers.blocks.setup.rules import OUTSIDE, WINDOWS, RuleSettings, rules_modal
+from handlers.blocks.setup.team_steps import (
+    TEAM_ZONE,
+    USER_GROUP,
+    TeamLimits,
+    contact_modal,
+    team_limits_modal,
+)
 from handlers.blocks.setup.teams import team_modal, teams_modal
-from handlers.ids import SetupStep
+from handlers.blocks.setup.times import (
+    HOUR,
+    PLAN_HOUR,
+    PLAN_WEEKDAY,
+    QUIET,
+    WEEKDAY,
+    ZONE,
+    TimeSettings,
+    times_modal,
+)
+from handlers.ids import SetupStep, TeamStep
 from handlers.settings_desk import DigestTime
 from sandbox.slack.view_rules import view_problems
 from tests.handlers.blocks.test_types_schema import VIEW
@@ -40,6 +84,15 @@ EVERY_LIMIT = set(GuardrailRules.model_fields)
 RULES = GuardrailRules()
 DIGEST = DigestTime(6, 23, "America/Argentina/ComodRivadavia")
 LONG_STEPS = [StepStatus(step, LONG, is_open=True) for step in SetupStep]
+TEAM_STEPS = [(step, LONG) for step in TeamStep]
+MOST_ASKED = GuardrailRules(
+    auto_approve=True, auto_merge=True,
+    approvals=ApprovalRules(
+        required=5, two_from_usd_per_month=Decimal("1e9"), two_from_risk=0.125, four_eyes=True
+    ),
+)  # fmt: skip
+EVERY_APPROVAL = {AUTO, REQUIRED, TWO_FROM_USD, TWO_FROM_RISK, FOUR_EYES, MERGE}
+ALL_OWN = GuardrailRules.model_validate(RULES.model_dump())
 NOBODY = Approvers()
 ID = "i" * 40
 
@@ -56,25 +109,33 @@ FORMS: dict[str, dict[str, Any]] = {
         instance=ID,
     ),
     "rules, locked": rules_modal(
-        RuleSettings(rules=BIG_RULES, locked={AUTO, WINDOWS, OUTSIDE}), instance=ID
+        RuleSettings(rules=BIG_RULES, locked={WINDOWS, OUTSIDE}), instance=ID
     ),
     "hub, all open": hub_modal(LONG_STEPS, instance=ID),
     "hub, locked": hub_modal([StepStatus(s, "", is_locked=True) for s in SetupStep], instance=ID),
     "claim": claim_modal(instance=ID),
     "testing": checking_modal(),
     "tested": checked_modal([LONG] * 60),
-    "channels, empty": channels_modal(
-        ChannelSettings(triage="", leadership="", digest=DigestTime()), instance=ID
-    ),
+    "channels, empty": channels_modal(ChannelSettings(triage="", leadership=""), instance=ID),
     "channels, locked": channels_modal(
         ChannelSettings(
-            triage="#a-name", leadership=LONG, digest=DIGEST,
-            locked={
-                "triage_channel", "leadership_channel", "digest_weekday", "digest_hour",
-                "time_zone", "quiet_hours",
-            },
+            triage="#a-name", leadership=LONG,
+            locked={TRIAGE, LEADERSHIP, CFO, CTO, WEEKLY, MONTHLY},
         ),
         instance=ID,
+    ),
+    "times": times_modal(TimeSettings(digest=DigestTime(), hours=SendingHours()), instance=ID),
+    "times, locked": times_modal(
+        TimeSettings(
+            digest=DIGEST, hours=SendingHours(),
+            locked={WEEKDAY, HOUR, PLAN_WEEKDAY, PLAN_HOUR, QUIET, ZONE},
+        ),
+        instance=ID,
+    ),
+    "approvals": approvals_modal(ApprovalSettings(rules=RULES), instance=ID),
+    "approvals, most": approvals_modal(ApprovalSettings(rules=MOST_ASKED), instance=ID),
+    "approvals, locked": approvals_modal(
+        ApprovalSettings(rules=MOST_ASKED, locked=EVERY_APPROVAL), instance=ID
     ),
     "people, empty": people_modal(
         PeopleSettings(platform=NOBODY, approvers=NOBODY), Groups((), "None here."), instance=ID
@@ -92,12 +153,32 @@ FORMS: dict[str, dict[str, Any]] = {
     ),
     "team, new": team_modal(None, Groups(), locked_fields=(), instance=ID),
     "team, new, with groups": team_modal(None, GROUPS, locked_fields=(), instance=ID),
-    "team, big": team_modal(BIG, GROUPS, locked_fields=(), instance=ID, is_removable=True),
-    "team, locked": team_modal(BIG, GROUPS, locked_fields=ALL, instance=ID),
+    "team, big": team_modal(
+        BIG, GROUPS, locked_fields=(), instance=ID, is_removable=True, steps=TEAM_STEPS
+    ),
+    "team, locked": team_modal(BIG, GROUPS, locked_fields=ALL, instance=ID, steps=TEAM_STEPS),
+    "team, mention and clock": contact_modal(
+        BIG, GROUPS, everybodys_zone=DIGEST.time_zone, locked_fields=(), instance=ID
+    ),
+    "team, mention and clock, no groups": contact_modal(
+        BIG, Groups((), "None."), everybodys_zone="UTC", locked_fields=(), instance=ID
+    ),
+    "team, mention and clock, locked": contact_modal(
+        BIG, Groups(), everybodys_zone="UTC", locked_fields={USER_GROUP, TEAM_ZONE}, instance=ID
+    ),
 } | {
     f"{step}, {kind}": limits_modal(step, RULES, locked, instance=ID, said=LONG)
     for step in LIMITS
     for kind, locked in (("open", ()), ("locked", EVERY_LIMIT))
+} | {
+    f"team's {step}, {kind}": team_limits_modal(
+        step, TeamLimits(team=BIG.name, general=RULES, own=own, locked=locked),
+        instance=ID, said=LONG,
+    )
+    for step in (TeamStep.SIZE, TeamStep.CERTAINTY)
+    for kind, own, locked in (
+        ("none", RULES, ()), ("all", ALL_OWN, ()), ("locked", ALL_OWN, EVERY_LIMIT)
+    )
 }  # fmt: skip
 
 
@@ -126,7 +207,17 @@ def test_the_teaching_is_one_that_slack_takes(who: str) -> None:
     assert view_problems(home) == []
 
 
-def test_every_plain_limit_but_automatic_approval_can_be_set() -> None:
+def test_every_guardrail_can_be_set_by_a_form() -> None:
+    limits = {one.name for limits in LIMITS.values() for one in limits}
+    approvals = {name.partition(".")[0] for name in EVERY_APPROVAL}
+    rest = {"change_windows", "protected_tags"}  # the form of the rules
+
+    assert limits | approvals | rest == set(GuardrailRules.model_fields)
+    of_approvals = {f"approvals.{name}" for name in ApprovalRules.model_fields}
+    assert of_approvals == {name for name in EVERY_APPROVAL if "." in name}
+
+
+def test_every_plain_limit_has_its_input() -> None:
     plain = {
         name
         for name, field in GuardrailRules.model_fields.items()
