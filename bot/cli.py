@@ -176,6 +176,7 @@ def _add_ledger(commands: _Commands) -> None:
     savings.add_argument(
         "--period", default="", help="what some days saved: last month, 30d, 2026-10"
     )
+    _add(commands, "teams", "ledger:teams", "every team: configured, named by labels or billed")
     _add_cost(commands)
     _add_report(commands)
     audit = _add(commands, "audit", "ledger:audit", "check the audit log's chain of hashes")

@@ -48,6 +48,7 @@ from finops.engine import (
     pull_requests,
     reporting,
     reverting,
+    teams_meant,
     telling,
     watching,
 )
@@ -498,6 +499,18 @@ class FinOpsEngine:
     def generate_prs(self, opportunities: Iterable[Opportunity]) -> list[PullRequestDraft]:
         """The pull requests of these opportunities: opened for approved ones, drafts for others."""
         return [drafts.draft(self.parts, opportunity) for opportunity in opportunities]
+
+    def teams(self) -> list[str]:
+        """The names of all teams, the configured ones first."""
+        return teams_meant.known_teams(self.parts)
+
+    def team_meant(self, words: str) -> str:
+        """The team that somebody means; raises InvalidInput with the nearest names for none."""
+        return teams_meant.team_meant(self.parts, words)
+
+    def team_and_period(self, words: str) -> tuple[str, str]:
+        """The team and the period as typed of `shop last month`; raises InvalidInput likewise."""
+        return teams_meant.team_and_period(self.parts, words)
 
     def savings(self, *, team: str | None = None) -> SavingsSummary:
         """What is offered, in flight and proved."""

@@ -31,7 +31,7 @@ NO_LONGER_SUPPORTED = (
 TELL_TIMEOUT_SECONDS = 1
 
 # The engine says `list` to the terminal and to Slack alike; here a command has a slash.
-_COMMAND_WORD = re.compile(r"ˋ((?:list|savings|scan|show|cost)(?: [\w .-]{1,40})?)ˋ")
+_COMMAND_WORD = re.compile(r"ˋ((?:list|savings|scan|show|cost|teams)(?: [\w .-]{1,40})?)ˋ")
 
 _log = logging.getLogger(__name__)
 

@@ -1,4 +1,4 @@
-"""What the ledger knows: `finops list`, `show`, `savings` and `audit verify`."""
+"""What the ledger knows: `finops list`, `show`, `savings`, `teams` and `audit verify`."""
 
 import argparse
 import sys
@@ -15,7 +15,9 @@ from finops.savings_ledger import SavingsLedger
 def list_records(arguments: argparse.Namespace) -> int:
     """Print opportunities below their status."""
     statuses = [Status(arguments.status)] if arguments.status else []
-    records = configured_engine().ledger.find(statuses=statuses, team=arguments.team)
+    engine = configured_engine()
+    team = engine.team_meant(arguments.team or "")
+    records = engine.ledger.find(statuses=statuses, team=team or None)
     print("\n".join(terminal.record_lines(records)))
     return 0
 
@@ -32,12 +34,20 @@ def show(arguments: argparse.Namespace) -> int:
 def savings(arguments: argparse.Namespace) -> int:
     """Print what is offered, in flight and proved, or what the days of a period saved."""
     engine = configured_engine()
+    team = engine.team_meant(arguments.team or "")
     if arguments.period:
-        found = engine.savings_of_period(arguments.period, team=arguments.team or "")
+        found = engine.savings_of_period(arguments.period, team=team)
         print("\n".join(terminal.period_savings_lines(found)))
         return 0
-    summary = engine.savings(team=arguments.team)
+    summary = engine.savings(team=team or None)
     print("\n".join(terminal.savings_lines(summary)))
+    return 0
+
+
+def teams(_arguments: argparse.Namespace) -> int:
+    """Print the name of every team, the configured ones first."""
+    names = configured_engine().teams()
+    print("\n".join(names) or "No team is configured, and nothing that was found names one.")
     return 0
 
 

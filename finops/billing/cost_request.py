@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from finops.billing.periods import WORDS, find_period
+from finops.billing.periods import WORDS, find_period, near_period
 from finops.domain.cost_pieces import CostBy
 from finops.domain.errors import InvalidInput
 
@@ -110,6 +110,9 @@ def _containing(wanted: str, names: Collection[str]) -> list[str]:
 
 
 def _unknown(dimension: CostBy | None, asked: str, names: Names) -> str:
+    tail = " ".join(asked.split()[-2:])
+    if period := near_period(tail):
+        return f"The period {tail!r} is none I know. Did you mean {period}?"
     places = list(CostBy) if dimension is None else [dimension]
     known = {name.casefold(): name for place in places for name in names.get(place, ()) if name}
     wanted = asked.casefold()

@@ -4,6 +4,7 @@ Days are UTC, as AWS bills them. Nothing here knows what has been billed.
 """
 
 import calendar
+import difflib
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -18,6 +19,7 @@ _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _RANGE = re.compile(r"(\d{4}-\d{2}-\d{2})\s*(?:\.\.|to|-|–|—|…)\s*(\d{4}-\d{2}-\d{2})")
 _A_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NAMED = {"this month": 0, "month": 0, "mtd": 0, "last month": 1, "previous month": 1}
+_SPELT_OUT = (*_NAMED, "today", "yesterday")
 # What may be a period in a longer text, the longest form first.
 _ANYWHERE = re.compile(
     rf"(?:^|\s)({_RANGE.pattern}|{_A_DAY.pattern}|{_MONTH.pattern}|{_DAYS.pattern}"
@@ -91,7 +93,7 @@ def read_period(words: str, *, today: date) -> DayRange:
     """The days of `this month`, `last month`, `7d`, `2026-10` or `2026-10-01..2026-10-15`.
 
     Nothing means this month, which on its first day is the last one, because today is not billed.
-    Raises InvalidInput with the forms that are understood.
+    Raises InvalidInput with the nearest period and the forms that are understood.
     """
     asked = " ".join(words.split()).lower().strip("`'\" ")
     if not asked and today.day == 1:
@@ -111,7 +113,19 @@ def read_period(words: str, *, today: date) -> DayRange:
         found = form.fullmatch(asked)
         if found:
             return _checked(read(found, today), asked, today=today)
-    raise InvalidInput(f"The period {asked[:40]!r} is none I know. Write {WORDS}.")
+    near = near_period(asked)
+    hint = f"Did you mean {near}? " if near else ""
+    raise InvalidInput(f"The period {asked[:40]!r} is none I know. {hint}Write {WORDS}.")
+
+
+def near_period(words: str) -> str:
+    """The named period that is nearly written like that, or nothing.
+
+    >>> near_period("last mnth"), near_period("shop")
+    ('last month', '')
+    """
+    near = difflib.get_close_matches(words.casefold(), _SPELT_OUT, n=1, cutoff=0.75)
+    return near[0] if near else ""
 
 
 def find_period(words: str) -> tuple[str, str]:

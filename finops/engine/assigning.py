@@ -3,13 +3,12 @@
 Who may is in `assigning_rights`.
 """
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from finops.domain.assignments import Assignment, AssignmentScope, assignment_key
-from finops.domain.errors import AlreadyDecided, InvalidInput, Refused
+from finops.domain.errors import AlreadyDecided, Refused
 from finops.domain.intents import IntentKind
 from finops.domain.lifecycle import WAITING
 from finops.domain.opportunity import OpportunityRecord
@@ -20,8 +19,8 @@ from finops.engine.assigning_rights import require_may_assign, require_may_give
 from finops.engine.parts import Parts
 from finops.engine.refusals import PATIENCE_SECONDS, audited_refusals
 from finops.engine.rights import remember_name
+from finops.engine.teams_meant import team_called
 from finops.ledger import assignments
-from finops.owners.team_names import TeamNames
 from finops.savings_ledger import LedgerTransaction
 
 
@@ -93,19 +92,6 @@ def unassign(parts: Parts, opportunity_id: str, *, actor: Actor) -> OpportunityR
         _tell(tx, parts.directory, known, actor=actor, event="unassigned", sentence=sentence)
         announce.ask_for_cycle(tx, why=f"unassigned:{known.id}", now=now)
         return known
-
-
-def team_called(directory: Directory, words: str) -> str:
-    """The configured team that somebody means; InvalidInput with the nearest ones for none."""
-    found = TeamNames(directory.teams).configured(words)
-    if found:
-        return found
-    names = [team.name for team in directory.teams]
-    near = difflib.get_close_matches(words, names, n=3, cutoff=0.5)
-    hint = f"Did you mean {' or '.join(near)}?" if near else f"Known: {', '.join(names[:20])}."
-    if not names:
-        hint = "No team is configured; a platform engineer adds teams in finops.yml."
-    raise InvalidInput(f"There is no team {words[:60]!r}. {hint}")
 
 
 def _require_reach(known: OpportunityRecord, scope: AssignmentScope) -> None:

@@ -4,7 +4,7 @@ Whoever decides for any team may pull the brake, on anything; it can do no harm.
 who pulled it, and for those who approve where no team has approvers of its own.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from finops.domain.errors import InvalidInput, NotPermitted, Refused
 from finops.domain.freezes import Freeze, FreezeReach, FreezeScope
@@ -12,6 +12,7 @@ from finops.domain.people import Actor, Approvers, Directory
 from finops.engine.decisions import checked_reason
 from finops.engine.parts import Parts
 from finops.engine.refusals import PATIENCE_SECONDS, audited_refusals
+from finops.engine.teams_meant import known_teams_in, no_such_team
 from finops.ledger import freezes, history
 from finops.savings_ledger import LedgerTransaction
 
@@ -28,7 +29,7 @@ def freeze(
         _require_may_freeze(parts.directory, actor)
         _check_until(until, now)
         with parts.ledger.transaction(patience_seconds=PATIENCE_SECONDS) as tx:
-            _check_scope(tx, parts.directory, scope)
+            _check_scope(tx, parts.directory, scope, today=now.date())
             made = Freeze(id=0, scope=scope, by=actor.id, at=now, until=until, reason=words)
             number = freezes.add(tx.connection, made)
             detail = {"until": until.isoformat() if until else "", "reason": words}
@@ -95,15 +96,18 @@ def _check_until(until: datetime | None, now: datetime) -> None:
         )
 
 
-def _check_scope(tx: LedgerTransaction, directory: Directory, scope: FreezeScope) -> None:
+def _check_scope(
+    tx: LedgerTransaction, directory: Directory, scope: FreezeScope, *, today: date
+) -> None:
     """A team or cluster of a wrong name would freeze nothing, and somebody would rely on it."""
     if scope.reach is FreezeReach.TEAM and not directory.knows_whatever_case(scope.name):
-        known = ", ".join(team.name for team in directory.teams) or "none is configured"
-        raise InvalidInput(f"There is no team {scope.name!r}; known: {known}.")
-    if scope.reach is FreezeReach.CLUSTER:
-        names = {row.cluster for row in history.newest_cycles(tx.connection)}
+        names = known_teams_in(tx.connection, directory, today=today)
         if scope.name.casefold() not in {name.casefold() for name in names}:
-            known = ", ".join(sorted(names)) or "none was read yet"
+            raise no_such_team(scope.name, names)
+    if scope.reach is FreezeReach.CLUSTER:
+        clusters = {row.cluster for row in history.newest_cycles(tx.connection)}
+        if scope.name.casefold() not in {name.casefold() for name in clusters}:
+            known = ", ".join(sorted(clusters)) or "none was read yet"
             raise InvalidInput(f"There is no cluster {scope.name!r}; known: {known}.")
 
 

@@ -37,6 +37,12 @@ def breakdown(connection: Connection, *, by: str, team: str | None = None) -> li
     return [_breakdown(name, [row for row in rows if row.name == name]) for name in names]
 
 
+def team_names(connection: Connection) -> list[str]:
+    """Every team that something was ever found of, by name."""
+    column = opportunities_table.c.team
+    return list(connection.execute(select(column).distinct().order_by(column)).scalars())
+
+
 def _sums(column: Any, team: str | None) -> Any:
     table = opportunities_table
     query = select(

@@ -1,7 +1,7 @@
 """The Assign menu of a card that nobody owns."""
 
 from finops.domain.people import Actor
-from finops.engine.assigning import team_called
+from finops.engine.teams_meant import team_called
 from handlers.blocks.assign import assign_modal, reference_in, team_options
 from handlers.context import HandlerContext
 from handlers.interaction import Interaction

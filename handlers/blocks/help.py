@@ -11,6 +11,7 @@ _LINES = (
     ("cost", "who spent what this month; `cost shop last month`, `cost by service 30d`"),
     ("assign op-0123456789 shop", "say whose it is, also for the next cycles; `nobody` undoes it"),
     ("snooze op-0123456789 1w", "put one aside; also `until friday`, `month end`"),
+    ("teams", "every team there is, and where it is asked"),
     ("policy", "the guardrails; `policy what-if max_risk=0.5` before you change one"),
     ("freeze team shop until friday", "stop every change at once; `unfreeze` lets it go on"),
     ("report monthly cfo", "weekly or monthly, for all leaders, a `cfo` or a `cto`, as a message"),

@@ -2,7 +2,8 @@
 
 from finops.domain.assignments import AssignmentScope
 from finops.domain.errors import InvalidInput
-from finops.engine.assigning import Assigned, team_called
+from finops.engine.assigning import Assigned
+from finops.engine.teams_meant import team_called
 from handlers.actions.assign import assigner
 from handlers.blocks import text
 from handlers.commands.listing import team_of

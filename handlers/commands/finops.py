@@ -3,7 +3,6 @@
 import difflib
 from collections.abc import Callable
 
-from finops.billing.periods import find_period
 from finops.domain.people import Actor
 from handlers.actions.look import SCAN_ASKED, SCAN_WAITS
 from handlers.blocks.help import help_blocks
@@ -15,12 +14,13 @@ from handlers.blocks.why import why_blocks
 from handlers.commands.assign import assign
 from handlers.commands.cost import cost
 from handlers.commands.freeze import freeze, unfreeze
-from handlers.commands.listing import list_page, read_query, team_of
+from handlers.commands.listing import known_query, list_page, team_of
 from handlers.commands.policy import policy
 from handlers.commands.report import report
 from handlers.commands.sentences import understood
 from handlers.commands.settings import settings
 from handlers.commands.snooze import snooze
+from handlers.commands.teams import teams
 from handlers.commands.which import named
 from handlers.commands.why import why
 from handlers.context import HandlerContext
@@ -55,7 +55,7 @@ def _help(_context: HandlerContext, interaction: Interaction, _rest: str) -> Non
 
 
 def _list(context: HandlerContext, interaction: Interaction, rest: str) -> None:
-    text, blocks = list_page(context, read_query(rest))
+    text, blocks = list_page(context, known_query(context, rest))
     interaction.ack(text=text, blocks=blocks)
 
 
@@ -73,7 +73,7 @@ def _show(context: HandlerContext, interaction: Interaction, rest: str) -> None:
 
 
 def _savings(context: HandlerContext, interaction: Interaction, rest: str) -> None:
-    period, team = find_period(team_of(rest))
+    team, period = context.engine.team_and_period(team_of(rest))
     if period:
         found = context.engine.savings_of_period(period, team=team)
         interaction.ack(text=period_takeaway(found), blocks=period_savings_blocks(found))
@@ -95,6 +95,7 @@ COMMANDS: dict[str, Callable[[HandlerContext, Interaction, str], None]] = {
     "cost": cost,
     "assign": assign,
     "snooze": snooze,
+    "teams": teams,
     "policy": policy,
     "freeze": freeze,
     "unfreeze": unfreeze,

@@ -51,15 +51,24 @@ def read_scope(context: HandlerContext, words: str) -> FreezeScope:
     if asked.lower() in _EVERYTHING:
         return FreezeScope()
     first, _, name = asked.partition(" ")
-    for reach in (FreezeReach.TEAM, FreezeReach.CLUSTER, FreezeReach.NAMESPACE):
+    for reach in (FreezeReach.CLUSTER, FreezeReach.NAMESPACE):
         if first.lower() == reach and name:
             return FreezeScope(reach, name)
-    if context.engine.directory.knows_whatever_case(asked):
-        return FreezeScope(FreezeReach.TEAM, asked)
-    raise InvalidInput(
-        f"Freeze what? There is no team “{asked[:60]}”. Write {COMMAND} freeze all, team shop, "
-        "cluster shop-prod or namespace web, and until when: until friday, 2h."
-    )
+    return _team_scope(context, name if first.lower() == FreezeReach.TEAM and name else asked)
+
+
+def _team_scope(context: HandlerContext, words: str) -> FreezeScope:
+    """The team's; what is frozen can be let go, also when its team is gone by now."""
+    for held in context.engine.freezes():
+        if held.scope == FreezeScope(FreezeReach.TEAM, words):
+            return held.scope
+    try:
+        return FreezeScope(FreezeReach.TEAM, context.engine.team_meant(words))
+    except InvalidInput as error:
+        raise InvalidInput(
+            f"Freeze what? {error} Or write all, team shop, cluster shop-prod or namespace web, "
+            "and until when: until friday, 2h."
+        ) from error
 
 
 def _actor(context: HandlerContext, interaction: Interaction) -> Actor:

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 from finops.domain.estate import UNKNOWN_TEAM
 from finops.domain.lifecycle import IN_FLIGHT, Status
+from finops.engine.teams_meant import team_among
 from handlers.blocks import text
 from handlers.blocks.listing import PAGE_SIZE, listing
 from handlers.context import HandlerContext
@@ -27,7 +29,7 @@ _MENTION = re.compile(r"<[#@!][^|>]*\|[@#]?([^>]+)>")
 
 def team_of(words: str) -> str:
     """The team as typed, or the name behind a channel or group mention."""
-    asked = " ".join(_MENTION.sub(r"\1", words).split())
+    asked = " ".join(text.typed(_MENTION.sub(r"\1", words)).split())
     return re.sub(rf"\b{text.NO_TEAM}\b", UNKNOWN_TEAM, asked, flags=re.IGNORECASE)
 
 
@@ -40,6 +42,13 @@ def read_query(words: str) -> ListQuery:
             team = f"{asked[: found.start()]} {asked[found.end() :]}".strip()
             return ListQuery(team=team, status=status)
     return ListQuery(team=asked)
+
+
+def known_query(context: HandlerContext, words: str) -> ListQuery:
+    """The same; raises InvalidInput with the nearest words for what is no team and no status."""
+    query = read_query(words)
+    team = team_among(context.engine.parts, query.team, others=STATUS_WORDS)
+    return replace(query, team=team)
 
 
 def list_page(context: HandlerContext, query: ListQuery) -> tuple[str, list[dict[str, Any]]]:

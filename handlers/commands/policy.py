@@ -18,7 +18,7 @@ def policy(context: HandlerContext, interaction: Interaction, rest: str) -> None
     asked = _WHAT_IF.match(rest)
     if asked:
         return _what_if(context, interaction, rest[asked.end() :])
-    team = _known_team(context, rest)
+    team = context.engine.team_meant(team_of(rest))
     rules = context.engine.parts.guardrails.settings.rules_for(team)
     frozen = [f"{each.scope} is frozen" for each in context.engine.freezes()]
     blocks = policy_blocks(rules, team=team, frozen=frozen)
@@ -33,17 +33,7 @@ def _what_if(context: HandlerContext, interaction: Interaction, words: str) -> N
             f"What if what? Write {COMMAND} policy what-if max_risk=0.5, and a team if you like. "
             f"{COMMAND} policy names the limits."
         )
-    team = _known_team(context, _PAIR.sub("", words))
+    team = context.engine.team_meant(team_of(_PAIR.sub("", words)))
     result = context.engine.what_if(changes, team=team or None)
     blocks = what_if_blocks(result, changes, team=team)
     interaction.ack(text=what_if_takeaway(result), blocks=blocks)
-
-
-def _known_team(context: HandlerContext, words: str) -> str:
-    asked = team_of(words)
-    teams = context.engine.directory.teams
-    found = next((team.name for team in teams if team.name.casefold() == asked.casefold()), "")
-    if asked and not found:
-        known = ", ".join(team.name for team in teams) or "none is configured"
-        raise InvalidInput(f"There is no team “{asked[:60]}”; known: {known[:500]}.")
-    return found

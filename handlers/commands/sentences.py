@@ -32,6 +32,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (rf"^(?:what|how much) (?:does|do|did|is|are|was) .*\b{_COSTS}\b", _COST),
         (r"\b(?:our|the|my|\S+'s) (?:aws )?(?:costs?|bill|spend)\b", _COST),
         (rf"^(?:what|which|who)\b.*\b{_LIMITS}\b", "policy {team}"),
+        (r"^(?:what|which|list(?: all)?|show(?: me)?)(?: the)? teams\b", "teams"),
         (r"\b(?:monthly|month) (?:report|digest)\b", "report monthly"),
         (r"\b(?:report|digest)\b", "report weekly"),
         (r"^(?:what can you do|how does this work|who are you)\b", "help"),

@@ -85,6 +85,36 @@ def test_a_bad_snapshot_is_refused_with_the_place(
     assert "Traceback" not in error
 
 
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("savings --team wbe", "There is no team “wbe”. Did you mean web? `teams` lists them."),
+        ("list --team wbe", "There is no team “wbe”. Did you mean web?"),
+        ("savings --team web --period last-mnth", "Did you mean last month? Write this month"),
+    ],
+)
+def test_a_mistyped_team_or_period_is_refused_with_the_nearest(
+    typed: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["scan", "--snapshot", write(SNAPSHOT)])
+    capsys.readouterr()
+
+    assert main(typed.split()) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_a_known_team_is_taken_whatever_its_case_and_all_are_listed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    main(["scan", "--snapshot", write(SNAPSHOT)])
+    capsys.readouterr()
+
+    assert main(["list", "--team", "WEB"]) == 0
+    assert "web/frontend" in capsys.readouterr().out
+    assert main(["teams"]) == 0
+    assert capsys.readouterr().out == "web\n"
+
+
 def test_an_unknown_id_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["show", "op-nothing"]) == 2
 

@@ -112,6 +112,50 @@ def test_savings_of_some_days_say_what_stayed_off_their_bill(
     assert "has not begun yet" in ask(driver, "savings 2099-01")
 
 
+@pytest.mark.parametrize(
+    ("typed", "hint"),
+    [
+        ("savings paymets", "There is no team “paymets”. Did you mean payments? `/finops teams`"),
+        ("savings <!channel>", "There is no team “&lt;!channel&gt;”. Known: payments, web"),
+        ("savings last mnth", "The period 'last mnth' is none I know. Did you mean last month?"),
+        ("savings lst month", "The period 'lst month' is none I know. Did you mean last month?"),
+        ("savings payments lst month", "Did you mean last month?"),
+        ("savings payments 2026-1", "The period '2026-1' is none I know. Write this month"),
+        ("list paymets", "There is no team “paymets”. Did you mean payments? `/finops teams`"),
+        ("list verifed", "There is no status “verifed”. Did you mean verified?"),
+        ("list payments in fligth", "There is no status “in fligth”. Did you mean in flight?"),
+        ("list paymets in flight", "There is no team “paymets”. Did you mean payments?"),
+    ],
+)
+def test_a_mistyped_team_period_or_status_gets_the_nearest(
+    driver: Driver, typed: str, hint: str
+) -> None:
+    assert hint in ask(driver, typed)
+
+
+def test_a_known_team_without_findings_keeps_its_friendly_answer(
+    driver: Driver, engine: FinOpsEngine
+) -> None:
+    recorded(engine, opportunity(name="other", team="Search"))
+
+    assert "Nothing was found yet" in ask(driver, "savings WEB")
+    assert "Savings of team web" in ask(driver, "savings WEB")
+    assert "Nothing found of team web" in ask(driver, "list web")
+    recorded(engine, opportunity(name="lab", team="R&D"))
+    assert "Savings of team R&amp;D" in ask(driver, "savings r&d")
+    # Nobody has configured it; the label of what was found names it.
+    assert "Savings of team Search" in ask(driver, "savings search")
+
+
+def test_all_teams_are_listed_with_their_place(driver: Driver, engine: FinOpsEngine) -> None:
+    recorded(engine, opportunity(name="other", team="<!here> search"))
+    shown = ask(driver, "teams")
+
+    assert f"*payments* <#{PAYMENTS}>" in shown
+    assert "&lt;!here&gt; search" in shown
+    assert "*payments*" in ask(driver, "which teams are there?")
+
+
 def test_a_scan_is_asked_for_once(driver: Driver) -> None:
     assert "Looking at every cluster now" in ask(driver, "scan")
     assert "already waiting" in ask(driver, "scan")

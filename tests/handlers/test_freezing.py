@@ -1,6 +1,7 @@
 """`/finops freeze`, `unfreeze`, `snooze`, `policy` and sentences, end to end."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -60,7 +61,17 @@ def test_an_outsider_reads_who_may(driver: Driver, engine: FinOpsEngine) -> None
 
 
 def test_what_is_no_team_is_no_freeze(driver: Driver, engine: FinOpsEngine) -> None:
-    assert "There is no team “paymets”" in ask(driver, "freeze paymets")
+    for words in ("freeze paymets", "freeze team paymets until friday"):
+        assert "There is no team “paymets”. Did you mean payments?" in ask(driver, words)
+    assert engine.freezes() == ()
+
+
+def test_a_freeze_is_ended_also_when_its_team_is_gone(driver: Driver, engine: FinOpsEngine) -> None:
+    ask(driver, "freeze team payments")
+    without = replace(engine.directory, teams=engine.directory.teams[1:])
+    engine.parts = replace(engine.parts, directory=without)
+    ask(driver, "unfreeze payments", user=DANA)
+
     assert engine.freezes() == ()
 
 
@@ -80,6 +91,7 @@ def test_the_limits_are_shown_with_their_names(driver: Driver) -> None:
     assert "`max_risk`" in shown
     assert "*$5,000*" in shown
     assert "There is no team “nobody”" in ask(driver, "policy nobody")
+    assert "Did you mean payments?" in ask(driver, "policy paymets")
 
 
 def test_another_limit_is_tried_before_it_is_set(driver: Driver, posted: PostCard) -> None:

@@ -76,11 +76,11 @@ def _two_from(asked: ApprovalRules) -> list[Row]:
     usd, risk = _typed(asked.two_from_usd_per_month), _typed(asked.two_from_risk)
     return [
         Row(
-            TWO_FROM_USD, "Two people from, $ a month", text.safe(usd or "never", 40),
+            TWO_FROM_USD, "Two people from this saving on, $ a month", text.safe(usd or "never", 40),
             number_input(SETTING, usd, low="0", has_decimals=True, empty="Never"),
         ),
         Row(
-            TWO_FROM_RISK, "Two people from a risk of, 0 to 1", text.safe(risk or "never", 40),
+            TWO_FROM_RISK, "Two people from this risk on, 0 to 1", text.safe(risk or "never", 40),
             number_input(SETTING, risk, low="0", high="1", has_decimals=True, empty="Never"),
         ),
     ]  # fmt: skip

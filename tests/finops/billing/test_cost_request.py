@@ -59,6 +59,8 @@ def test_words_are_taken_apart(
         ("namespace data", "no namespace 'data' in that time"),
         ("service amazon", "Did you mean Amazon"),
         ("zzz", "`cost by team` lists them, and a period is this month"),
+        ("shop last mnth", "The period 'last mnth' is none I know. Did you mean last month?"),
+        ("yesterdy", "Did you mean yesterday?"),
         ("shop by colour", "not by 'colour'"),
     ],
 )

@@ -233,7 +233,7 @@ def test_taken_back_it_is_whose_the_other_rules_say(town: Town) -> None:
 
 def test_a_team_is_named_as_people_write_it_or_refused_with_a_hint(town: Town) -> None:
     assert town.assign(team=" WEB ").team == "web"
-    with pytest.raises(InvalidInput, match=r"no team 'dta'\. Did you mean data\?"):
+    with pytest.raises(InvalidInput, match=r"no team “dta”\. Did you mean data\?"):
         town.assign(team="dta")
     with pytest.raises(InvalidInput, match="Known: web, data"):
         town.assign(team="marketing")
