@@ -7,11 +7,12 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from finops.domain.errors import Refused
-from finops.domain.people import UNKNOWN_TEAM, Team
+from finops.domain.people import UNKNOWN_TEAM, ApprovalLevel, Team
 from handlers.blocks.elements import Block
 from handlers.blocks.setup.approvals import ApprovalSettings, approvals_modal
 from handlers.blocks.setup.channels import ChannelSettings, channels_modal
 from handlers.blocks.setup.hub import hub_modal
+from handlers.blocks.setup.level import NO_LEVEL, level_modal
 from handlers.blocks.setup.limits import LIMITS, limits_modal
 from handlers.blocks.setup.people import PeopleSettings, people_modal
 from handlers.blocks.setup.rules import RuleSettings, rules_modal
@@ -22,6 +23,7 @@ from handlers.ids import SetupStep
 from handlers.interaction import Interaction
 from handlers.settings_desk import Path, SettingsDesk
 from handlers.setup.groups import workspace_groups
+from handlers.setup.level import LEVELS
 from handlers.setup.standing import (
     APPROVAL_PATHS,
     CHANNEL_PATHS,
@@ -48,6 +50,8 @@ def step_form(context: HandlerContext, step: str, client: WebClient) -> Block:
         return team_list(context)
     if step == SetupStep.PEOPLE:
         return _people(context, client)
+    if step == SetupStep.LEVEL:
+        return _level(context, client)
     if made := _FORMS.get(step):
         return made(context)
     found = next((one for one in LIMITS if one == step), None)
@@ -159,6 +163,18 @@ def _rules(context: HandlerContext) -> Block:
 
 def _locked(desk: SettingsDesk, paths: Mapping[str, Path]) -> set[str]:
     return {name for name, path in paths.items() if desk.is_locked(path)}
+
+
+def level_now(context: HandlerContext) -> ApprovalLevel:
+    """The level that was set here; one that asks for nothing where there is none."""
+    return next(iter(context.engine.directory.approval_levels), NO_LEVEL)
+
+
+def _level(context: HandlerContext, client: WebClient) -> Block:
+    is_locked = context.desk.is_locked(LEVELS)
+    count = len(context.engine.directory.approval_levels) if is_locked else 0
+    groups = workspace_groups(client)
+    return level_modal(level_now(context), groups, instance=context.instance, from_file=count)
 
 
 def _people(context: HandlerContext, client: WebClient) -> Block:

@@ -16,6 +16,7 @@ from handlers.blocks.setup.approvals import (
 )
 from handlers.blocks.setup.channels import CHANNELS, MONTHLY, WEEKLY
 from handlers.blocks.setup.hub import StepStatus
+from handlers.blocks.setup.level import level_words
 from handlers.blocks.setup.limits import LIMITS
 from handlers.blocks.setup.people import names
 from handlers.blocks.setup.rules import OUTSIDE, WINDOWS
@@ -63,6 +64,7 @@ def standing(context: HandlerContext) -> list[StepStatus]:
         _channels(directory, context.desk),
         _times(context.desk, context.engine.parts.pace.hours),
         _people(directory, context.desk),
+        _level(directory, context.desk),
         _approvals(context),
         *(_limits(step, context) for step in LIMITS),
         _rules(context),
@@ -139,6 +141,11 @@ def _people(directory: Directory, desk: SettingsDesk) -> StepStatus:
         is_open=is_open,
         is_locked=_all_locked(desk, [(name,) for name in PEOPLE]),
     )
+
+
+def _level(directory: Directory, desk: SettingsDesk) -> StepStatus:
+    is_locked = desk.is_locked(("approval_levels",))
+    return StepStatus(SetupStep.LEVEL, level_words(directory.approval_levels), is_locked=is_locked)
 
 
 def _limits(step: SetupStep, context: HandlerContext) -> StepStatus:

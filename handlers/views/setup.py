@@ -29,7 +29,15 @@ from handlers.setup.changes import (
     time_changes,
     time_problems,
 )
-from handlers.setup.forms import hub, known_team, redraw_below, rule_settings, team_form
+from handlers.setup.forms import (
+    hub,
+    known_team,
+    level_now,
+    redraw_below,
+    rule_settings,
+    team_form,
+)
+from handlers.setup.level import level_changes, level_problems
 from handlers.setup.reach import why_unreachable
 from handlers.setup.rules import rule_changes, rule_problems
 from handlers.setup.team_steps import contact_changes, contact_problems, team_limit_changes
@@ -75,6 +83,15 @@ def save_people(context: HandlerContext, interaction: Interaction) -> None:
     actor = setter(context, interaction)
     problems = people_problems(interaction.view, context.engine.directory)
     _save(context, interaction, people_changes(interaction.view), actor=actor, problems=problems)
+
+
+def save_level(context: HandlerContext, interaction: Interaction) -> None:
+    """Set who decides large or risky changes."""
+    _opened_for(context, interaction)
+    actor, view, now = setter(context, interaction), interaction.view, level_now(context)
+    problems = level_problems(view, now)
+    changes = [] if problems else level_changes(view, now)
+    _save(context, interaction, changes, actor=actor, problems=problems)
 
 
 def save_limits(context: HandlerContext, interaction: Interaction) -> None:

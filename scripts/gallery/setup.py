@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import time
 from decimal import Decimal
 
-from finops.domain.people import Approvers, Team
+from finops.domain.people import ApprovalLevel, Approvers, Team
 from finops.domain.sending import SendingHours
 from finops.guardrails import ApprovalRules, GuardrailRules
 from gallery import samples as some
@@ -35,6 +35,7 @@ from handlers.blocks.setup.hub import (
     settings_button,
     teaching,
 )
+from handlers.blocks.setup.level import NO_LEVEL, level_modal
 from handlers.blocks.setup.limits import limits_modal
 from handlers.blocks.setup.people import Groups, PeopleSettings, people_modal
 from handlers.blocks.setup.rules import OUTSIDE, WINDOWS, RuleSettings, rules_modal
@@ -87,6 +88,7 @@ STEPS = (
         f"Platform engineers: <@{MEI}> · *nobody may approve for data, payments*",
         is_open=True,
     ),
+    StepStatus(SetupStep.LEVEL, f"Decided by <@{AARON}>"),
     StepStatus(
         SetupStep.APPROVALS,
         "Approved by the bot or by people, merged by the code host · :warning: some changes are "
@@ -167,6 +169,12 @@ def _of_a_team(to: dict[str, str]) -> Iterator[tuple[str, dict[str, object]]]:
 def _approvals(to: dict[str, str]) -> Iterator[tuple[str, dict[str, object]]]:
     usual = ApprovalSettings(rules=GuardrailRules())
     yield "setup-approvals-emptiest", approvals_modal(usual, **to)
+    level = ApprovalLevel(
+        approvers=Approvers((AARON,)), from_usd_per_month=Decimal(1000), from_risk=0.3
+    )
+    yield "setup-level-emptiest", level_modal(NO_LEVEL, Groups(), **to)
+    yield "setup-level", level_modal(level, GROUPS, **to)
+    yield "setup-level-locked", level_modal(level, GROUPS, from_file=3, **to)
     asked = ApprovalRules(
         required=2, two_from_usd_per_month=Decimal(1000), two_from_risk=0.3, four_eyes=True
     )

@@ -517,6 +517,53 @@ def test_approvals_and_merging_are_set_with_the_danger_said_in_the_form(make: Ma
     assert rules.approvals.two_from_usd_per_month == Decimal(1000)
 
 
+def test_large_and_risky_changes_have_approvers_of_their_own(make: Make) -> None:
+    setup = make(
+        {"platform": {"users": [MEI]}, "teams": {"shop": {"approvers": {"users": [DANA]}}}}
+    )
+    setup.step(MEI, SetupStep.LEVEL)
+    nobody = setup.save(MEI, **{"approval_levels.from_usd_per_month": "1000"})
+    everything = setup.save(
+        MEI,
+        **{
+            "approval_levels.from_usd_per_month": None,
+            "approval_levels.approvers.users": [OMAR],
+        },
+    )
+    assert set(nobody.errors) == {"finops_set:approval_levels.approvers.users"}
+    assert set(everything.errors) == {"finops_set:approval_levels.from_usd_per_month"}
+    assert setup.audited() == []
+    assert setup.save(MEI, **{"approval_levels.from_usd_per_month": "1000"}).ok
+
+    def approvers(usd: int) -> tuple[str, ...]:
+        directory = setup.engine.directory
+        return directory.approvers_at("shop", usd_per_month=Decimal(usd), risk=0.1).users
+
+    assert (approvers(999), approvers(1000)) == ((DANA,), (OMAR,))
+    assert setup.sees(MEI, f"Decided by <@{OMAR}>")
+
+    setup.step(MEI, SetupStep.LEVEL)
+    assert setup.save(MEI, **{"approval_levels.from_usd_per_month": "5000"}).ok
+    assert (approvers(1000), approvers(5000)) == ((DANA,), (OMAR,))
+    setup.step(MEI, SetupStep.LEVEL)
+    emptied: dict[str, Any] = {
+        "approval_levels.from_usd_per_month": None,
+        "approval_levels.approvers.users": [],
+    }
+    assert setup.save(MEI, **emptied).ok
+    assert approvers(5000) == (DANA,)
+    assert setup.engine.directory.approval_levels == ()
+
+
+def test_levels_of_the_file_are_locked(make: Make) -> None:
+    level = {"from_usd_per_month": 100, "approvers": {"users": [LIAM]}}
+    setup = make(FILE | {"approval_levels": [level]})
+    form = setup.step(MEI, SetupStep.LEVEL)
+
+    assert not any(block["type"] == "input" for block in form["blocks"])
+    assert "Set in finops.yaml" in setup.words(MEI)
+
+
 def test_merging_that_the_file_forbids_is_not_set_in_slack(make: Make) -> None:
     setup = make(FILE | {"guardrails": {"auto_merge": False, "approvals": {"four_eyes": True}}})
     form = setup.step(MEI, SetupStep.APPROVALS)

@@ -6,13 +6,12 @@ from decimal import Decimal
 
 from finops.guardrails import ApprovalRules, GuardrailRules
 from handlers.blocks import text
-from handlers.blocks.elements import Block, context, section
+from handlers.blocks.elements import Block, section
 from handlers.blocks.inputs import number_input
 from handlers.blocks.setup.limits import value_words
 from handlers.blocks.setup.parts import SETTING, Row, chosen_row, filled, settings_form, switch_row
 from handlers.ids import ViewId
 from handlers.reference import SettingsReference
-from handlers.settings_desk import FILE
 
 AUTO, MERGE = "auto_approve", "auto_merge"
 REQUIRED, FOUR_EYES = "approvals.required", "approvals.four_eyes"
@@ -65,7 +64,6 @@ def approvals_modal(now: ApprovalSettings, *, instance: str) -> Block:
             *filled(approving, now.locked),
             section(DANGER),
             *filled([merging], now.locked),
-            context(f"Levels of approvers by dollars and risk are set in {FILE}."),
         ],
         callback_id=ViewId.SETUP_APPROVALS,
         reference=str(SettingsReference(instance)),
@@ -74,16 +72,13 @@ def approvals_modal(now: ApprovalSettings, *, instance: str) -> Block:
 
 def _two_from(asked: ApprovalRules) -> list[Row]:
     usd, risk = _typed(asked.two_from_usd_per_month), _typed(asked.two_from_risk)
+    any_usd = number_input(SETTING, usd, low="0", has_decimals=True, empty="Never")
+    any_risk = number_input(SETTING, risk, low="0", high="1", has_decimals=True, empty="Never")
+    usd_words, risk_words = (text.safe(typed or "never", 40) for typed in (usd, risk))
     return [
-        Row(
-            TWO_FROM_USD, "Two people from this saving on, $ a month", text.safe(usd or "never", 40),
-            number_input(SETTING, usd, low="0", has_decimals=True, empty="Never"),
-        ),
-        Row(
-            TWO_FROM_RISK, "Two people from this risk on, 0 to 1", text.safe(risk or "never", 40),
-            number_input(SETTING, risk, low="0", high="1", has_decimals=True, empty="Never"),
-        ),
-    ]  # fmt: skip
+        Row(TWO_FROM_USD, "Two people from this saving on, $ a month", usd_words, any_usd),
+        Row(TWO_FROM_RISK, "Two people from this risk on, 0 to 1", risk_words, any_risk),
+    ]
 
 
 def _typed(value: Decimal | float | None) -> str:

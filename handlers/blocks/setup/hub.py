@@ -24,6 +24,7 @@ _TITLES = {
     SetupStep.TIMES: "Times",
     SetupStep.TEAMS: "Teams",
     SetupStep.PEOPLE: "People",
+    SetupStep.LEVEL: "Large and risky changes",
     SetupStep.APPROVALS: "Guardrails: approvals",
     SetupStep.SIZE: "Guardrails: size",
     SetupStep.CERTAINTY: "Guardrails: certainty",

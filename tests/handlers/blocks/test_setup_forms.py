@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from finops.domain.people import Approvers, Team
+from finops.domain.people import ApprovalLevel, Approvers, Team
 from finops.domain.sending import SendingHours
 from finops.guardrails import (
     ApprovalRules,
@@ -43,6 +43,7 @@ from handlers.blocks.setup.hub import (
     hub_modal,
     teaching,
 )
+from handlers.blocks.setup.level import NO_LEVEL, level_modal
 from handlers.blocks.setup.limits import LIMITS, limits_modal
 from handlers.blocks.setup.people import Groups, PeopleSettings, people_modal
 from handlers.blocks.setup.rules import OUTSIDE, WINDOWS, RuleSettings, rules_modal
@@ -137,6 +138,12 @@ FORMS: dict[str, dict[str, Any]] = {
     "approvals, locked": approvals_modal(
         ApprovalSettings(rules=MOST_ASKED, locked=EVERY_APPROVAL), instance=ID
     ),
+    "level, none": level_modal(NO_LEVEL, Groups((), "None here."), instance=ID),
+    "level": level_modal(
+        ApprovalLevel(approvers=MANY, from_usd_per_month=Decimal("1e9"), from_risk=0.125),
+        GROUPS, instance=ID,
+    ),
+    "level, locked": level_modal(NO_LEVEL, GROUPS, instance=ID, from_file=7),
     "people, empty": people_modal(
         PeopleSettings(platform=NOBODY, approvers=NOBODY), Groups((), "None here."), instance=ID
     ),
