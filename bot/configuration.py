@@ -3,12 +3,11 @@
 A wrong file is refused whole, naming line and key (see `finops.config_file`).
 """
 
-from datetime import time
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from bot.bill_section import BillSection
 from bot.cost_sections import CostExplorerSection, UnitCostSection
@@ -20,124 +19,20 @@ from bot.estate_sections import (
     RepositorySection,
     Section,
 )
-from bot.timetable import Timetable
+from bot.people_sections import (
+    ApprovalLevelSection,
+    ApproversSection,
+    PersonSection,
+    TeamSection,
+)
+from bot.schedule_section import ScheduleSection
 from finops.config_file import load_checked
 from finops.domain.errors import InvalidInput
 from finops.domain.identities import Person
-from finops.domain.people import ApprovalLevel, Approvers, Directory, Team
-from finops.domain.sending import SendingHours, is_time_zone
+from finops.domain.people import Directory, Team
 from finops.finops_engine import Pace
 from finops.guardrails import GuardrailSettings
 from finops.rightsizing.modes import Mode, ModeChoice
-
-_QUIET_HOURS = r"^(([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d)?$"
-
-
-class ApproversSection(Section):
-    """Who may approve: Slack user ids and user group ids."""
-
-    users: list[str] = []
-    user_groups: list[str] = []
-
-    def to_domain(self) -> Approvers:
-        """As the domain knows them."""
-        return Approvers(tuple(self.users), tuple(self.user_groups))
-
-
-class ApprovalLevelSection(Section):
-    """Who approves what saves at least so much or is at least so risky, instead of the team."""
-
-    from_usd_per_month: Decimal = Field(default=Decimal(0), ge=0)
-    from_risk: float = Field(default=0, ge=0, le=1)
-    approvers: ApproversSection
-
-    def to_domain(self) -> ApprovalLevel:
-        """As the domain knows it."""
-        return ApprovalLevel(
-            approvers=self.approvers.to_domain(),
-            from_usd_per_month=self.from_usd_per_month,
-            from_risk=self.from_risk,
-        )
-
-
-def _known_zone(name: str) -> str:
-    """The name as it is, or an error that names an example."""
-    if name and not is_time_zone(name):
-        raise ValueError("no IANA time zone such as Europe/Berlin")
-    return name
-
-
-class TeamSection(Section):
-    """One team; its name is the key, as the estate's labels write it."""
-
-    channel: str = ""
-    # Mentioned on the team's cards; without a channel they go to the triage channel and name it.
-    user_group: str = Field(default="", pattern=r"^(S[A-Z0-9]{5,20})?$")
-    owners: list[str] = []
-    approvers: ApproversSection = ApproversSection()
-    approval_levels: list[ApprovalLevelSection] = []
-    namespaces: list[str] = []
-    # Other spellings of its name in labels, tags, CODEOWNERS and Backstage.
-    aliases: list[str] = []
-    # Its wall clock, for quiet hours and weekly messages; the schedule's where nothing is said.
-    time_zone: Annotated[str, AfterValidator(_known_zone)] = ""
-
-
-class PersonSection(Section):
-    """One person; the Slack user id is the key."""
-
-    # As it stands in the address of the profile.
-    github: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$")
-
-
-class ScheduleSection(Section):
-    """When cycles, digests and plans are due, and when nobody is written to unasked.
-
-    Hours are local to `time_zone`, or to the team's own. `quiet_hours: ""` means none.
-    """
-
-    cycle_every_hours: int = Field(default=24, ge=1, le=168)
-    digest_weekday: int = Field(default=0, ge=0, le=6, description="0 is Monday")
-    digest_hour: int = Field(default=9, ge=0, le=23)
-    plan_weekday: int = Field(default=0, ge=0, le=6, description="0 is Monday")
-    plan_hour: int = Field(default=9, ge=0, le=23)
-    quiet_hours: str = Field(default="20:00-07:00", pattern=_QUIET_HOURS)
-    time_zone: Annotated[str, Field(min_length=1), AfterValidator(_known_zone)] = "UTC"
-    # Of channels whose clock is another one.
-    time_zones: dict[Annotated[str, Field(pattern=r"^[CG][A-Z0-9]{5,20}$")], str] = {}
-    weekly_digest: bool = True
-    # On the first working day, of the calendar month before.
-    monthly_digest: bool = True
-
-    def timetable(self) -> Timetable:
-        """When cycles and digests are due."""
-        return Timetable(
-            cycle_every_hours=self.cycle_every_hours,
-            digest_weekday=self.digest_weekday,
-            digest_hour=self.digest_hour,
-            time_zone=self.time_zone,
-            time_zones=self.time_zones,
-            weekly_digest=self.weekly_digest,
-            monthly_digest=self.monthly_digest,
-        )
-
-    def hours(self) -> SendingHours:
-        """When people may be written to, as the engine knows it."""
-        begin, _, end = (self.quiet_hours or "00:00-00:00").partition("-")
-        return SendingHours(
-            time_zone=self.time_zone,
-            quiet_from=time.fromisoformat(begin),
-            quiet_until=time.fromisoformat(end),
-            plan_weekday=self.plan_weekday,
-            plan_hour=self.plan_hour,
-        )
-
-    @field_validator("time_zones")
-    @classmethod
-    def _known_zones(cls, zones: dict[str, str]) -> dict[str, str]:
-        for name in zones.values():
-            _known_zone(name)
-        return zones
 
 
 class RightsizingSection(Section):

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.configuration import ApproversSection, Configuration
+from bot.configuration import Configuration
 from bot.estate_sections import ClusterSection
+from bot.people_sections import ApproversSection
 from finops.domain.checks import Area, Check
 
 _AREA = Area("Configuration")
