@@ -9,15 +9,13 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pydantic import ValidationError
-
 from bot.configuration import Configuration
+from bot.settings_overlay import checked_overlay, is_named, named_by, with_setting
 from bot.timetable import Timetable
 from finops.domain.errors import InvalidInput, NotPermitted, Refused
 from finops.domain.people import Actor
 from finops.engine.refusals import PATIENCE_SECONDS, audited_refusals
 from finops.finops_engine import FinOpsEngine
-from finops.guardrail_policies.settings import overlaid
 from finops.guardrails import Guardrails
 from finops.ledger import history
 from finops.ledger.transaction import LedgerTransaction
@@ -41,7 +39,6 @@ SECTIONS = frozenset(
         "triage_channel",
     }
 )
-_TEAM_RULES = ("guardrails", "teams")
 
 
 class LiveSettings:
@@ -49,7 +46,7 @@ class LiveSettings:
 
     def __init__(self, engine: FinOpsEngine, file: Configuration) -> None:
         self._engine = engine
-        self._named = _named_by(file)
+        self._named = named_by(file)
         self._file = file
         self._seen: Mapping[str, Any] | None = None
         self.current = file
@@ -64,7 +61,7 @@ class LiveSettings:
             return
         self._seen = kept
         try:
-            self._use(_checked(kept, self._named))
+            self._use(checked_overlay(kept, self._named))
         except InvalidInput as error:
             log.error("what was set in Slack does not fit the configuration file: %s", error)
             self._use(self._file)
@@ -75,9 +72,7 @@ class LiveSettings:
         A guardrail that it names for everybody is locked for each team as well: a limit that
         somebody has reviewed cannot be loosened by a click.
         """
-        return _names(self._named, path) or (
-            path[:2] == _TEAM_RULES and len(path) > 3 and _names(self._named, _general(path))
-        )
+        return is_named(self._named, path)
 
     def set_many(self, changes: Sequence[Change], *, actor: Actor) -> None:
         """Set these in Slack, all or none; None takes a setting back.
@@ -106,7 +101,7 @@ class LiveSettings:
             self._engine.ledger.transaction(patience_seconds=PATIENCE_SECONDS) as tx,
         ):
             kept = history.setting(tx.connection, KEY) or {}
-            platform = _checked(kept, self._named).platform.to_domain()
+            platform = checked_overlay(kept, self._named).platform.to_domain()
             if platform:
                 raise NotPermitted(
                     "Somebody looks after the settings already.",
@@ -143,8 +138,8 @@ class LiveSettings:
         now = self._engine.now()
         kept = dict(history.setting(tx.connection, KEY) or {})
         for path, value in changes:
-            kept = _with(kept, path, value)
-        if not _checked(kept, self._named).platform.to_domain():
+            kept = with_setting(kept, path, value)
+        if not checked_overlay(kept, self._named).platform.to_domain():
             raise InvalidInput("Name at least one platform engineer: somebody has to set things.")
         history.put_setting(tx.connection, KEY, kept, by=actor.id, now=now)
         detail = {"changes": [[".".join(path), value] for path, value in changes]}
@@ -181,68 +176,3 @@ class LiveSettings:
             guardrails=Guardrails(effective.guardrails),
             hours=effective.schedule.hours(),
         )
-
-
-def checked_overlay(kept: Mapping[str, Any], file: Configuration) -> Configuration:
-    """The file over what was set in Slack. Raises InvalidInput where both do not fit."""
-    return _checked(kept, _named_by(file))
-
-
-def _named_by(file: Configuration) -> dict[str, Any]:
-    return file.model_dump(mode="json", exclude_unset=True)
-
-
-def _checked(kept: Mapping[str, Any], named: Mapping[str, Any]) -> Configuration:
-    try:
-        return Configuration.model_validate(overlaid(_not_overruled(kept, named), named))
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "the settings"
-        raise InvalidInput(f"{place}: {first['msg'].removeprefix('Value error, ')}.") from error
-
-
-def _names(file: Mapping[str, Any], path: Path) -> bool:
-    place: Any = file
-    for name in path:
-        if not isinstance(place, Mapping) or name not in place:
-            return False
-        place = place[name]
-    return True
-
-
-def _general(path: Path) -> Path:
-    """Where the guardrail of a team stands for everybody."""
-    return (path[0], *path[3:])
-
-
-def _not_overruled(kept: Mapping[str, Any], named: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Without a team's own guardrails that the file names for everybody."""
-    of_teams = kept.get("guardrails", {}).get("teams")
-    if not of_teams:
-        return kept
-    left = {team: _without(rules, named.get("guardrails", {})) for team, rules in of_teams.items()}
-    return {**kept, "guardrails": {**kept["guardrails"], "teams": left}}
-
-
-def _without(rules: Mapping[str, Any], named: Mapping[str, Any]) -> dict[str, Any]:
-    """The rules that are not among the named ones, at every depth."""
-    both = {
-        key: _without(value, named[key])
-        for key, value in rules.items()
-        if isinstance(value, Mapping) and isinstance(named.get(key), Mapping)
-    }
-    return {key: value for key, value in rules.items() if key not in named} | both
-
-
-def _with(kept: Mapping[str, Any], path: Path, value: Any) -> dict[str, Any]:
-    """A copy in which the setting at `path` is `value`; None removes it."""
-    first, *rest = path
-    copy = dict(kept)
-    if rest:
-        inner = copy.get(first)
-        copy[first] = _with(inner if isinstance(inner, Mapping) else {}, tuple(rest), value)
-    elif value is None:
-        copy.pop(first, None)
-    else:
-        copy[first] = value
-    return copy

@@ -6,7 +6,8 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.configuration import Configuration
-from bot.live_settings import KEY, checked_overlay
+from bot.live_settings import KEY
+from bot.settings_overlay import checked_overlay, named_by
 from finops.domain.errors import FinOpsError
 from finops.ledger import history
 from finops.ledger.database import connecting, open_engine
@@ -23,7 +24,7 @@ def settings_in_force(file: Configuration, database_url: str) -> Configuration:
                 kept = history.setting(connection, KEY)
         finally:
             engine.dispose()
-        return checked_overlay(kept, file) if isinstance(kept, dict) else file
+        return checked_overlay(kept, named_by(file)) if isinstance(kept, dict) else file
     except (SQLAlchemyError, FinOpsError, OSError):
         return file
 

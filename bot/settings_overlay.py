@@ -1,0 +1,81 @@
+"""The configuration file laid over what was set in Slack: which of them says a setting. Pure."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from bot.configuration import Configuration
+from finops.domain.errors import InvalidInput
+from finops.guardrail_policies.settings import overlaid
+from handlers.settings_desk import Path
+
+_TEAM_RULES = ("guardrails", "teams")
+
+
+def named_by(file: Configuration) -> dict[str, Any]:
+    """What the file says, in its own shape; nothing of the defaults."""
+    return file.model_dump(mode="json", exclude_unset=True)
+
+
+def is_named(named: Mapping[str, Any], path: Path) -> bool:
+    """Whether the file names this setting, or anything in it.
+
+    A guardrail that it names for everybody counts for each team as well: a limit that somebody has
+    reviewed cannot be loosened by a click.
+    """
+    if path[:2] == _TEAM_RULES and len(path) > 3 and _stands_in(named, (path[0], *path[3:])):
+        return True
+    return _stands_in(named, path)
+
+
+def checked_overlay(kept: Mapping[str, Any], named: Mapping[str, Any]) -> Configuration:
+    """What the file names over what was set in Slack. Raises InvalidInput where both do not fit."""
+    try:
+        return Configuration.model_validate(overlaid(_not_overruled(kept, named), named))
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"])) or "the settings"
+        raise InvalidInput(f"{place}: {first['msg'].removeprefix('Value error, ')}.") from error
+
+
+def with_setting(kept: Mapping[str, Any], path: Path, value: Any) -> dict[str, Any]:
+    """A copy in which the setting at `path` is `value`; None removes it."""
+    first, *rest = path
+    copy = dict(kept)
+    if rest:
+        inner = copy.get(first)
+        copy[first] = with_setting(inner if isinstance(inner, Mapping) else {}, tuple(rest), value)
+    elif value is None:
+        copy.pop(first, None)
+    else:
+        copy[first] = value
+    return copy
+
+
+def _stands_in(named: Mapping[str, Any], path: Path) -> bool:
+    place: Any = named
+    for name in path:
+        if not isinstance(place, Mapping) or name not in place:
+            return False
+        place = place[name]
+    return True
+
+
+def _not_overruled(kept: Mapping[str, Any], named: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Without a team's own guardrails that the file names for everybody."""
+    of_teams = kept.get("guardrails", {}).get("teams")
+    if not of_teams:
+        return kept
+    left = {team: _without(rules, named.get("guardrails", {})) for team, rules in of_teams.items()}
+    return {**kept, "guardrails": {**kept["guardrails"], "teams": left}}
+
+
+def _without(rules: Mapping[str, Any], named: Mapping[str, Any]) -> dict[str, Any]:
+    """The rules that are not among the named ones, at every depth."""
+    both = {
+        key: _without(value, named[key])
+        for key, value in rules.items()
+        if isinstance(value, Mapping) and isinstance(named.get(key), Mapping)
+    }
+    return {key: value for key, value in rules.items() if key not in named} | both
