@@ -8,7 +8,8 @@ from github import Auth
 
 from bot.estate_sections import RepositorySection
 from bot.settings import Settings
-from finops.code_hosts.github import GitHubHost, app_auth, token_auth
+from finops.code_hosts.github import GitHubHost
+from finops.code_hosts.github_connection import app_auth, token_auth
 from finops.code_hosts.local_git import LocalGitHost
 from finops.domain.errors import InvalidInput
 from finops.ports import CodeHost

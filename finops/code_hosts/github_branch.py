@@ -8,7 +8,7 @@ than 100644 go through the git data API, which keeps modes; an App's commits are
 
 import base64
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from github import GithubException, InputGitTreeElement, UnknownObjectException
@@ -204,3 +204,15 @@ def _remove(repository: Repository, branch: str) -> None:
         repository.requester.requestJsonAndCheck("DELETE", url)
     except GithubException as error:
         _log.info("the scratch branch %s stays: %s", branch, error)
+
+
+def moved_on(repository: Repository, head: Head, paths: Collection[str], tip: str) -> bool:
+    """Whether one of these files differs between the branch's start and the main branch's tip."""
+    if not head.parents:
+        return False
+    # By blob id: PyGithub's tree elements are equal to nothing but themselves.
+    before, now = (
+        {path: entry.sha for path, entry in list_files(repository, commit).items()}
+        for commit in (head.parents[0], tip)
+    )
+    return any(before.get(path) != now.get(path) for path in paths)

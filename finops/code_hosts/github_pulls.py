@@ -10,7 +10,18 @@ from finops.code_hosts.proposals import is_own_commit
 from finops.domain.pull_request import ProposedPullRequest, PullRequest, PullRequestState
 
 
-def is_from(pull: GitHubPullRequest, owner: str) -> bool:
+def newest_pull(repository: Repository, branch: str, *, owner: str) -> PullRequest | None:
+    """The newest pull request from that branch of the owner's, in any state."""
+    pulls = repository.get_pulls(
+        state="all", head=f"{owner}:{branch}", sort="created", direction="desc"
+    )
+    # Asked again here, because a fork may have a branch of the same name.
+    own = [pull for pull in pulls if pull.head.ref == branch and _is_from(pull, owner)]
+    newest = max(own, key=lambda pull: pull.number, default=None)
+    return public(newest) if newest else None
+
+
+def _is_from(pull: GitHubPullRequest, owner: str) -> bool:
     """Whether its branch is the repository's own and not a fork's."""
     # `label` is `owner:branch`, also when the fork itself is deleted.
     return (pull.head.label or "").lower().startswith(f"{owner.lower()}:")

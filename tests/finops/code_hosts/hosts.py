@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Protocol
 
-from finops.code_hosts.github import GitHubHost, token_auth
+from finops.code_hosts.github import GitHubHost
+from finops.code_hosts.github_connection import token_auth
 from finops.domain.pull_request import FileChange, ProposedPullRequest
 from finops.ports import CodeHost
 

@@ -8,7 +8,6 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from github import Auth
 
-from finops.code_hosts.github import app_auth, token_auth
 from finops.code_hosts.github_checks import (
     GitHubChecks,
     permissions_check,
@@ -16,6 +15,7 @@ from finops.code_hosts.github_checks import (
     role_check,
     token_check,
 )
+from finops.code_hosts.github_connection import app_auth, token_auth
 from finops.code_hosts.local_checks import LocalGitChecks
 from finops.domain.checks import Area, Check, Outcome
 from tests.finops.code_hosts.hosts import FILES
