@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from bot.configuration import Configuration
-from finops.domain.errors import InvalidInput
+from finops.domain.errors import InvalidFields
 from finops.guardrail_policies.settings import overlaid
 from handlers.settings_desk import Path
 
@@ -30,13 +31,14 @@ def is_named(named: Mapping[str, Any], path: Path) -> bool:
 
 
 def checked_overlay(kept: Mapping[str, Any], named: Mapping[str, Any]) -> Configuration:
-    """What the file names over what was set in Slack. Raises InvalidInput where both do not fit."""
+    """What the file names over what was set in Slack.
+
+    Raises InvalidFields where both do not fit, each problem by its place: `guardrails.max_risk`.
+    """
     try:
         return Configuration.model_validate(overlaid(_not_overruled(kept, named), named))
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "the settings"
-        raise InvalidInput(f"{place}: {first['msg'].removeprefix('Value error, ')}.") from error
+        raise InvalidFields(dict(map(_problem, error.errors()))) from error
 
 
 def with_setting(kept: Mapping[str, Any], path: Path, value: Any) -> dict[str, Any]:
@@ -51,6 +53,12 @@ def with_setting(kept: Mapping[str, Any], path: Path, value: Any) -> dict[str, A
     else:
         copy[first] = value
     return copy
+
+
+def _problem(found: ErrorDetails) -> tuple[str, str]:
+    """The place, and the sentence that names it."""
+    place = ".".join(map(str, found["loc"])) or "the settings"
+    return place, f"{place}: {found['msg'].removeprefix('Value error, ')}."
 
 
 def _stands_in(named: Mapping[str, Any], path: Path) -> bool:

@@ -35,6 +35,17 @@ def settings_in(values: Mapping[str, Value]) -> dict[str, Value]:
     }
 
 
+def at_inputs(view: Mapping[str, Any], problems: Mapping[str, str]) -> Problems:
+    """Problems by the place of a setting, `guardrails.max_risk`, as those of the inputs of it."""
+    names = settings_in(entered(view))
+    return {
+        setting_block(name): problem
+        for place, problem in problems.items()
+        for name in names
+        if f".{place}".endswith(f".{name}")
+    }
+
+
 def channel_changes(view: Mapping[str, Any]) -> list[Change]:
     """What was changed in the channels' form; whether a digest comes is no channel."""
     return [

@@ -6,6 +6,7 @@ what was typed.
 
 from collections.abc import Sequence
 
+from finops.domain.errors import InvalidFields
 from finops.domain.people import Actor
 from handlers.access import name_of
 from handlers.blocks.setup.channels import CHANNELS
@@ -19,6 +20,7 @@ from handlers.settings_desk import Change
 from handlers.setup.changes import (
     Problems,
     approval_changes,
+    at_inputs,
     channel_changes,
     limit_changes,
     people_changes,
@@ -158,10 +160,9 @@ def _save_of_team(
     *,
     actor: Actor,
 ) -> None:
-    if changes:
-        context.desk.set_many(changes, actor=actor)
-    form = team_form(context, name, interaction.client)
-    interaction.ack(response_action="update", view=form)
+    if _are_set(context, interaction, changes, actor=actor):
+        form = team_form(context, name, interaction.client)
+        interaction.ack(response_action="update", view=form)
 
 
 def _save(
@@ -175,11 +176,27 @@ def _save(
     if problems:
         interaction.ack(response_action="errors", errors=problems)
         return
-    if changes:
+    if _are_set(context, interaction, changes, actor=actor):
+        interaction.ack()
+        redraw_below(context, interaction)
+        publish_home(context, interaction)
+
+
+def _are_set(
+    context: HandlerContext, interaction: Interaction, changes: Sequence[Change], *, actor: Actor
+) -> bool:
+    """Set them; what the settings themselves refuse is said at its input, where it has one."""
+    if not changes:
+        return True
+    try:
         context.desk.set_many(changes, actor=actor)
-    interaction.ack()
-    redraw_below(context, interaction)
-    publish_home(context, interaction)
+    except InvalidFields as error:
+        problems = at_inputs(interaction.view, error.problems)
+        if len(problems) < len(error.problems):
+            raise
+        interaction.ack(response_action="errors", errors=problems)
+        return False
+    return True
 
 
 def _unreachable(interaction: Interaction, *names: str) -> Problems:

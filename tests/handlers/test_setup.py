@@ -398,6 +398,21 @@ def test_slack_itself_keeps_a_limit_within_its_bounds(make: Make) -> None:
     assert setup.engine.parts.guardrails.settings.min_confidence == 0.6
 
 
+def test_what_slack_let_through_is_refused_at_its_input_and_nothing_is_saved(make: Make) -> None:
+    setup = make(FILE)
+    view = of_team(setup, TeamStep.CERTAINTY)
+    found = setup.slack.state.views.find_any(view["id"])
+    assert found is not None
+    for block in found[1]["blocks"]:
+        block.get("element", {}).pop("max_value", None)
+    wrong = {"min_confidence": "7", "max_risk_without_approval": "8", "max_namespaces_per_day": "3"}
+    ack = setup.save(MEI, ActionId.LIMIT.value, **wrong)
+
+    assert set(ack.errors) == {"finops_set:min_confidence", "finops_set:max_risk_without_approval"}
+    assert "less than or equal to 1" in ack.errors["finops_set:min_confidence"]
+    assert setup.engine.parts.guardrails.settings.rules_for("shop").max_namespaces_per_day == 5
+
+
 def test_quiet_hours_hold_at_once_and_none_is_an_answer(make: Make) -> None:
     setup = make({"platform": {"users": [MEI]}})
     setup.step(MEI, SetupStep.TIMES)
