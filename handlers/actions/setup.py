@@ -9,7 +9,7 @@ from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
-from finops.domain.errors import InvalidInput
+from finops.domain.errors import InvalidInput, Refused
 from handlers.blocks import text
 from handlers.blocks.elements import Block
 from handlers.blocks.forms import notice_modal, with_notice
@@ -72,7 +72,7 @@ def open_team_step(context: HandlerContext, interaction: Interaction) -> None:
     """
     shown = _clicked(context, interaction)
     setter(context, interaction)
-    team, step = known_team(context, shown.team), TeamStep(shown.step)
+    team, step = known_team(context, shown.team), _team_step(shown)
     if changed(interaction.view):
         form = with_notice(dict(interaction.view), "Save what you have typed here first.")
     else:
@@ -139,6 +139,13 @@ def check_setup(context: HandlerContext, interaction: Interaction) -> None:
     found = checked_modal(tested(context, interaction.client))
     with suppress(SlackApiError):
         interaction.client.views_update(view_id=opened["view"]["id"], view=found)
+
+
+def _team_step(shown: SettingsReference) -> TeamStep:
+    found = next((step for step in TeamStep if step == shown.step), None)
+    if found is None:
+        raise Refused("This step is no longer offered; nothing was changed.")
+    return found
 
 
 def _clicked(context: HandlerContext, interaction: Interaction) -> SettingsReference:

@@ -164,7 +164,8 @@ def _approvals(context: HandlerContext) -> StepStatus:
     approved = "Approved by the bot or by people" if rules.auto_approve else "Approved by people"
     merged = "merged by the code host" if rules.auto_merge else "merged by people"
     eyes = " · Four eyes" if rules.approvals.four_eyes else ""
-    is_unseen = rules.auto_approve and rules.auto_merge
+    # With four eyes the host merges only what two people have agreed to.
+    is_unseen = rules.auto_approve and rules.auto_merge and not rules.approvals.four_eyes
     unseen = " · :warning: some changes are seen by nobody" if is_unseen else ""
     return StepStatus(
         SetupStep.APPROVALS,

@@ -522,9 +522,13 @@ def test_approvals_and_merging_are_set_with_the_danger_said_in_the_form(make: Ma
     assert rules.approvals == ApprovalRules(
         required=2, two_from_usd_per_month=Decimal(1000), two_from_risk=0.3, four_eyes=True
     )
-    assert setup.sees(MEI, "some changes are seen by nobody")
+    assert setup.sees(MEI, "merged by the code host · Four eyes")
+    assert "seen by nobody" not in setup.words(MEI)
     assert setup.audited() == [(MEI, "settings")]
 
+    setup.step(MEI, SetupStep.APPROVALS)
+    assert setup.save(MEI, **{"approvals.four_eyes": "no"}).ok
+    assert setup.sees(MEI, "some changes are seen by nobody")
     setup.step(MEI, SetupStep.APPROVALS)
     assert setup.save(MEI, auto_merge="no", **{"approvals.two_from_risk": None}).ok
     rules = setup.engine.parts.guardrails.settings.rules_for("shop")
