@@ -39,8 +39,10 @@ def test_an_admin_sets_everything_up_and_an_approver_approves_the_first_card(
     act_as(page, "Mei Tanaka")
     take_the_role(page)
     add_team(page)
+    limit_team(page)
     close(page)
     set_channels(page)
+    set_times(page)
     set_limit(page)
     say_hello(page)
     approve_first_card(page, demo)
@@ -49,7 +51,9 @@ def test_an_admin_sets_everything_up_and_an_approver_approves_the_first_card(
     assert directory.platform.users == ("U0MEI000001",)
     assert directory.leadership_channel == "C0LEADERS01"
     assert directory.team("shop").namespaces == ("shop", "shop-jobs")
-    assert demo.engine.parts.guardrails.settings.max_changes_per_day == 20
+    rules_for = demo.engine.parts.guardrails.settings.rules_for
+    assert (rules_for("shop").max_changes_per_day, rules_for("data").max_changes_per_day) == (5, 20)
+    assert demo.engine.parts.pace.hours.plan_weekday == 1
     said = [message["text"] for message in demo.slack.driver().messages("C0TRIAGE001")]
     assert sum("Hello, I am finops-bot" in words for words in said) == 1
     assert demo.engine.ledger.verify_audit().is_intact
@@ -87,12 +91,24 @@ def set_channels(page: Page) -> None:
     channels = form(page, "Channels")
     channels.get_by_label("Triage").select_option(label="#general")
     channels.get_by_label("Leadership").select_option(label="#leadership")
-    channels.get_by_label("Time zone").fill("Europe/Berlin")
     channels.get_by_role("button", name="Save").click()
     page.get_by_text("I am not in this channel").wait_for()
     channels.get_by_label("Triage").select_option(label="#finops-triage")
     channels.get_by_role("button", name="Save").click()
-    page.get_by_text("Europe/Berlin").wait_for()
+    form(page, "Set up finops-bot").get_by_text("Digests: weekly and monthly").wait_for()
+
+
+def set_times(page: Page) -> None:
+    """A time zone that does not exist is said at its input; what else was typed stays."""
+    step(page, "times")
+    times = form(page, "Times")
+    times.get_by_label("Plan of the week, day").select_option(label="Tuesday")
+    times.get_by_label("Time zone").fill("Europe/Brelin")
+    times.get_by_role("button", name="Save").click()
+    times.get_by_text("There is no time zone Europe/Brelin").wait_for()
+    times.get_by_label("Time zone").fill("Europe/Berlin")
+    times.get_by_role("button", name="Save").click()
+    page.get_by_text("Plans: Tuesday at 09:00").wait_for()
 
 
 def add_team(page: Page) -> None:
@@ -109,6 +125,21 @@ def add_team(page: Page) -> None:
     team.get_by_label("Namespaces").fill("shop, shop-jobs")
     team.get_by_role("button", name="Save").click()
     form(page, "Teams").get_by_text("owned by").wait_for()
+
+
+def limit_team(page: Page) -> None:
+    """In the place of the team's form; what everybody has stands in the empty input."""
+    form(page, "Teams").get_by_role("button", name="Edit").click()
+    row = form(page, "Team shop").locator('[data-block="team_step:size"]')
+    row.get_by_role("button", name="Edit").click()
+    limits = form(page, "Guardrails: size")
+    limits.get_by_placeholder("10, as for everybody").fill("5")
+    limits.get_by_text(
+        re.compile("would be|would need|judged differently|Nothing waits")
+    ).wait_for()
+    limits.get_by_role("button", name="Save").click()
+    form(page, "Team shop").get_by_text("1 limit of its own").wait_for()
+    page.locator("dialog[open] footer").get_by_role("button", name="Cancel").click()
 
 
 def set_limit(page: Page) -> None:
