@@ -30,6 +30,7 @@ KEY = "set in Slack"
 SECTIONS = frozenset(
     {
         "approval_levels",
+        "currency",
         "default_approvers",
         "guardrails",
         "leadership_channel",
@@ -170,6 +171,7 @@ class LiveSettings:
             directory=effective.directory(),
             guardrails=Guardrails(effective.guardrails),
             hours=effective.schedule.hours(),
+            currency=effective.currency.to_domain(),
         )
 
 

@@ -15,8 +15,9 @@ from finops.savings_ledger import SavingsLedger
 def list_records(arguments: argparse.Namespace) -> int:
     """Print opportunities below their status."""
     statuses = [Status(arguments.status)] if arguments.status else []
-    records = configured_engine().ledger.find(statuses=statuses, team=arguments.team)
-    print("\n".join(terminal.record_lines(records)))
+    engine = configured_engine()
+    records = engine.ledger.find(statuses=statuses, team=arguments.team)
+    print("\n".join(terminal.record_lines(records, engine.currency)))
     return 0
 
 
@@ -25,7 +26,8 @@ def show(arguments: argparse.Namespace) -> int:
     engine = configured_engine()
     record = engine.ledger.get(arguments.id)
     reasons = engine.check(record.id).reasons
-    print("\n".join(terminal.show_lines(record, reasons, engine.ledger.history_of(record.id))))
+    history = engine.ledger.history_of(record.id)
+    print("\n".join(terminal.show_lines(record, reasons, history, engine.currency)))
     return 0
 
 
@@ -34,10 +36,10 @@ def savings(arguments: argparse.Namespace) -> int:
     engine = configured_engine()
     if arguments.period:
         found = engine.savings_of_period(arguments.period, team=arguments.team or "")
-        print("\n".join(terminal.period_savings_lines(found)))
+        print("\n".join(terminal.period_savings_lines(found, engine.currency)))
         return 0
     summary = engine.savings(team=arguments.team)
-    print("\n".join(terminal.savings_lines(summary)))
+    print("\n".join(terminal.savings_lines(summary, engine.currency)))
     return 0
 
 

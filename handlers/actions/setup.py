@@ -112,6 +112,7 @@ def _meaning(context: HandlerContext, interaction: Interaction) -> str:
     if not typed:
         return UNCHANGED
     try:
-        return what_if_summary(context.engine.what_if(typed, general_only=True))
+        result = context.engine.what_if(typed, general_only=True)
+        return what_if_summary(result, context.engine.currency)
     except InvalidInput as error:
         return text.safe(str(error), 500)

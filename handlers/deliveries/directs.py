@@ -33,7 +33,9 @@ class DirectDeliveries:
         found = [self._record(str(one)) for one in (ids if isinstance(ids, list) else [])]
         waiting = [r for r in found if r is not None and r.status in DECIDABLE]
         if waiting:
-            self._send(intent, *owner_message(waiting, streak=self._engine.streak(user)))
+            currency = self._engine.currency
+            streak = self._engine.streak(user)
+            self._send(intent, *owner_message(waiting, streak=streak, currency=currency))
 
     def tell_person(self, intent: Intent) -> None:
         """One sentence."""
