@@ -41,6 +41,9 @@ SECTIONS = frozenset(
     }
 )
 
+# Whose keys mean nothing without each other: the file says all of it or nothing.
+WHOLE = frozenset({"currency"})
+
 
 class LiveSettings:
     """The settings as they hold now; threads and replicas may share the ledger behind it."""
@@ -69,6 +72,8 @@ class LiveSettings:
 
     def is_locked(self, path: Path) -> bool:
         """Whether the file names this setting, or anything it is a part of."""
+        if path[0] in WHOLE:
+            return path[0] in self._named
         place: Any = self._named
         for name in path:
             if not isinstance(place, Mapping) or name not in place:
@@ -186,7 +191,8 @@ def _named_by(file: Configuration) -> dict[str, Any]:
 
 def _checked(kept: Mapping[str, Any], named: Mapping[str, Any]) -> Configuration:
     try:
-        return Configuration.model_validate(overlaid(kept, named))
+        below = {key: kept[key] for key in kept if not (key in WHOLE and key in named)}
+        return Configuration.model_validate(overlaid(below, named))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or "the settings"

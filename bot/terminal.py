@@ -11,7 +11,7 @@ from finops.domain.estate import UNKNOWN_TEAM
 from finops.domain.lifecycle import Status
 from finops.domain.money import Saving
 from finops.domain.opportunity import Opportunity, OpportunityRecord
-from finops.domain.retelling import status_reason_in, summary_in
+from finops.domain.retelling import caveats_in, status_reason_in, summary_in
 from finops.engine.period_savings import PeriodSavings
 from finops.finops_engine import SavingsSummary
 from finops.guardrails import PolicyReason
@@ -60,7 +60,7 @@ def show_lines(
         ("confidence", f"{confidence_words(found.confidence)} that it holds for 14 days"),
         ("risk", f"{risk_words(found.risk)} if it does not hold"),
         ("way back", found.rollback),
-        *(("before", caveat) for caveat in found.caveats[:5]),
+        *(("before", caveat) for caveat in caveats_in(found, currency)[:5]),
     ]
     facts = [(e.label, f"{short_figures(e.value)}  ({e.source})") for e in found.evidence]
     rules = [(reason.verdict.words, currency.beside(reason.sentence)) for reason in reasons]

@@ -22,7 +22,7 @@ from finops.domain.opportunity import (
     WasteKind,
 )
 from finops.domain.quantities import format_cpu, format_memory
-from finops.domain.retelling import summary_in
+from finops.domain.retelling import caveats_in, summary_in
 from finops.edits import PlannedEdit, Proof
 from finops.pr_markdown import count as _count
 from finops.pr_markdown import escape as _escape
@@ -130,7 +130,7 @@ def render_body(
         short_figures(_escape(summary_in(opportunity, currency))),
         _changes(opportunity),
         _at_a_glance(opportunity, currency),
-        _listing("Before you merge", (*opportunity.caveats, *edit.notes)),
+        _listing("Before you merge", (*caveats_in(opportunity, currency), *edit.notes)),
         _evidence(opportunity.evidence),
         _proof(edit.proof),
         _listing("Guardrails at approval", map(currency.beside, guardrail_reasons)),

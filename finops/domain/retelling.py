@@ -8,7 +8,12 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
 from finops.domain.currency import Currency
+from finops.domain.lifecycle import Status
 from finops.domain.opportunity import Opportunity, OpportunityRecord
+
+# What a change of the value is called beside the statuses.
+EDITED = "edited"
+_OF_PERSONS = frozenset({Status.DENIED.value, Status.SNOOZED.value})
 
 
 def summary_in(opportunity: Opportunity, currency: Currency) -> str:
@@ -25,18 +30,25 @@ def verdict_in(record: OpportunityRecord, currency: Currency) -> str:
 
 def status_reason_in(record: OpportunityRecord, currency: Currency) -> str:
     """Why it stands where it stands."""
-    return said_in(record, record.status_reason, currency)
+    return said_in(record, record.status_reason, currency, action=record.status)
 
 
-def said_in(record: OpportunityRecord, sentence: str, currency: Currency) -> str:
-    """Something that was recorded about it: the verdict, a guardrail's limit, anything else.
+def said_in(record: OpportunityRecord, sentence: str, currency: Currency, *, action: str) -> str:
+    """What was recorded about it when `action` was done (a status, or `edited`).
 
-    Whatever else it is may be a person's own words, and those stay as they were typed.
+    A guardrail's limit is quoted as it was checked, with the other currency beside it. What a
+    person gave as a reason is theirs and stays as it was typed.
     """
     if sentence and sentence == record.verdict.get("sentence"):
         return verdict_in(record, currency)
-    is_of_a_guardrail = sentence in record.guardrail_reasons
-    return currency.beside(sentence) if is_of_a_guardrail else sentence
+    if action == EDITED:
+        return currency.retold(sentence, amounts_of(record.opportunity))
+    return sentence if action in _OF_PERSONS else currency.beside(sentence)
+
+
+def caveats_in(opportunity: Opportunity, currency: Currency) -> tuple[str, ...]:
+    """What a person should know before agreeing."""
+    return tuple(currency.retold(caveat) for caveat in opportunity.caveats)
 
 
 def amounts_of(opportunity: Opportunity) -> tuple[Decimal, ...]:

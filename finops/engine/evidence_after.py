@@ -6,7 +6,7 @@ from datetime import timedelta
 from finops.domain.lifecycle import Status
 from finops.domain.money import DAYS_PER_MONTH
 from finops.domain.opportunity import Evidence
-from finops.domain.retelling import verdict_in
+from finops.domain.retelling import status_reason_in, verdict_in
 from finops.domain.verdict import Verdict
 from finops.engine.evidence_known import Known, after, day_words
 from finops.pr_body import short_figures
@@ -36,7 +36,8 @@ def pull_request_link(known: Known) -> Link:
     words = f"{name} is open; it counts once somebody has merged it."
     state = _WAITING
     if record.status is not Status.PULL_REQUEST_OPEN:
-        state, words = _STOPPED, f"{name} was not merged: {record.status_reason}"
+        reason = status_reason_in(record, known.currency)
+        state, words = _STOPPED, f"{name} was not merged: {reason}"
     at = opened.at if opened else None
     return Link(step=step, state=state, words=words, at=at, url=record.pull_request_url)
 

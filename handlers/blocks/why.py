@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from finops.domain.currency import DOLLARS, Currency
 from finops.domain.opportunity import Evidence, OpportunityRecord
-from finops.domain.retelling import said_in, summary_in
+from finops.domain.retelling import caveats_in, said_in, summary_in
 from finops.guardrails import PolicyReason
 from finops.ledger.audit import AuditEntry
 from finops.pr_body import short_figures
@@ -57,7 +57,7 @@ def why_blocks(
         section(short_figures(text.safe(summary_in(opportunity, currency), 600))),
         *([picture(chart.file_id, chart.alt_text)] if chart else []),
         *_evidence(opportunity.evidence),
-        *_paragraph("Before you agree", opportunity.caveats),
+        *_paragraph("Before you agree", caveats_in(opportunity, currency)),
         *_paragraph("Guardrails", _guardrail_lines(guardrails, currency=currency), is_safe=True),
         *_paragraph("If it does not hold", [_opened(what_happens(opportunity))], is_safe=True),
         *_paragraph("The way back", [way_back(opportunity, 300)], is_safe=True),
@@ -123,7 +123,8 @@ def _history_line(record: OpportunityRecord, entry: AuditEntry, currency: Curren
     when = text.date(entry.at, with_time=True)
     what = _HISTORY_WORDS.get(entry.action) or text.safe(entry.action.replace("_", " "), 40)
     who = "" if entry.actor in _NOT_PEOPLE else f" · {text.person(entry.actor)}"
-    reason = said_in(record, str(entry.detail.get("reason") or ""), currency)
+    said = str(entry.detail.get("reason") or "")
+    reason = said_in(record, said, currency, action=entry.action)
     return f"{when} · {what}{who}{f' · {text.sentence(reason, 160)}' if reason else ''}"
 
 

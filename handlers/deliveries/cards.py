@@ -69,11 +69,11 @@ class CardDeliveries:
         record = self._engine.ledger.get(intent.subject)
         here = str(intent.payload.get("channel") or self._channel(record))
         standing = sorted(self._standing(record), key=lambda message: message.channel != here)
-        sentence = str(intent.payload.get("sentence", ""))
+        event, sentence = (str(intent.payload.get(name, "")) for name in ("event", "sentence"))
         words, blocks = note(
             actor=str(intent.payload.get("actor", "")),
-            event=str(intent.payload.get("event", "")),
-            sentence=said_in(record, sentence, self._engine.currency),
+            event=event,
+            sentence=said_in(record, sentence, self._engine.currency, action=event),
             people=self._engine.ledger.read(known_people),
         )
         for message in standing[:1]:

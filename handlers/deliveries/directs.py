@@ -39,7 +39,8 @@ class DirectDeliveries:
 
     def tell_person(self, intent: Intent) -> None:
         """One sentence."""
-        self._send(intent, *person_message(str(intent.payload.get("sentence", ""))))
+        sentence = str(intent.payload.get("sentence", ""))
+        self._send(intent, *person_message(self._engine.currency.beside(sentence)))
 
     def _record(self, opportunity_id: str) -> OpportunityRecord | None:
         try:

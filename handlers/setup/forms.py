@@ -9,6 +9,7 @@ from finops.domain.errors import Refused
 from finops.domain.people import UNKNOWN_TEAM, Team
 from handlers.blocks.elements import Block
 from handlers.blocks.setup.channels import ChannelSettings, channels_modal
+from handlers.blocks.setup.currency import currency_modal
 from handlers.blocks.setup.hub import hub_modal
 from handlers.blocks.setup.limits import LIMITS, limits_modal
 from handlers.blocks.setup.people import PeopleSettings, people_modal
@@ -20,6 +21,7 @@ from handlers.interaction import Interaction
 from handlers.setup.groups import workspace_groups
 from handlers.setup.standing import (
     CHANNEL_PATHS,
+    CURRENCY,
     PEOPLE,
     RULE_PATHS,
     TAGS,
@@ -45,6 +47,8 @@ def step_form(context: HandlerContext, step: str, client: WebClient) -> Block:
         return _people(context, client)
     if step == SetupStep.RULES:
         return rules_modal(rule_settings(context), instance=context.instance)
+    if step == SetupStep.CURRENCY:
+        return _currency(context)
     found = next((one for one in LIMITS if one == step), None)
     if found is None:
         raise Refused("This step is no longer offered; nothing was changed.")
@@ -116,6 +120,15 @@ def rule_settings(context: HandlerContext) -> RuleSettings:
         rules=rules,
         locked={name for name, path in RULE_PATHS.items() if desk.is_locked(path)},
         locked_tags={tag for tag in rules.protected_tags if desk.is_locked((*TAGS, tag))},
+    )
+
+
+def _currency(context: HandlerContext) -> Block:
+    return currency_modal(
+        context.engine.currency,
+        instance=context.instance,
+        is_locked=context.desk.is_locked(CURRENCY),
+        today=context.engine.now().date(),
     )
 
 

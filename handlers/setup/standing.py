@@ -16,6 +16,7 @@ from handlers.blocks.setup.channels import (
     ZONE,
     hour_words,
 )
+from handlers.blocks.setup.currency import currency_words
 from handlers.blocks.setup.hub import StepStatus
 from handlers.blocks.setup.limits import LIMITS
 from handlers.blocks.setup.people import names
@@ -41,6 +42,7 @@ RULE_PATHS: dict[str, Path] = {
 }
 TAGS: Path = ("guardrails", "protected_tags")
 PEOPLE = ("platform", "default_approvers")
+CURRENCY: Path = ("currency",)
 
 
 def standing(context: HandlerContext) -> list[StepStatus]:
@@ -53,6 +55,7 @@ def standing(context: HandlerContext) -> list[StepStatus]:
         _people(directory, context.desk),
         *(_limits(step, context) for step in LIMITS),
         _rules(context),
+        _currency(context),
     ]
 
 
@@ -132,6 +135,11 @@ def _rules(context: HandlerContext) -> StepStatus:
         f"{text.count(tags, 'protected tag')}",
         is_locked=_all_locked(context.desk, RULE_PATHS.values()),
     )
+
+
+def _currency(context: HandlerContext) -> StepStatus:
+    words = currency_words(context.engine.currency)
+    return StepStatus(SetupStep.CURRENCY, words, is_locked=context.desk.is_locked(CURRENCY))
 
 
 def _all_locked(desk: SettingsDesk, paths: Iterable[Path]) -> bool:

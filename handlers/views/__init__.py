@@ -14,6 +14,7 @@ from handlers.views.personal import personal
 from handlers.views.setup import (
     claim,
     save_channels,
+    save_currency,
     save_limits,
     save_people,
     save_rules,
@@ -32,6 +33,7 @@ VIEWS: Mapping[ViewId, Callable[[HandlerContext, Interaction], None]] = {
     ViewId.SETUP_PEOPLE: save_people,
     ViewId.SETUP_LIMITS: save_limits,
     ViewId.SETUP_RULES: save_rules,
+    ViewId.SETUP_CURRENCY: save_currency,
     ViewId.SETUP_TEAM: save_team,
     ViewId.PERSONAL: personal,
     ViewId.PLAN_REVIEW: approve_reviewed,

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 
+from finops.domain.currency import DOLLARS, Currency
 from finops.domain.people import Approvers, Team
 from finops.guardrails import GuardrailRules
 from gallery import samples as some
 from handlers.blocks.setup.channels import ChannelSettings, channels_modal
+from handlers.blocks.setup.currency import currency_modal, currency_words
 from handlers.blocks.setup.hub import (
     StepStatus,
     checked_modal,
@@ -38,6 +42,7 @@ CHANNELS = ChannelSettings(
     digest=DigestTime(0, 9, "Europe/Berlin"),
     quiet_hours="20:00-07:00",
 )
+EUROS = Currency("EUR", Decimal("0.92"), date(2026, 11, 1), symbol="€", noun="euros")
 STEPS = (
     StepStatus(SetupStep.TEAMS, "4 teams"),
     StepStatus(
@@ -54,6 +59,7 @@ STEPS = (
     StepStatus(SetupStep.SIZE, "1 limit of your own · 1 set in the file"),
     StepStatus(SetupStep.CERTAINTY, "The usual limits hold · 5 set in the file", is_locked=True),
     StepStatus(SetupStep.RULES, "Approved by people · 1 change window · 3 protected tags"),
+    StepStatus(SetupStep.CURRENCY, currency_words(EUROS)),
 )
 MEANS = (
     "*7 more opportunities would need an approver*\n*Allowed*  7 ($613/month) → 0 ($0/month)\n"
@@ -70,7 +76,7 @@ TESTED = (
 )
 
 
-def setup_views() -> Iterator[tuple[str, dict[str, object]]]:
+def setup_views(currency: Currency = DOLLARS) -> Iterator[tuple[str, dict[str, object]]]:
     """The name of each picture with its view."""
     to = {"instance": some.INSTANCE}
     locked = {
@@ -96,9 +102,16 @@ def setup_views() -> Iterator[tuple[str, dict[str, object]]]:
     yield "setup-team", team_modal(SHOP, GROUPS, locked_fields=("channel",), **to)
     yield "setup-team-longest", team_modal(LONGEST, GROUPS, locked_fields=(), **to)
     yield "setup-people", people_modal(people, GROUPS, **to)
-    yield "setup-limits", limits_modal(SetupStep.SIZE, GuardrailRules(), (), said=MEANS, **to)
+    yield (
+        "setup-limits",
+        limits_modal(SetupStep.SIZE, GuardrailRules(), (), said=currency.retold(MEANS), **to),
+    )
     rules = RuleSettings(rules=GuardrailRules())
     yield "setup-rules", rules_modal(rules, **to)
     held = {"locked": {AUTO, WINDOWS, OUTSIDE}, "locked_tags": {"prod", "critical"}}
     yield "setup-rules-locked", rules_modal(replace(rules, **held), **to)
+    form = {"instance": some.INSTANCE, "today": some.NOW.date()}
+    yield "setup-currency-emptiest", currency_modal(DOLLARS, is_locked=False, **form)
+    yield "setup-currency", currency_modal(EUROS, is_locked=False, **form)
+    yield "setup-currency-locked", currency_modal(EUROS, is_locked=True, **form)
     yield "setup-test", checked_modal(TESTED)
