@@ -4,7 +4,7 @@ Symbols, decimals and names are Babel's, so CLDR's: `€`, `¥` without a decima
 """
 
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any
 
@@ -47,8 +47,13 @@ class CurrencySection(Section):
     @field_validator("per_usd", mode="before")
     @classmethod
     def _as_written(cls, rate: Any) -> Any:
-        """A number of YAML is what was typed, not its nearest binary fraction."""
-        return str(rate) if isinstance(rate, float | int) and not isinstance(rate, bool) else rate
+        """What was typed, quoted or not, and not its nearest binary fraction."""
+        if isinstance(rate, bool) or not isinstance(rate, str | int | float):
+            return rate
+        try:
+            return Decimal(str(rate).strip())
+        except InvalidOperation as error:
+            raise ValueError(f"{str(rate)[:20]!r} is no rate such as 0.92") from error
 
     @model_validator(mode="after")
     def _says_its_rate(self) -> "CurrencySection":
