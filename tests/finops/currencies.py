@@ -15,7 +15,8 @@ FRANCS = Currency("CHF", Decimal("0.881"), DAY, symbol="CHF ", noun="Swiss franc
 # request, the unit of a limit's input, and the rate itself.
 _QUOTED = re.compile(
     r"\$[\d.,]+ per (?:core|GiB)-hour"
-    r"|\$[\d.,]+/month a node"
+    r"|[Pp]rice(?:: | \| | )\$[\d.,]+/month(?: a node)?"
+    r"|× \$[\d.,]+"
     r"|\$[\d.,]+ \((?:€|¥|CHF )[\d.,]+\)"
     r"|\$[\d.,]+ a request"
     r"|, \$ a month"

@@ -157,10 +157,7 @@ def in_euros(world: World) -> World:
 
 def test_a_pull_request_says_euros_and_the_rate(world: World) -> None:
     record = in_euros(world).opened()
-    pulls = world.engine.parts.pull_requests
-    assert pulls is not None
-    [host] = pulls.repositories
-    [pull] = host.list_pull_requests()
+    [pull] = world.host.list_pull_requests()
     written = f"{pull.title}\n{pull.body}"
 
     assert dollars_left(written.replace("\\", "")) == []
