@@ -75,8 +75,8 @@ def _unit(unit: UnitCost, report: CostReport, width: int) -> list[Line]:
 def _notes(report: CostReport, width: int) -> list[Line]:
     checks = [cost_words.reconciliation(report, table) for table in report.tables]
     years = [cost_words.year_before(report, table) for table in report.tables]
-    rate = report.currency.rate_sentence
-    said = [*years, cost_words.freshness(report), *checks, report.forecast, report.receipt, rate]
+    said = [*years, cost_words.freshness(report), *checks, report.forecast, report.receipt]
+    said.append(report.rate_sentence)
     return [line for note in said if note for line in _wrapped(note, width, style=_QUIET)]
 
 

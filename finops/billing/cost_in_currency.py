@@ -25,6 +25,7 @@ def reading_in(reading: CostReading, currency: Currency) -> CostReading:
         before=[_piece(piece, currency) for piece in reading.before],
         days=_days(reading.days, currency),
         invoice=_days(reading.invoice, currency),
+        is_converted=any(piece.currency == USD for piece in (*reading.now, *reading.before)),
     )
 
 

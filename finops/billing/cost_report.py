@@ -51,6 +51,7 @@ class CostReading:
     is_final: bool = False
     source: str = "the bill"
     receipt: str = ""
+    is_converted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +108,12 @@ class CostReport:
     year_before: Mapping[str, Decimal] = field(default_factory=dict)
     teaching: str = ""
     currency: Currency = DOLLARS
+    is_converted: bool = False
+
+    @property
+    def rate_sentence(self) -> str:
+        """The rate, where anything was converted by it."""
+        return self.currency.rate_sentence if self.is_converted else ""
 
     def digits_of(self, table: CostTable) -> int:
         """The decimals of a table's currency; two where it is not the display currency."""
@@ -129,6 +136,7 @@ def build_report(
         source=reading.source,
         receipt=reading.receipt,
         billed_until=max(billed, default=None),
+        is_converted=reading.is_converted,
     )
 
 

@@ -13,8 +13,8 @@ from decimal import Decimal
 from finops.domain.money import Saving, format_amount, format_usd, to_cents
 
 USD = "USD"
-# A price of many decimals is quoted as it is; savings have two or none.
-_QUOTED = re.compile(r"(?<![\w$])-?\$(\d[\d,]*(?:\.\d+)?)(?![\w])")
+# `$0.05 per GiB-month` and what has many decimals are prices, quoted as they were read.
+_QUOTED = re.compile(r"(?<![\w$])-?\$((?>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?))(?!\w| per )")
 _MOST_DECIMALS = 2
 _WHOLE = re.compile(r"(?<=\d)\.0+$")
 
@@ -83,8 +83,8 @@ class Currency:
         """A recorded sentence about savings or costs, with its dollars in this currency.
 
         `known` are the exact amounts in dollars that it may quote; what is not among them is
-        converted as it was written, which from $100 on is whole dollars. Prices of more than two
-        decimals stay as they were quoted.
+        converted as it was written, which from $100 on is whole dollars. Unit prices stay as they
+        were quoted.
         """
         if self.is_usd:
             return sentence

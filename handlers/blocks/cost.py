@@ -100,7 +100,7 @@ def _small(report: CostReport) -> Sequence[str]:
     years = [cost_words.year_before(report, one) for one in report.tables[:3]]
     said = [*years, cost_words.freshness(report), *checks]
     lines = [text.safe(" ".join(filter(None, said)), 900)]
-    small = (report.forecast, report.receipt, report.currency.rate_sentence)
+    small = (report.forecast, report.receipt, report.rate_sentence)
     lines += [text.safe(line, 400) for line in small if line]
     return [*lines, *_places(report)]
 

@@ -14,7 +14,7 @@ FRANCS = Currency("CHF", Decimal("0.881"), DAY, symbol="CHF ", noun="Swiss franc
 # Prices as they were read, limits with the other currency beside them, what AWS asks for a
 # request, the unit of a limit's input, and the rate itself.
 _QUOTED = re.compile(
-    r"\$[\d.,]+ per (?:core|GiB)-hour"
+    r"\$[\d.,]+ per (?:core|GiB)-(?:hour|month)"
     r"|[Pp]rice(?:: | \| | )\$[\d.,]+/month(?: a node)?"
     r"|× \$[\d.,]+"
     r"|\$[\d.,]+ \((?:€|¥|CHF )[\d.,]+\)"

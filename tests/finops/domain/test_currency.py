@@ -99,7 +99,9 @@ def test_a_sentence_is_retold_with_the_exact_amounts_where_they_are_known() -> N
         ("frees room worth $18.69/month", "frees room worth €17.19/month"),
         ("80 % interval -$4.00 to $12,345", "80 % interval -€3.68 to €11,357"),
         ("($80.00)", "(€73.60)"),
+        ("interval $415 to $428, 28 days before", "interval €382 to €394, 28 days before"),
         ("$80.", "€73.60."),
+        ("$0.05 per GiB-month, at most $50", "$0.05 per GiB-month, at most €46.00"),
         # A unit price is a quotation, and a word with a dollar in it is a name.
         ("at $0.0316110 per core-hour", "at $0.0316110 per core-hour"),
         ("app$5 and $5x and $PATH and US$ and $", "app$5 and $5x and $PATH and US$ and $"),

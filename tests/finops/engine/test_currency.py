@@ -57,6 +57,7 @@ def test_costs_in_dollars_are_told_in_euros(ledger: SavingsLedger) -> None:
         "All lines add up to the invoice, €51.52 billed."
     )
     assert dollars_left(said(report)) == []
+    assert "€0.92 per $" in report.rate_sentence
 
 
 def test_the_same_question_can_be_answered_as_it_was_billed(ledger: SavingsLedger) -> None:
@@ -73,6 +74,7 @@ def test_a_bill_in_euros_is_never_converted(ledger: SavingsLedger) -> None:
 
     assert (table.currency, table.total, table.difference) == ("EUR", Decimal(84), Decimal(0))
     assert cost_words.headline(report, table).startswith("€84. ")
+    assert report.rate_sentence == "", "nothing was converted"
 
 
 def test_bills_in_dollars_and_in_euros_are_one_table_that_adds_up(ledger: SavingsLedger) -> None:
