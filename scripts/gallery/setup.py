@@ -113,5 +113,4 @@ def setup_views(currency: Currency = DOLLARS) -> Iterator[tuple[str, dict[str, o
     form = {"instance": some.INSTANCE, "today": some.NOW.date()}
     yield "setup-currency-emptiest", currency_modal(DOLLARS, is_locked=False, **form)
     yield "setup-currency", currency_modal(EUROS, is_locked=False, **form)
-    yield "setup-currency-locked", currency_modal(EUROS, is_locked=True, **form)
     yield "setup-test", checked_modal(TESTED)
