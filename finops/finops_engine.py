@@ -184,15 +184,19 @@ class FinOpsEngine:
         directory: Directory,
         guardrails: Guardrails,
         hours: SendingHours,
-        currency: Currency = DOLLARS,
+        currency: Currency | None = None,
     ) -> None:
         """Go on with other teams, channels, approvers, limits, hours and display currency.
 
-        What runs ends with the old.
+        What runs ends with the old. Without a currency the one that holds stays.
         """
         pace = replace(self.parts.pace, hours=hours)
         self.parts = replace(
-            self.parts, directory=directory, guardrails=guardrails, pace=pace, currency=currency
+            self.parts,
+            directory=directory,
+            guardrails=guardrails,
+            pace=pace,
+            currency=currency or self.currency,
         )
 
     def now(self) -> datetime:
