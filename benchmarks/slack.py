@@ -26,6 +26,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -44,9 +45,46 @@ from tests.real_parts.servers import free_port
 DECISIONS = ("approved", "denied", "snoozed")
 
 
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Whole bots, the Slack they share, what they remember and where their pull requests go."""
+
+    sandbox: SlackSandbox
+    ledger: SavingsLedger
+    repository: Path
+    bots: Sequence[subprocess.Popen[bytes]]
+    # How many cards will be posted.
+    expected: int
+
+
 def measure(options: argparse.Namespace) -> dict[str, Any]:
     """Start everything, let people click, count what became of it."""
     company = Company(options.teams)
+    with _stage(company, replicas=options.replicas) as stage:
+        cards, posting = _posted_cards(stage, company)
+        print(f"{len(cards)} cards stand; people begin to click.", file=sys.stderr, flush=True)
+        crowd, clicking = _clicked(stage.sandbox, cards, options)
+        stage.sandbox.faults.clear()
+        _wait(lambda: not stage.ledger.find(statuses=[Status.APPROVED]), 300, stage.bots)
+        figures = _latencies(crowd)
+        return {
+            **figures,
+            **_effects(stage, crowd),
+            "messages_per_channel_per_s_max": _most_messages(stage.sandbox),
+            "rate_limited_messages": _rate_limited(stage.sandbox, "chat.postMessage"),
+            "cards": len(cards),
+            "cards_s": round(posting, 1),
+            "clicks": options.clicks,
+            "clicks_per_s": round(options.clicks / clicking, 1),
+            "broken": crowd.broken,
+            "concurrency": options.concurrency,
+            "replicas": options.replicas,
+            **_floor(options, company, cards, p99_ms=figures["ack_p99_ms"]),
+        }
+
+
+@contextmanager
+def _stage(company: Company, *, replicas: int) -> Iterator[Stage]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="finops-slack-")))
         database_url = stack.enter_context(_postgres())
@@ -59,40 +97,37 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         stack.callback(ledger.close)
         bots = [
             stack.enter_context(_bot(folder, sandbox, database_url, number))
-            for number in range(options.replicas)
+            for number in range(replicas)
         ]
-        _wait(lambda: sandbox.connections >= options.replicas, 60, bots)
-        began = time.perf_counter()
-        _wait(lambda: len(_cards(sandbox, company)) >= expected, 60 + expected, bots)
-        posting = time.perf_counter() - began
-        cards = _cards(sandbox, company)
-        print(f"{len(cards)} cards stand; people begin to click.", file=sys.stderr, flush=True)
-        clicking = click_all(
-            sandbox, cards, clicks=options.clicks, concurrency=options.concurrency,
-            seed=options.seed,
-        )  # fmt: skip
-        began = time.perf_counter()
-        crowd = sandbox.run(clicking)
-        clicked = time.perf_counter() - began
-        sandbox.faults.clear()
-        _wait(lambda: not ledger.find(statuses=[Status.APPROVED]), 300, bots)
-        figures = _latencies(crowd)
-        host = LocalGitHost(repository, name="crowd/platform", public_url_of=str)
-        branches = Counter(pull.branch for pull in host.list_pull_requests())
-        return {
-            **figures,
-            **_effects(ledger, crowd, branches, sandbox),
-            "messages_per_channel_per_s_max": _most_messages(sandbox),
-            "rate_limited_messages": _rate_limited(sandbox, "chat.postMessage"),
-            "cards": len(cards),
-            "cards_s": round(posting, 1),
-            "clicks": options.clicks,
-            "clicks_per_s": round(options.clicks / clicked, 1),
-            "broken": crowd.broken,
-            "concurrency": options.concurrency,
-            "replicas": options.replicas,
-            **_floor(options, company, cards, p99_ms=figures["ack_p99_ms"]),
-        }
+        _wait(lambda: sandbox.connections >= replicas, 60, bots)
+        yield Stage(sandbox, ledger, repository, bots, expected)
+
+
+def _posted_cards(stage: Stage, company: Company) -> tuple[list[Shown], float]:
+    """The cards as they were first posted, and the seconds that took."""
+    began = time.perf_counter()
+    _wait(
+        lambda: len(_cards(stage.sandbox, company)) >= stage.expected,
+        60 + stage.expected,
+        stage.bots,
+    )
+    return _cards(stage.sandbox, company), time.perf_counter() - began
+
+
+def _clicked(
+    sandbox: SlackSandbox, cards: Sequence[Shown], options: argparse.Namespace
+) -> tuple[Crowd, float]:
+    """What people did, and the seconds they took."""
+    clicking = click_all(
+        sandbox,
+        cards,
+        clicks=options.clicks,
+        concurrency=options.concurrency,
+        seed=options.seed,
+    )
+    began = time.perf_counter()
+    crowd = sandbox.run(clicking)
+    return crowd, time.perf_counter() - began
 
 
 def _floor(
@@ -109,12 +144,7 @@ def _floor(
         client = WebClient(token=sandbox.bot_token, base_url=sandbox.api_url)
         one_each = {card.channel: card for card in cards}  # Slack takes one message a second
         stand = [_posted(client, card) for card in one_each.values()]
-        crowd = sandbox.run(
-            click_all(
-                sandbox, stand, clicks=options.clicks, concurrency=options.concurrency,
-                seed=options.seed,
-            )
-        )  # fmt: skip
+        crowd, _ = _clicked(sandbox, stand, options)
     bare_p99_ms = _latencies(crowd)["ack_p99_ms"]
     return {"bare_ack_p99_ms": bare_p99_ms, "ratio_to_bare": round(p99_ms / bare_p99_ms, 1)}
 
@@ -136,10 +166,11 @@ def _latencies(crowd: Crowd) -> dict[str, Any]:
     }
 
 
-def _effects(
-    ledger: SavingsLedger, crowd: Crowd, branches: Counter[str], sandbox: SlackSandbox
-) -> dict[str, Any]:
+def _effects(stage: Stage, crowd: Crowd) -> dict[str, Any]:
     """What the ledger, the repository and people's screens say."""
+    ledger = stage.ledger
+    host = LocalGitHost(stage.repository, name="crowd/platform", public_url_of=str)
+    branches = Counter(pull.branch for pull in host.list_pull_requests())
     records = ledger.find()
     decisions = {
         record.id: sum(entry.action in DECISIONS for entry in ledger.history_of(record.id))
@@ -149,7 +180,8 @@ def _effects(
     opened = [record for record in records if record.status is Status.PULL_REQUEST_OPEN]
     approved = sum(r.status not in (Status.NOTIFIED, Status.SNOOZED) for r in records)
     whispers = sum(
-        call.ok and call.method in ("chat.postEphemeral", "response_url") for call in sandbox.calls
+        call.ok and call.method in ("chat.postEphemeral", "response_url")
+        for call in stage.sandbox.calls
     )
     # Commands answer in their acknowledgement; a click that was too late is told in a whisper.
     refusals = crowd.done[ActionId.APPROVE] - approved

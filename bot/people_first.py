@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 # Under a storm of clicks the work behind them goes on, if slowly: what they did must be shown.
-PATIENCE_SECONDS = 1.0
+PATIENCE_SECONDS = 3.0
 
 
 class PeopleFirst:

@@ -517,4 +517,10 @@ CREATE TABLE bill_rates (
 
 UPDATE alembic_version SET version_num='0012' WHERE alembic_version.version_num = '0011';
 
+-- Running upgrade 0012 -> 0013
+
+CREATE INDEX ix_opportunities_decided_at ON opportunities (decided_at);
+
+UPDATE alembic_version SET version_num='0013' WHERE alembic_version.version_num = '0012';
+
 COMMIT;

@@ -57,6 +57,7 @@ from finops.engine.bill_history import PastPiece
 from finops.engine.cycle import CycleResult, run_cycle
 from finops.engine.drafts import PullRequestDraft
 from finops.engine.guarding import guardrail_decision
+from finops.engine.moving import Which
 from finops.engine.muting import MutePreview
 from finops.engine.notifying import notify
 from finops.engine.owning import with_known_owners
@@ -251,13 +252,13 @@ class FinOpsEngine:
 
     # Deciding
 
-    def approve(self, opportunity_id: str, *, revision: int, actor: Actor) -> OpportunityRecord:
+    def approve(self, which: Which, *, revision: int, actor: Actor) -> OpportunityRecord:
         """Approve the revision that was shown; raises Refused with the sentence to show."""
-        return approving.approve(self.parts, opportunity_id, revision=revision, actor=actor)
+        return approving.approve(self.parts, which, revision=revision, actor=actor)
 
     def deny(
         self,
-        opportunity_id: str,
+        which: Which,
         *,
         revision: int,
         actor: Actor,
@@ -267,20 +268,16 @@ class FinOpsEngine:
         """Decline with a reason; its class says what kind of no it is."""
         return decisions.deny(
             self.parts,
-            opportunity_id,
+            which,
             revision=revision,
             actor=actor,
             reason=reason,
             reason_class=reason_class,
         )
 
-    def edit(
-        self, opportunity_id: str, *, revision: int, actor: Actor, value: int
-    ) -> OpportunityRecord:
+    def edit(self, which: Which, *, revision: int, actor: Actor, value: int) -> OpportunityRecord:
         """Set another value, priced and judged anew, as a new revision."""
-        return decisions.edit(
-            self.parts, opportunity_id, revision=revision, actor=actor, value=value
-        )
+        return decisions.edit(self.parts, which, revision=revision, actor=actor, value=value)
 
     def mute(
         self, opportunity_id: str, *, name: str, reach: MuteReach, days: int, actor: Actor
@@ -332,11 +329,11 @@ class FinOpsEngine:
         return self.ledger.read(lambda connection: freezes.active(connection, now=now))
 
     def snooze(
-        self, opportunity_id: str, *, revision: int, actor: Actor, days: int, reason: str = ""
+        self, which: Which, *, revision: int, actor: Actor, days: int, reason: str = ""
     ) -> OpportunityRecord:
         """Put aside for `days`."""
         return decisions.snooze(
-            self.parts, opportunity_id, revision=revision, actor=actor, days=days, reason=reason
+            self.parts, which, revision=revision, actor=actor, days=days, reason=reason
         )
 
     def assign(

@@ -4,7 +4,7 @@ All changes go through `SavingsLedger.transaction()`: what is written inside one
 committed together or not at all. No network call belongs inside.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -32,6 +32,7 @@ from finops.ledger.database import (
     PATIENCE_SECONDS,
     Turn,
     glancing,
+    jotting,
     open_engine,
     reading,
     writing,
@@ -97,7 +98,7 @@ class SavingsLedger:
         with writing(self.engine, Turn(of), patience_seconds=patience_seconds) as connection:
             tx = LedgerTransaction(connection, wall_clock=self._wall_clock)
             yield tx
-            tx.chain()
+            tx.close()
 
     @contextmanager
     def reading(self) -> Iterator[LedgerTransaction]:
@@ -110,6 +111,22 @@ class SavingsLedger:
         """A short write that need not queue behind clicks on PostgreSQL: leases, claims, notes."""
         with writing(self.engine, None, patience_seconds=patience_seconds) as connection:
             yield connection
+
+    def note(
+        self,
+        *,
+        at: datetime,
+        actor: str,
+        action: str,
+        subject: str,
+        detail: Mapping[str, object],
+        patience_seconds: float = PATIENCE_SECONDS,
+    ) -> None:
+        """Write down what changed nothing, such as a refusal; see `audit.note`."""
+        with jotting(self.engine, patience_seconds=patience_seconds) as connection:
+            audit.note(
+                connection, at=at, actor=actor, action=action, subject=subject, detail=detail
+            )
 
     def get(self, opportunity_id: str) -> OpportunityRecord:
         """One record; raises InvalidInput when there is none of that id."""

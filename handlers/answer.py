@@ -11,6 +11,8 @@ from typing import Any
 
 from slack_bolt import Ack, BoltResponse
 
+from finops.ledger.turnstile import Waiting, serving
+
 # Slack has given up by then; whoever is late is logged by Bolt.
 MOST_SECONDS = 3.0
 
@@ -21,12 +23,14 @@ class Answer:
     def __init__(self, ack: Ack) -> None:
         self._ack = ack
         self._given = threading.Event()
+        self._waiting = Waiting()
         self._is_late = False
 
     def __call__(self, *args: Any, **kwargs: Any) -> BoltResponse:
         """Acknowledge, as Bolt's `ack` does."""
         response = self._ack(*args, **kwargs)
         self._given.set()
+        self._waiting.answered()
         return response
 
     @property
@@ -45,7 +49,8 @@ class Answer:
 
         def run() -> None:
             try:
-                work()
+                with serving(self._waiting):
+                    work()
             except Exception as error:
                 if self.response is None and not self._is_late:
                     raise

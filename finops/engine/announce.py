@@ -27,18 +27,17 @@ def changed(
     The line opens with the `event`, the new status unless another word is given.
     """
     refresh(tx, record)
-    tx.enqueue(
+    tx.announce(
         kind=IntentKind.POST_NOTE,
         subject=record.id,
-        idempotency_key=f"note:{record.id}:{tx.stamp}",
+        about=f"note:{record.id}",
         payload={"event": event or record.status, "actor": actor, "sentence": sentence},
     )
 
 
 def refresh(tx: LedgerTransaction, record: OpportunityRecord) -> None:
     """Have the card shown anew, without a word."""
-    key = f"update:{record.id}:{tx.stamp}"
-    tx.enqueue(kind=IntentKind.UPDATE_CARD, subject=record.id, idempotency_key=key)
+    tx.announce(kind=IntentKind.UPDATE_CARD, subject=record.id, about=f"update:{record.id}")
     refresh_plans(tx, record.id)
 
 
@@ -50,8 +49,7 @@ def refresh_plans(tx: LedgerTransaction, opportunity_id: str) -> None:
 
 def refresh_plan(tx: LedgerTransaction, plan: str) -> None:
     """Have one plan shown anew."""
-    key = f"update:{plan}:{tx.stamp}"
-    tx.enqueue(kind=IntentKind.UPDATE_PLAN, subject=plan, idempotency_key=key)
+    tx.announce(kind=IntentKind.UPDATE_PLAN, subject=plan, about=f"update:{plan}")
 
 
 def tell_person(tx: LedgerTransaction, *, user: str, sentence: str, about: str) -> None:
@@ -76,10 +74,10 @@ def ask_for_pull_request(tx: LedgerTransaction, known: OpportunityRecord) -> Non
     on an outage or on a channel that the bot was taken out of.
     """
     revision = known.opportunity.revision
-    tx.enqueue(
+    tx.announce(
         kind=IntentKind.OPEN_PULL_REQUEST,
         subject=pull_request_subject(known.id),
-        idempotency_key=f"pull_request:{known.id}:r{revision}:{tx.stamp}",
+        about=f"pull_request:{known.id}:r{revision}",
         payload={"opportunity": known.id, "revision": revision},
     )
 

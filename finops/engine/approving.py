@@ -8,7 +8,7 @@ from finops.domain.opportunity import OpportunityRecord
 from finops.domain.people import Actor
 from finops.engine import announce
 from finops.engine.guarding import guardrail_decision
-from finops.engine.moving import look_first, move, standing
+from finops.engine.moving import Which, id_of, look_first, move, standing
 from finops.engine.parts import Parts
 from finops.engine.pausing import note_answer
 from finops.engine.refusals import PATIENCE_SECONDS, audited_refusals
@@ -21,18 +21,21 @@ from finops.savings_ledger import LedgerTransaction
 POLICY = "policy"
 
 
-def approve(parts: Parts, opportunity_id: str, *, revision: int, actor: Actor) -> OpportunityRecord:
+def approve(parts: Parts, which: Which, *, revision: int, actor: Actor) -> OpportunityRecord:
     """Approve exactly the revision that was shown; the worker opens the pull request.
 
     Where more people must agree, it waits for them and stays *notified*.
     """
     now = parts.now()
-    with audited_refusals(parts, opportunity_id, actor=actor, revision=revision):
-        known = look_first(parts, opportunity_id, revision)
-        require_approver(parts.directory, known, actor, "approve")  # asked again under the lock
+    with audited_refusals(parts, id_of(which), actor=actor, revision=revision):
+        known = look_first(parts, which, revision)
+        require_approver(parts.directory, known, actor, "approve")
+        with parts.ledger.reading() as tx:
+            _allowed(guardrail_decision(tx, parts, known, now=now))
+        # All of it is asked again under the lock, for which who is refused anyhow need not wait.
         team = known.opportunity.team
         with parts.ledger.transaction(of=f"team/{team}", patience_seconds=PATIENCE_SECONDS) as tx:
-            known = tx.get(opportunity_id)
+            known = tx.get(known.id)
             if known.opportunity.team != team:  # whose daily limits nobody has locked
                 raise Refused(
                     f"It was given to team {known.opportunity.team} at the same moment; decide on "
@@ -54,8 +57,7 @@ def approve_in(
     known = standing(tx, known, revision, now)
     require_approver(parts.directory, known, actor, "approve")
     decision = _allowed(guardrail_decision(tx, parts, known, now=now))
-    sentence = _agree(tx, known, decision, actor=actor, now=now)
-    after = tx.get(known.id)
+    after, sentence = _agree(tx, known, decision, actor=actor, now=now)
     announce.changed(
         tx, after, actor=actor.id, sentence=sentence, event="approved" if sentence else ""
     )
@@ -71,8 +73,8 @@ def approve_by_policy(
     decision = guardrail_decision(tx, parts, known, now=now)
     if not decision.is_automatic:
         raise Refused(" ".join(decision.sentences))
-    _finish(tx, known, decision, actor=Actor(POLICY), now=now)
-    announce.changed(tx, tx.get(known.id), actor=POLICY, sentence="")
+    after = _finish(tx, known, decision, actor=Actor(POLICY), now=now)
+    announce.changed(tx, after, actor=POLICY, sentence="")
 
 
 def _allowed(decision: GuardrailDecision) -> GuardrailDecision:
@@ -88,16 +90,18 @@ def _agree(
     *,
     actor: Actor,
     now: datetime,
-) -> str:
-    """Count this person's approval; the last one that is needed approves. What is still missing."""
+) -> tuple[OpportunityRecord, str]:
+    """Count this person's approval; the last one that is needed approves.
+
+    The record afterwards, and a sentence about what is still missing.
+    """
     revision, needed = known.opportunity.revision, decision.approvals_needed
     is_new = approvals.add(tx.connection, known.id, revision=revision, approver=actor.id, now=now)
     so_far = 1
     if needed > 1:
         so_far = len(approvals.given(tx.connection, [known.id]).get(known.id, ()))
     if so_far >= needed:
-        _finish(tx, known, decision, actor=actor, now=now)
-        return ""
+        return _finish(tx, known, decision, actor=actor, now=now), ""
     if not is_new:
         raise Refused(
             f"You have approved this already; {needed - so_far} more of {needed} must agree, and "
@@ -110,7 +114,7 @@ def _agree(
         subject=known.id,
         detail={"revision": revision, "approvals": so_far, "needed": needed},
     )
-    return f"{so_far} of {needed} approvals; {needed - so_far} more must agree."
+    return known, f"{so_far} of {needed} approvals; {needed - so_far} more must agree."
 
 
 def _finish(
@@ -120,9 +124,10 @@ def _finish(
     *,
     actor: Actor,
     now: datetime,
-) -> None:
-    move(
+) -> OpportunityRecord:
+    after = move(
         tx, known, Status.APPROVED, now=now, actor=actor, reason="",
         decided_by=actor.id, decided_at=now, guardrail_reasons=list(decision.sentences),
     )  # fmt: skip
     announce.ask_for_pull_request(tx, known)
+    return after

@@ -193,10 +193,10 @@ def _tell(
     sentence: str,
 ) -> None:
     """A line in the thread of the card where the person clicked, after the cards have moved."""
-    tx.enqueue(
+    tx.announce(
         kind=IntentKind.POST_NOTE,
         subject=known.id,
-        idempotency_key=f"note:{known.id}:{tx.stamp}",
+        about=f"note:{known.id}",
         payload={
             "event": event,
             "actor": actor.id,

@@ -14,7 +14,7 @@ from finops.domain.opportunity import Opportunity, OpportunityRecord
 from finops.domain.people import Actor
 from finops.domain.retelling import EDITED
 from finops.engine import announce
-from finops.engine.moving import look_first, move, somebody_was_first, standing
+from finops.engine.moving import Which, id_of, look_first, move, somebody_was_first, standing
 from finops.engine.parts import Parts
 from finops.engine.pausing import note_answer
 from finops.engine.refusals import PATIENCE_SECONDS, audited_refusals
@@ -28,7 +28,7 @@ MAX_SNOOZE_DAYS = 92
 
 def deny(
     parts: Parts,
-    opportunity_id: str,
+    which: Which,
     *,
     revision: int,
     actor: Actor,
@@ -45,57 +45,53 @@ def deny(
     if not is_other:
         words = f"{reason_class.words}: {words}" if words else f"{reason_class.words}."
 
-    def decide(tx: LedgerTransaction, known: OpportunityRecord, now: datetime) -> None:
-        move(
+    def decide(tx: LedgerTransaction, known: OpportunityRecord, now: datetime) -> OpportunityRecord:
+        return move(
             tx, known, Status.DENIED, now=now, actor=actor, reason=words,
             decided_by=actor.id, decided_at=now,
         )  # fmt: skip
 
-    return _decide(
-        parts, opportunity_id, revision=revision, actor=actor, verb="deny", decide=decide
-    )
+    return _decide(parts, which, revision=revision, actor=actor, verb="deny", decide=decide)
 
 
 def snooze(
-    parts: Parts, opportunity_id: str, *, revision: int, actor: Actor, days: int, reason: str
+    parts: Parts,
+    which: Which,
+    *,
+    revision: int,
+    actor: Actor,
+    days: int,
+    reason: str,
 ) -> OpportunityRecord:
     """Put it aside for `days`; it comes back by itself."""
     words = checked_reason(reason, is_required=False)
     if not 1 <= days <= MAX_SNOOZE_DAYS:
         raise InvalidInput(f"Snooze for 1 to {MAX_SNOOZE_DAYS} days, not {days}.")
 
-    def decide(tx: LedgerTransaction, known: OpportunityRecord, now: datetime) -> None:
-        move(
+    def decide(tx: LedgerTransaction, known: OpportunityRecord, now: datetime) -> OpportunityRecord:
+        return move(
             tx, known, Status.SNOOZED, now=now, actor=actor, reason=words,
             decided_by=actor.id, decided_at=now, snoozed_until=now + timedelta(days=days),
         )  # fmt: skip
 
-    return _decide(
-        parts, opportunity_id, revision=revision, actor=actor, verb="snooze", decide=decide
-    )
+    return _decide(parts, which, revision=revision, actor=actor, verb="snooze", decide=decide)
 
 
 def edit(
-    parts: Parts, opportunity_id: str, *, revision: int, actor: Actor, value: int
+    parts: Parts, which: Which, *, revision: int, actor: Actor, value: int
 ) -> OpportunityRecord:
     """Set another value, priced and judged anew, as a new revision that waits like the old one.
 
     Raises OutOfBounds for a value below what history or a rule forbids.
     """
 
-    def decide(tx: LedgerTransaction, known: OpportunityRecord, now: datetime) -> None:
+    def decide(tx: LedgerTransaction, known: OpportunityRecord, now: datetime) -> OpportunityRecord:
         edited = with_value(known.opportunity, value, by=actor.id)
         if not tx.edit(known, edited, now=now, actor=actor.id):
             raise somebody_was_first()
+        return tx.get(known.id)
 
-    return _decide(
-        parts,
-        opportunity_id,
-        revision=revision,
-        actor=actor,
-        verb="edit",
-        decide=decide,
-    )
+    return _decide(parts, which, revision=revision, actor=actor, verb="edit", decide=decide)
 
 
 def try_value(parts: Parts, known: OpportunityRecord, value: int) -> Opportunity:
@@ -105,26 +101,25 @@ def try_value(parts: Parts, known: OpportunityRecord, value: int) -> Opportunity
 
 def _decide(
     parts: Parts,
-    opportunity_id: str,
+    which: Which,
     *,
     revision: int,
     actor: Actor,
     verb: str,
-    decide: Callable[[LedgerTransaction, OpportunityRecord, datetime], None],
+    decide: Callable[[LedgerTransaction, OpportunityRecord, datetime], OpportunityRecord],
 ) -> OpportunityRecord:
     def may(known: OpportunityRecord) -> None:
         require_owner_or_approver(parts.directory, known.opportunity.team, actor, verb)
 
     now = parts.now()
-    with audited_refusals(parts, opportunity_id, actor=actor, revision=revision):
-        known = look_first(parts, opportunity_id, revision)
+    with audited_refusals(parts, id_of(which), actor=actor, revision=revision):
+        known = look_first(parts, which, revision)
         may(known)
         team = known.opportunity.team
         with parts.ledger.transaction(of=f"team/{team}", patience_seconds=PATIENCE_SECONDS) as tx:
-            known = standing(tx, tx.get(opportunity_id), revision, now)
+            known = standing(tx, tx.get(known.id), revision, now)
             may(known)
-            decide(tx, known, now)
-            after = tx.get(opportunity_id)
+            after = decide(tx, known, now)
             is_edit = verb == "edit"
             sentence = after.opportunity.summary if is_edit else after.status_reason
             event = EDITED if is_edit else ""

@@ -3,14 +3,11 @@
 from datetime import datetime, time
 from decimal import Decimal
 
-from finops.domain.lifecycle import IN_FLIGHT, Status
 from finops.domain.opportunity import OpportunityRecord
 from finops.engine.parts import Parts
 from finops.guardrails import GuardrailContext, GuardrailDecision, workload_key
-from finops.ledger import freezes, history
+from finops.ledger import freezes, history, opportunities
 from finops.savings_ledger import LedgerTransaction
-
-_CHANGED = [*IN_FLIGHT, Status.VERIFIED]
 
 
 def guardrail_decision(
@@ -28,7 +25,9 @@ def guardrail_context(
     midnight = datetime.combine(now.date(), time(), tzinfo=now.tzinfo)
     changed = [
         record
-        for record in tx.find(statuses=_CHANGED, team=opportunity.team, decided_since=midnight)
+        for record in opportunities.changed_since(
+            tx.connection, team=opportunity.team, since=midnight
+        )
         if record.id != known.id
     ]
     sizes = history.setting(tx.connection, f"team_workloads:{opportunity.resource.cluster}")

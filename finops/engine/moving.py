@@ -9,6 +9,10 @@ from finops.domain.people import Actor
 from finops.engine.parts import Parts
 from finops.savings_ledger import LedgerTransaction
 
+# An opportunity by its id, or as the caller has just read it: most clicks have to read it anyhow.
+# Under the ledger's lock it is read again.
+Which = str | OpportunityRecord
+
 
 def move(
     tx: LedgerTransaction,
@@ -19,10 +23,12 @@ def move(
     actor: Actor,
     reason: str,
     **columns: object,
-) -> None:
-    """Move it; raises Refused when somebody was first."""
-    if not tx.move(known, target, now=now, actor=actor.id, reason=reason, **columns):
+) -> OpportunityRecord:
+    """The record after the move; raises Refused when somebody was first."""
+    after = tx.moved(known, target, now=now, actor=actor.id, reason=reason, **columns)
+    if after is None:
         raise somebody_was_first()
+    return after
 
 
 def somebody_was_first() -> Refused:
@@ -38,15 +44,19 @@ def standing(
     if known.status is Status.NOTIFIED:
         return known
     # Only a card has its buttons: it stands, and the worker has not come to say so.
-    tx.move(known, Status.NOTIFIED, now=now, actor="engine")
-    return tx.get(known.id)
+    return tx.moved(known, Status.NOTIFIED, now=now, actor="engine") or tx.get(known.id)
 
 
-def look_first(parts: Parts, opportunity_id: str, revision: int) -> OpportunityRecord:
+def look_first(parts: Parts, which: Which, revision: int) -> OpportunityRecord:
     """Refuse without the ledger's lock what comes too late: most clicks on a busy card do."""
-    known = parts.ledger.get(opportunity_id)
+    known = parts.ledger.get(which) if isinstance(which, str) else which
     require_standing(known, revision)
     return known
+
+
+def id_of(which: Which) -> str:
+    """Its id."""
+    return which if isinstance(which, str) else which.id
 
 
 def require_standing(known: OpportunityRecord, revision: int) -> None:

@@ -64,10 +64,10 @@ def _pause(parts: Parts, team: str, records: list[OpportunityRecord], oldest: da
         tx.audit(
             at=now, actor="engine", action="team paused", subject=f"team/{team}", detail=detail
         )
-        tx.enqueue(
+        tx.announce(
             kind=IntentKind.POST_NOTE,
             subject=records[0].id,
-            idempotency_key=f"paused:{team}:{tx.stamp}",
+            about=f"paused:{team}",
             payload={"event": "team paused", "actor": "engine", "sentence": sentence},
         )
     return True

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from finops.domain.errors import Refused
 from finops.domain.people import Actor
 from finops.engine.parts import Parts
-from finops.ledger import audit
 
 # Slack waits 3 s for the answer. A click whose turn does not come is refused in time, instead of
 # being carried out after the person was told that it failed.
@@ -22,13 +21,12 @@ def audited_refusals(
     try:
         yield
     except Refused as error:
-        with parts.ledger.bookkeeping(patience_seconds=PATIENCE_SECONDS) as connection:
-            audit.note(
-                connection,
-                at=now,
-                actor=actor.id,
-                action="refused",
-                subject=opportunity_id[:80],
-                detail={"reason": str(error), **detail},
-            )
+        parts.ledger.note(
+            at=now,
+            actor=actor.id,
+            action="refused",
+            subject=opportunity_id[:80],
+            detail={"reason": str(error), **detail},
+            patience_seconds=PATIENCE_SECONDS,
+        )
         raise

@@ -65,10 +65,10 @@ def revert(parts: Parts, opportunity_id: str, *, actor: Actor, reason: str) -> O
             at=now, actor=actor.id, action="revert asked", subject=known.id,
             detail={"reason": words, "pull_request": known.pull_request_number},
         )  # fmt: skip
-        tx.enqueue(
+        tx.announce(
             kind=IntentKind.OPEN_REVERT,
             subject=announce.pull_request_subject(known.id),
-            idempotency_key=f"revert:{known.id}:{tx.stamp}",
+            about=f"revert:{known.id}",
             payload={"opportunity": known.id},
         )
         after = tx.get(known.id)

@@ -25,6 +25,7 @@ CHAIN_LOCK_KEY = 7_307_147
 _LOCK_AND_LOOK = text(
     "SELECT pg_advisory_xact_lock(:key); SELECT id, hash FROM audit_log ORDER BY id DESC LIMIT 1"
 )
+_NOTE = insert(audit_waiting).inline()
 # So few that a click does not wait for them.
 TAKEN_AT_ONCE = 200
 
@@ -89,7 +90,7 @@ def note(
     It is kept when the caller's transaction commits; `take_up` brings it into the chain.
     """
     fields = Fields.of(at, actor=actor, action=action, subject=subject, detail=detail)
-    connection.execute(insert(audit_waiting).values(asdict(fields)))
+    connection.execute(_NOTE, asdict(fields))
 
 
 def take_up(connection: Connection) -> int:

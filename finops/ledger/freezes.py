@@ -3,10 +3,19 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from finops.domain.freezes import Freeze, FreezeReach, FreezeScope
 from finops.ledger.tables import freezes
+
+_ACTIVE = (
+    select(freezes)
+    .where(
+        freezes.c.ended_at.is_(None),
+        or_(freezes.c.until.is_(None), freezes.c.until > bindparam("now")),
+    )
+    .order_by(freezes.c.id)
+)
 
 
 def add(connection: Connection, freeze: Freeze) -> int:
@@ -28,10 +37,7 @@ def add(connection: Connection, freeze: Freeze) -> int:
 
 def active(connection: Connection, *, now: datetime) -> tuple[Freeze, ...]:
     """Those that hold now, the oldest first."""
-    query = select(freezes).where(
-        freezes.c.ended_at.is_(None), or_(freezes.c.until.is_(None), freezes.c.until > now)
-    )
-    return tuple(_freeze(row) for row in connection.execute(query.order_by(freezes.c.id)))
+    return tuple(_freeze(row) for row in connection.execute(_ACTIVE, {"now": now}))
 
 
 def end(connection: Connection, freeze_id: int, *, by: str, now: datetime) -> bool:

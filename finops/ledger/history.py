@@ -6,12 +6,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, select
+from sqlalchemy import Connection, Table, bindparam, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from finops.domain.opportunity import Skipped
 from finops.domain.verdict import CostBaseline, DailyCost
 from finops.ledger import tables
+
+_SETTING = select(tables.settings.c.value).where(tables.settings.c.key == bindparam("key"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,8 +273,7 @@ def put_settings(
 
 def setting(connection: Connection, key: str) -> Any:
     """A setting made at run time, or None."""
-    table = tables.settings
-    return connection.execute(select(table.c.value).where(table.c.key == key)).scalar()
+    return connection.execute(_SETTING, {"key": key}).scalar()
 
 
 def settings_below(connection: Connection, prefix: str) -> dict[str, Any]:

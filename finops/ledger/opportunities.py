@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from finops.domain.errors import InvalidInput
-from finops.domain.lifecycle import CLOSED, Status, check_move
+from finops.domain.lifecycle import CLOSED, IN_FLIGHT, Status, check_move
 from finops.domain.opportunity import (
     Opportunity,
     OpportunityRecord,
@@ -21,15 +21,26 @@ from finops.ledger.tables import opportunities
 _ASKED_ANEW = frozenset(
     {Status.NOTIFIED, Status.DENIED, Status.SNOOZED, Status.EXPIRED, Status.OBSOLETE}
 )
+# Made once: a statement that is built anew each time costs a click more than its row does.
+_ONE = select(opportunities).where(opportunities.c.id == bindparam("opportunity"))
 _LARGEST_FIRST = (
     (opportunities.c.cashable_usd_per_month + opportunities.c.freed_usd_per_month).desc(),
     opportunities.c.id,
+)
+_CHANGED_SINCE = (
+    select(opportunities)
+    .where(
+        opportunities.c.status.in_([*IN_FLIGHT, Status.VERIFIED]),
+        func.lower(opportunities.c.team) == bindparam("team"),
+        opportunities.c.decided_at >= bindparam("since"),
+    )
+    .order_by(*_LARGEST_FIRST)
 )
 
 
 def get(connection: Connection, opportunity: str) -> OpportunityRecord:
     """One record; raises InvalidInput when there is none of that id."""
-    row = connection.execute(select(opportunities).where(opportunities.c.id == opportunity)).first()
+    row = connection.execute(_ONE, {"opportunity": opportunity}).first()
     if row is None:
         raise InvalidInput(f"There is no opportunity {opportunity[:60]!r}; `list` shows them.")
     return record_from(row)
@@ -43,7 +54,6 @@ def find(  # noqa: PLR0913 - every filter is a keyword that says what it does
     cluster: str | None = None,
     namespace: str | None = None,
     repository: str | None = None,
-    decided_since: datetime | None = None,
     unchanged_since: datetime | None = None,
     limit: int | None = None,
 ) -> list[OpportunityRecord]:
@@ -60,11 +70,15 @@ def find(  # noqa: PLR0913 - every filter is a keyword that says what it does
         query = query.where(table.c.namespace == namespace)
     if repository is not None:
         query = query.where(table.c.repository == repository)
-    if decided_since is not None:
-        query = query.where(table.c.decided_at >= decided_since)
     if unchanged_since is not None:
         query = query.where(table.c.status_changed_at <= unchanged_since)
     return [record_from(row) for row in connection.execute(query.limit(limit))]
+
+
+def changed_since(connection: Connection, *, team: str, since: datetime) -> list[OpportunityRecord]:
+    """What was decided since then for a team, to be changed; the largest saving first."""
+    rows = connection.execute(_CHANGED_SINCE, {"team": team.lower(), "since": since})
+    return [record_from(row) for row in rows]
 
 
 def find_brief(connection: Connection) -> list[OpportunityRecord]:
@@ -120,6 +134,19 @@ def move(
 
     Raises IllegalMove when the lifecycle has no such step.
     """
+    return moved(connection, known, target, now=now, reason=reason, **columns) is not None
+
+
+def moved(
+    connection: Connection,
+    known: OpportunityRecord,
+    target: Status,
+    *,
+    now: datetime,
+    reason: str = "",
+    **columns: Any,
+) -> OpportunityRecord | None:
+    """The record after such a move; None when somebody was first."""
     check_move(known.status, target, subject=known.opportunity.resource.label)
     values: dict[str, Any] = {
         "status": target,
@@ -129,10 +156,10 @@ def move(
     } | columns
     if target in CLOSED:
         values["open_fingerprint"] = None
-    done = _change(connection, known, values)
-    if done and known.status in (Status.NOTIFIED, Status.APPROVED) and target in _ASKED_ANEW:
+    after = _changed(connection, known, values)
+    if after and known.status in (Status.NOTIFIED, Status.APPROVED) and target in _ASKED_ANEW:
         approvals.withdraw(connection, known.id)
-    return done
+    return after
 
 
 def edit(
@@ -194,8 +221,15 @@ def give(
 
 def _change(connection: Connection, known: OpportunityRecord, values: Mapping[str, Any]) -> bool:
     """Write `values` where status and revision still are what `known` says; False where not."""
+    return _changed(connection, known, values) is not None
+
+
+def _changed(
+    connection: Connection, known: OpportunityRecord, values: Mapping[str, Any]
+) -> OpportunityRecord | None:
+    """The record with `values` in it, if status and revision still were what `known` says."""
     table = opportunities
-    done = connection.execute(
+    row = connection.execute(
         update(table)
         .where(
             table.c.id == known.id,
@@ -203,5 +237,6 @@ def _change(connection: Connection, known: OpportunityRecord, values: Mapping[st
             table.c.revision == known.opportunity.revision,
         )
         .values(**values)
-    )
-    return done.rowcount == 1
+        .returning(table)
+    ).first()
+    return None if row is None else record_from(row)

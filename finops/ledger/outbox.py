@@ -4,12 +4,12 @@ Rows are leased, not locked: a worker that dies lets its lease run out and anoth
 Times here are wall-clock times of delivery, never the estate's clock.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Executable, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from finops.ledger.tables import outbox
@@ -40,34 +40,50 @@ class Intent:
     turn: str = ""
 
 
-def enqueue(
-    connection: Connection,
-    *,
-    kind: str,
-    subject: str,
-    idempotency_key: str,
-    payload: Mapping[str, object],
-    at: datetime,
-) -> bool:
+# Made once: a click writes several.
+_INSERTS: Mapping[str, Executable] = {
+    name: dialect.insert(outbox).on_conflict_do_nothing(index_elements=["idempotency_key"])
+    for name, dialect in (("postgresql", postgresql), ("sqlite", sqlite))
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NewIntent:
+    """What is to be written into the outbox; a second one with the same key is not."""
+
+    kind: str
+    subject: str
+    idempotency_key: str
+    payload: Mapping[str, object] = field(default_factory=dict)
+
+
+def enqueue(connection: Connection, intent: NewIntent, *, at: datetime) -> bool:
     """Write an intent; False when one with the same key was written before."""
-    insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert
-    done = connection.execute(
-        insert(outbox)
-        .values(
-            kind=kind,
-            subject=subject,
-            idempotency_key=idempotency_key,
-            payload=dict(payload),
-            status=OutboxStatus.PENDING,
-            attempts=0,
-            not_before=at,
-            lease_owner="",
-            last_error="",
-            created_at=at,
-        )
-        .on_conflict_do_nothing(index_elements=["idempotency_key"])
-    )
-    return done.rowcount == 1
+    return connection.execute(_insert(connection), _row(intent, at)).rowcount == 1
+
+
+def enqueue_all(connection: Connection, intents: Sequence[NewIntent], *, at: datetime) -> None:
+    """Write several in their order, in one statement."""
+    connection.execute(_insert(connection), [_row(intent, at) for intent in intents])
+
+
+def _insert(connection: Connection) -> Executable:
+    return _INSERTS[connection.dialect.name]
+
+
+def _row(intent: NewIntent, at: datetime) -> dict[str, object]:
+    return {
+        "kind": intent.kind,
+        "subject": intent.subject,
+        "idempotency_key": intent.idempotency_key,
+        "payload": dict(intent.payload),
+        "status": OutboxStatus.PENDING,
+        "attempts": 0,
+        "not_before": at,
+        "lease_owner": "",
+        "last_error": "",
+        "created_at": at,
+    }
 
 
 def revive(connection: Connection, *, idempotency_key: str, at: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Connection, exists, func, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from finops.domain.lifecycle import Status
@@ -10,6 +10,12 @@ from finops.domain.opportunity import OpportunityRecord
 from finops.domain.plans import Plan, PlanItem
 from finops.ledger.codec import record_from
 from finops.ledger.tables import messages, opportunities, outbox, plan_items, plans
+
+_HOLDING = (
+    select(plan_items.c.plan_id)
+    .where(plan_items.c.opportunity_id == bindparam("opportunity"))
+    .order_by(plan_items.c.plan_id)
+)
 
 
 def create(connection: Connection, plan: Plan) -> bool:
@@ -74,8 +80,7 @@ def of_team(connection: Connection, team: str) -> list[str]:
 
 def holding(connection: Connection, opportunity_id: str) -> list[str]:
     """The ids of the plans in which an opportunity stands."""
-    query = select(plan_items.c.plan_id).where(plan_items.c.opportunity_id == opportunity_id)
-    return list(connection.execute(query.order_by(plan_items.c.plan_id)).scalars())
+    return list(connection.execute(_HOLDING, {"opportunity": opportunity_id}).scalars())
 
 
 def strike(connection: Connection, plan_id: str, struck: Collection[str]) -> None:

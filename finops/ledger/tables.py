@@ -130,6 +130,7 @@ opportunities = Table(
     Index(None, "status"),
     Index(None, "team", "status"),
     Index(None, "cluster", "last_seen_at"),
+    Index(None, "decided_at"),
 )
 
 cost_baselines = Table(

@@ -32,9 +32,10 @@ def breakdown(connection: Connection, *, by: str, team: str | None = None) -> li
     """
     if by not in _COLUMNS:
         raise InvalidInput(f"There is no breakdown by {by[:40]!r}; use {', '.join(_COLUMNS)}.")
-    rows = connection.execute(_sums(opportunities_table.c[_COLUMNS[by]], team)).all()
-    names = sorted({row.name for row in rows})
-    return [_breakdown(name, [row for row in rows if row.name == name]) for name in names]
+    by_name: dict[str, list[Any]] = {}
+    for row in connection.execute(_sums(opportunities_table.c[_COLUMNS[by]], team)):
+        by_name.setdefault(row.name, []).append(row)
+    return [_breakdown(name, rows) for name, rows in sorted(by_name.items())]
 
 
 def _sums(column: Any, team: str | None) -> Any:

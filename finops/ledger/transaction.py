@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from finops.domain.lifecycle import Status
 from finops.domain.opportunity import Opportunity, OpportunityRecord
 from finops.ledger import audit, opportunities, outbox, recording
+from finops.ledger.outbox import NewIntent
 from finops.ledger.recording import Recorded
 
 
@@ -22,6 +23,7 @@ class LedgerTransaction:
         self.wall_clock = wall_clock
         self._token = secrets.token_hex(8)
         self._audited: list[audit.Fields] = []
+        self._announced: list[NewIntent] = []
 
     @property
     def stamp(self) -> str:
@@ -43,7 +45,6 @@ class LedgerTransaction:
         cluster: str | None = None,
         namespace: str | None = None,
         repository: str | None = None,
-        decided_since: datetime | None = None,
         unchanged_since: datetime | None = None,
         limit: int | None = None,
     ) -> list[OpportunityRecord]:
@@ -55,7 +56,6 @@ class LedgerTransaction:
             cluster=cluster,
             namespace=namespace,
             repository=repository,
-            decided_since=decided_since,
             unchanged_since=unchanged_since,
             limit=limit,
         )
@@ -105,13 +105,29 @@ class LedgerTransaction:
         **columns: Any,
     ) -> bool:
         """One conditional UPDATE and its audit row; False when somebody was first."""
-        done = opportunities.move(self.connection, known, target, now=now, reason=reason, **columns)
-        if done:
+        after = self.moved(known, target, now=now, actor=actor, reason=reason, **columns)
+        return after is not None
+
+    def moved(
+        self,
+        known: OpportunityRecord,
+        target: Status,
+        *,
+        now: datetime,
+        actor: str,
+        reason: str = "",
+        **columns: Any,
+    ) -> OpportunityRecord | None:
+        """The record after such a move; None when somebody was first."""
+        after = opportunities.moved(
+            self.connection, known, target, now=now, reason=reason, **columns
+        )
+        if after:
             detail = {"from": known.status, "revision": known.opportunity.revision}
             if reason:
                 detail["reason"] = reason
             self.audit(at=now, actor=actor, action=target, subject=known.id, detail=detail)
-        return done
+        return after
 
     def annotate(
         self, known: OpportunityRecord, note: str, *, now: datetime, actor: str, **columns: Any
@@ -133,17 +149,23 @@ class LedgerTransaction:
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
-        """A part that may fail by itself: what it wrote goes, audit rows as well."""
+        """A part that may fail by itself: what it wrote goes, with what was put off to the end."""
+        self._write_announced()
         audited = len(self._audited)
         try:
             with self.connection.begin_nested():
                 yield
         except BaseException:
             del self._audited[audited:]
+            self._announced.clear()
             raise
 
-    def chain(self) -> None:
-        """Write the audit rows, as the last thing before the commit: the chain has one end."""
+    def close(self) -> None:
+        """Write what was announced, then the audit rows.
+
+        Those are the last thing before the commit, because the chain has one end.
+        """
+        self._write_announced()
         if self._audited:
             audit.chain(self.connection, self._audited)
 
@@ -156,14 +178,24 @@ class LedgerTransaction:
         payload: Mapping[str, object] | None = None,
     ) -> bool:
         """Write an intent for the worker; False when that key was written before."""
-        return outbox.enqueue(
-            self.connection,
-            kind=kind,
-            subject=subject,
-            idempotency_key=idempotency_key,
-            payload=payload or {},
-            at=self.wall_clock(),
-        )
+        self._write_announced()
+        intent = NewIntent(kind, subject, idempotency_key, payload or {})
+        return outbox.enqueue(self.connection, intent, at=self.wall_clock())
+
+    def announce(
+        self, *, kind: str, subject: str, about: str, payload: Mapping[str, object] | None = None
+    ) -> None:
+        """Have the worker do something because of this change, whatever was announced before.
+
+        Written in one statement with those that follow; its key is `about` and the `stamp`.
+        """
+        key = f"{about}:{self.stamp}"
+        self._announced.append(NewIntent(kind, subject, key, payload or {}))
+
+    def _write_announced(self) -> None:
+        if self._announced:
+            outbox.enqueue_all(self.connection, self._announced, at=self.wall_clock())
+            self._announced.clear()
 
     def revive(self, *, idempotency_key: str) -> bool:
         """Give a dead intent another life; False when it is not dead."""

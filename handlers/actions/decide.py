@@ -27,10 +27,10 @@ from handlers.reference import Reference, read_reference
 def approve(context: HandlerContext, interaction: Interaction) -> None:
     """Approve the revision on the button, if this person may."""
     shown = read_reference(interaction.value, instance=context.instance)
-    opportunity = context.engine.ledger.get(shown.opportunity_id).opportunity
-    approvers = approvers_for(context.engine.directory, opportunity)
+    seen = context.engine.ledger.get(shown.opportunity_id)
+    approvers = approvers_for(context.engine.directory, seen.opportunity)
     actor = context.membership.actor_of(interaction.body, approvers)
-    context.engine.approve(shown.opportunity_id, revision=shown.revision, actor=actor)
+    context.engine.approve(seen, revision=shown.revision, actor=actor)
     _acknowledge(context, interaction)
 
 
@@ -98,19 +98,16 @@ def snooze(context: HandlerContext, interaction: Interaction) -> None:
     """Put it aside for as long as the option says; cards of an older version have this menu."""
     shown = read_reference(interaction.value, instance=context.instance)
     days = snooze_days(shown.choice, context.engine.now())
+    seen = context.engine.ledger.get(shown.opportunity_id)
     context.engine.snooze(
-        shown.opportunity_id,
-        revision=shown.revision,
-        actor=decider(context, interaction, shown),
-        days=days,
+        seen, revision=shown.revision, actor=decider(context, interaction, seen), days=days
     )
     _acknowledge(context, interaction)
 
 
-def decider(context: HandlerContext, interaction: Interaction, shown: Reference) -> Actor:
+def decider(context: HandlerContext, interaction: Interaction, seen: OpportunityRecord) -> Actor:
     """The person, with the groups that matter for owners and approvers of that team."""
-    team = context.engine.ledger.get(shown.opportunity_id).opportunity.team
-    deciders = deciders_of(context.engine.directory, team)
+    deciders = deciders_of(context.engine.directory, seen.opportunity.team)
     return context.membership.actor_of(interaction.body, deciders)
 
 

@@ -17,7 +17,7 @@ def pick_source(context: HandlerContext, interaction: Interaction) -> None:
     if picked is None:
         raise Refused("That place is no longer offered; the card shows how it stands now.")
     context.engine.choose_source(
-        record.id, choice=picked.choice, actor=decider(context, interaction, shown)
+        record.id, choice=picked.choice, actor=decider(context, interaction, record)
     )
     interaction.ack()
 

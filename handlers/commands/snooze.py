@@ -19,11 +19,12 @@ def snooze(context: HandlerContext, interaction: Interaction, rest: str) -> None
     words, when = split_until(asked)
     if not when:
         raise InvalidInput(_USAGE)
-    known = named(context, words, usage=_USAGE).opportunity
+    seen = named(context, words, usage=_USAGE)
+    known = seen.opportunity
     seconds = (read_until(when, engine.now()) - engine.now()).total_seconds()
     deciders = deciders_of(engine.directory, known.team)
     record = engine.snooze(
-        known.id,
+        seen,
         revision=known.revision,
         actor=context.membership.actor_of(interaction.body, deciders),
         days=math.ceil(seconds / 86_400),

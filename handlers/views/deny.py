@@ -26,10 +26,11 @@ def deny(context: HandlerContext, interaction: Interaction) -> None:
     if not reason and reason_class is DenyReason.OTHER:
         interaction.ack(response_action="errors", errors={BlockId.REASON.value: REASON_MISSING})
         return
+    seen = context.engine.ledger.get(shown.opportunity_id)
     denied = context.engine.deny(
-        shown.opportunity_id,
+        seen,
         revision=shown.revision,
-        actor=decider(context, interaction, shown),
+        actor=decider(context, interaction, seen),
         reason=reason,
         reason_class=reason_class,
     )

@@ -14,10 +14,10 @@ def edit(context: HandlerContext, interaction: Interaction) -> None:
     """Set what was typed. What may not be set is said at the input, with what may."""
     shown = read_reference(str(interaction.view["private_metadata"]), instance=context.instance)
     record = shown_record(context, shown)
-    actor = decider(context, interaction, shown)
+    actor = decider(context, interaction, record)
     try:
         value = read_value(record.opportunity.changes[0].setting, typed_value(interaction.view))
-        context.engine.edit(record.id, revision=shown.revision, actor=actor, value=value)
+        context.engine.edit(record, revision=shown.revision, actor=actor, value=value)
     except InvalidInput as error:
         interaction.ack(response_action="errors", errors={BlockId.EDIT_VALUE.value: str(error)})
         return

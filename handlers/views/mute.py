@@ -18,13 +18,14 @@ def mute(context: HandlerContext, interaction: Interaction) -> None:
     shown = read_reference(str(interaction.view["private_metadata"]), instance=context.instance)
     values = interaction.view["state"]["values"]
     name = str(values[BlockId.MUTE_NAME][ActionId.MUTE_NAME].get("value") or "")
+    seen = context.engine.ledger.get(shown.opportunity_id)
     try:
         made = context.engine.mute(
             shown.opportunity_id,
             name=name,
             reach=MuteReach(_chosen(values, BlockId.MUTE_REACH, ActionId.MUTE_REACH)),
             days=int(_chosen(values, BlockId.MUTE_DAYS, ActionId.MUTE_DAYS)),
-            actor=decider(context, interaction, shown),
+            actor=decider(context, interaction, seen),
         )
     except InvalidInput as error:
         interaction.ack(response_action="errors", errors={BlockId.MUTE_NAME.value: str(error)})

@@ -14,10 +14,11 @@ def snooze(context: HandlerContext, interaction: Interaction) -> None:
     shown = read_reference(str(interaction.view["private_metadata"]), instance=context.instance)
     values = interaction.view["state"]["values"]
     chosen = values[BlockId.SNOOZE_FOR][ActionId.SNOOZE_FOR]["selected_option"]["value"]
+    seen = context.engine.ledger.get(shown.opportunity_id)
     context.engine.snooze(
-        shown.opportunity_id,
+        seen,
         revision=shown.revision,
-        actor=decider(context, interaction, shown),
+        actor=decider(context, interaction, seen),
         days=snooze_days(str(chosen), context.engine.now()),
         reason=entered_reason(values),
     )

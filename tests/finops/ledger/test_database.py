@@ -97,6 +97,23 @@ def test_what_an_attempt_wrote_goes_with_its_failure_audit_rows_as_well(
     assert [len(ledger.history_of(subject)) for subject in ("op-1", "op-2")] == [1, 0]
 
 
+def test_what_is_announced_keeps_its_order_and_goes_with_the_attempt_that_failed(
+    ledger: SavingsLedger,
+) -> None:
+    with ledger.transaction() as tx:
+        tx.announce(kind="first", subject="op-1", about="first")
+        tx.enqueue(kind="second", subject="op-2", idempotency_key="second")
+        tx.announce(kind="third", subject="op-3", about="third")
+        with suppress(Refused), tx.attempt():
+            tx.announce(kind="never", subject="op-4", about="never")
+            raise Refused("not today")
+        tx.announce(kind="fourth", subject="op-5", about="fourth")
+
+    leased = ledger.lease_intents(owner="test", now=NOW + timedelta(days=9_999))
+
+    assert [intent.kind for intent in leased] == ["first", "second", "third", "fourth"]
+
+
 def test_writers_are_served_in_the_order_in_which_they_came(ledger: SavingsLedger) -> None:
     stop = threading.Event()
 
