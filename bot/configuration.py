@@ -11,6 +11,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from bot.bill_section import BillSection
 from bot.cost_sections import CostExplorerSection, UnitCostSection
+from bot.currency_section import CurrencySection
 from bot.estate_sections import (
     AccountSection,
     ClusterSection,
@@ -94,6 +95,7 @@ class Configuration(Section):
     guardrails: GuardrailSettings = GuardrailSettings()
     schedule: ScheduleSection = ScheduleSection()
     pace: PaceSection = PaceSection()
+    currency: CurrencySection = CurrencySection()
     rightsizing: RightsizingSection = RightsizingSection()
     bill: BillSection | None = None
     cost_explorer: CostExplorerSection | None = None

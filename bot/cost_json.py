@@ -14,6 +14,11 @@
 
 Money is text with six decimals, so that it adds up exactly; `category` is null for a name, else
 `idle`, `shared` or `unallocated`. `difference` is the lines' sum minus the bill's own total: 0.
+Where a display currency other than US dollars is set there is also
+
+     "display": {"code", "per_usd", "as_of", "currencies", "unit_costs", "forecast"}
+
+with what was billed in dollars in that currency.
 """
 
 from decimal import Decimal
@@ -23,10 +28,22 @@ from finops.billing.cost_report import CostLine, CostReport, CostTable
 from finops.billing.periods import DayRange
 from finops.billing.trend import Change
 from finops.billing.unit_cost import UnitCost
+from finops.reports.display_columns import rate_json
 
 
-def as_json(report: CostReport) -> dict[str, Any]:
-    """The whole report."""
+def as_json(report: CostReport, *, shown: CostReport | None = None) -> dict[str, Any]:
+    """The whole report as billed; `shown` is the same in the display currency."""
+    values = _as_json(report)
+    if shown is None:
+        return values
+    told = _as_json(shown)
+    kept = ("currencies", "unit_costs", "forecast")
+    return values | {
+        "display": {**rate_json(shown.currency), **{name: told[name] for name in kept}}
+    }
+
+
+def _as_json(report: CostReport) -> dict[str, Any]:
     is_compared = not report.not_compared and bool(report.tables)
     return {
         "period": _days(report.period),

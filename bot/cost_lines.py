@@ -7,6 +7,7 @@ from finops.billing import cost_words
 from finops.billing.cost_report import CostReport, CostTable
 from finops.billing.cost_rows import CostRow, rows_of
 from finops.billing.unit_cost import UnitCost
+from finops.domain.currency import Currency
 
 Line = list[tuple[str, str]]
 MOST_ROWS = 40
@@ -25,7 +26,7 @@ def cost_lines(report: CostReport, *, width: int) -> list[Line]:
         said = f"{cost_words.headline(report, table)} {cost_words.drivers(report, table)}"
         lines += _wrapped(said.strip(), width)
         lines += [[], *_table(report, table, width), []]
-    units = [line for u in report.unit_costs for line in _unit(u, width)]
+    units = [line for u in report.unit_costs for line in _unit(u, report, width)]
     return [*lines, *units, *([[]] if units else []), *_notes(report, width)]
 
 
@@ -40,36 +41,42 @@ def _table(report: CostReport, table: CostTable, width: int) -> list[Line]:
     first = f"{report.question.by.upper():{name}}{''.join(f'{h:>{amount}}' for h in heads)}"
     last = "" if report.not_compared else "  MOSTLY"
     is_compared = not report.not_compared
-    lines = [_row(row, name, amount, is_compared=is_compared) for row in rows]
+    lines = [
+        _row(row, name, amount, is_compared=is_compared, shown=report.currency) for row in rows
+    ]
     return [[(f"{first}{last}", _QUIET)], *lines]
 
 
-def _row(row: CostRow, width: int, amount: int, *, is_compared: bool) -> Line:
+def _row(row: CostRow, width: int, amount: int, *, is_compared: bool, shown: Currency) -> Line:
+    digits = shown.digits if row.currency == shown.code else 2
     name = row.name if len(row.name) <= width else f"{row.name[: width - 1]}…"
-    words = f"{name:{width}}{_money(row, row.cost):>{amount}}"
+    words = f"{name:{width}}{_money(row, row.cost, shown):>{amount}}"
     if is_compared:
-        change = f"{row.changed:+,.2f}" if row.changed else "–"
-        words += f"{_money(row, row.before):>{amount}}{change:>{amount}}  {row.reason}"
+        change = f"{row.changed:+,.{digits}f}" if row.changed else "–"
+        words += f"{_money(row, row.before, shown):>{amount}}{change:>{amount}}  {row.reason}"
     style = "bold" if row.is_total else _QUIET if row.place else ""
     return [(words.rstrip(), style)]
 
 
-def _money(row: CostRow, amount: Decimal) -> str:
+def _money(row: CostRow, amount: Decimal, shown: Currency) -> str:
     """Figures; only the total says its currency."""
-    figures = f"{amount:,.2f}"
+    is_shown = row.currency == shown.code
+    figures = f"{amount:,.{shown.digits if is_shown else 2}f}"
     if not row.is_total:
         return figures
-    return f"${figures}" if row.currency == "USD" else f"{row.currency} {figures}"
+    return f"{shown.symbol}{figures}" if is_shown else f"{row.currency} {figures}"
 
 
-def _unit(unit: UnitCost, width: int) -> list[Line]:
-    return _wrapped(f"Unit cost: {cost_words.unit_cost_words(unit)}", width)
+def _unit(unit: UnitCost, report: CostReport, width: int) -> list[Line]:
+    said = cost_words.unit_cost_words(unit, report.currency)
+    return _wrapped(f"Unit cost: {said}", width)
 
 
 def _notes(report: CostReport, width: int) -> list[Line]:
     checks = [cost_words.reconciliation(report, table) for table in report.tables]
     years = [cost_words.year_before(report, table) for table in report.tables]
     said = [*years, cost_words.freshness(report), *checks, report.forecast, report.receipt]
+    said.append(report.rate_sentence)
     return [line for note in said if note for line in _wrapped(note, width, style=_QUIET)]
 
 

@@ -18,10 +18,8 @@ from bot.wiring import Bot, build_bot
 from finops.aws_cost_integration import AwsCostIntegration
 from finops.code_hosts.local_git import LocalGitHost
 from finops.domain.manners import Manners
-from finops.domain.money import format_usd
 from finops.finops_engine import FinOpsEngine, UnitMetric
 from finops.guardrails import Guardrails
-from finops.pr_body import short_figures
 from finops.pr_generator import PullRequestGenerator
 from finops.reports.headline import percent
 from finops.savings_ledger import SavingsLedger
@@ -166,6 +164,7 @@ def _engine(
         owner_rules=configuration.owners.to_domain(),
         owner_files={CLUSTER: host},
         pace=configuration.to_pace(),
+        currency=configuration.currency.to_domain(),
         # A visitor approves in a minute what a company approves in a week.
         manners={host.name: Manners(max_open=0, max_per_hour=0)},
         now=clock.now,
@@ -179,10 +178,10 @@ def _headlines(engine: FinOpsEngine, bill_usd_per_month: Decimal) -> list[dict[s
     verified = summary.realised.cashable_usd_per_month
     share = f", {percent(verified / (verified + bill_usd_per_month))} of the bill"
     return [
-        {"label": "AWS bill / month", "value": short_figures(format_usd(bill_usd_per_month))},
-        {"label": "Offered cash / month", "value": short_figures(format_usd(offered))},
+        {"label": "AWS bill / month", "value": engine.currency.short(bill_usd_per_month)},
+        {"label": "Offered cash / month", "value": engine.currency.short(offered)},
         {
             "label": "Verified cash / month",
-            "value": f"{short_figures(format_usd(verified))}{share if verified else ''}",
+            "value": f"{engine.currency.short(verified)}{share if verified else ''}",
         },
     ]

@@ -30,6 +30,7 @@ SECTIONS = frozenset(
         "approval_levels",
         "cfo_channel",
         "cto_channel",
+        "currency",
         "default_approvers",
         "guardrails",
         "leadership_channel",
@@ -175,4 +176,5 @@ class LiveSettings:
             directory=effective.directory(),
             guardrails=Guardrails(effective.guardrails),
             hours=effective.schedule.hours(),
+            currency=effective.currency.to_domain(),
         )

@@ -15,7 +15,9 @@
  "failed": [{"cluster", "sentence"}],
  "saving": {"cashable_usd_per_month", "freed_usd_per_month"}}
 
-Money is text with cents, as in reports; the two kinds of saving are never added. `joint` is what
+Money is text with cents, as in reports; the two kinds of saving are never added. Where another
+display currency than dollars is set, each `…_usd_…` has a neighbour in it, and `currency` its rate.
+`joint` is what
 all proposals are worth when they are done together: requests empty nodes only in company. With
 `--all`, `skipped` also has `each`: [{"detector", "resource", "team", "reason"}].
 """

@@ -2,10 +2,12 @@
 
 import textwrap
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from bot.scanning import NotScanned, Result, Scanned
 from bot.skip_groups import skip_groups
 from bot.terminal import amount_words, saving_words, team_words
+from finops.domain.currency import DOLLARS, Currency
 from finops.domain.estate import Gap
 from finops.domain.lifecycle import Status
 from finops.domain.money import Saving
@@ -18,7 +20,9 @@ Span = tuple[str, str]
 Line = list[Span]
 
 
-def result_lines(result: Result, *, width: int, everything: bool) -> list[Line]:
+def result_lines(
+    result: Result, *, width: int, everything: bool, currency: Currency = DOLLARS
+) -> list[Line]:
     """One cluster: heading, opportunities, what was left alone, what was not seen."""
     if isinstance(result, NotScanned):
         heading: Line = [(result.cluster, "bold"), ("  could not be scanned", "bold red")]
@@ -28,22 +32,27 @@ def result_lines(result: Result, *, width: int, everything: bool) -> list[Line]:
         _text(f"  No workload is in namespace {name}; was it written right?", "yellow")
         for name in result.absent_namespaces
     ]
-    lines += _opportunities(result.opportunities, width=width, everything=everything)
-    lines += _joint(result.joint, width=width)
-    lines += _skipped(result.skipped, width=width, everything=everything)
+    lines += _opportunities(
+        result.opportunities, width=width, everything=everything, currency=currency
+    )
+    lines += _joint(result.joint, width=width, currency=currency)
+    told = [replace(skip, reason=currency.retold(skip.reason)) for skip in result.skipped]
+    lines += _skipped(told, width=width, everything=everything)
     return lines + _gaps(result.gaps, width=width)
 
 
-def summary_lines(results: Sequence[Result]) -> list[Line]:
+def summary_lines(results: Sequence[Result], currency: Currency = DOLLARS) -> list[Line]:
     """What it is worth together, and what a reader should know of the whole."""
     scanned = [result for result in results if isinstance(result, Scanned)]
     worth = sum((o.saving for r in scanned for o in r.opportunities), Saving())
-    lines = [_text(f"Together: {saving_words(worth)}.", "bold")] if worth else []
+    lines = [_text(f"Together: {saving_words(worth, currency)}.", "bold")] if worth else []
     if any(not result.is_recorded for result in scanned):
         lines.append(_text("Only a look: nothing was recorded and nobody was told.", "yellow"))
     failed = len(results) - len(scanned)
     if failed:
         lines.append(_text(f"{failed} of {len(results)} could not be scanned.", "bold red"))
+    if currency.rate_sentence and scanned:
+        lines.append(_text(currency.rate_sentence, "bright_black"))
     return lines
 
 
@@ -57,25 +66,29 @@ def _heading(result: Scanned) -> Line:
     return [(result.cluster, "bold"), (f"  {counted}", ""), (took, "bright_black")]
 
 
-def _opportunities(found: Sequence[Opportunity], *, width: int, everything: bool) -> list[Line]:
+def _opportunities(
+    found: Sequence[Opportunity], *, width: int, everything: bool, currency: Currency
+) -> list[Line]:
     if not found:
         return []
     shown = found if everything else found[:MOST_SHOWN]
     wide = max(4, *(len(team_words(each.team)) for each in shown))
-    lines: list[Line] = [
-        [],
-        _text(f"  {'ID':13} {'CASH':>8} {'ROOM':>8}  {'TEAM':{wide}}  WHAT", "bold"),
-    ]
+    amounts = [amount_words(usd, currency) for each in shown for usd in each.saving.amounts]
+    columns = _Columns(amount=max(8, *map(len, amounts)), team=wide, width=width)
+    money = f"{'CASH':>{columns.amount}} {'ROOM':>{columns.amount}}"
+    lines: list[Line] = [[], _text(f"  {'ID':13} {money}  {'TEAM':{wide}}  WHAT", "bold")]
     for each in shown:
-        lines += _opportunity(each, team_width=wide, width=width)
+        lines += _opportunity(each, columns, currency)
     hidden = len(found) - len(shown)
     if hidden:
         worth = sum((each.saving for each in found[MOST_SHOWN:]), Saving())
-        lines.append(_text(f"  and {hidden} more, {saving_words(worth)}: --all lists them"))
+        lines.append(
+            _text(f"  and {hidden} more, {saving_words(worth, currency)}: --all lists them")
+        )
     return lines
 
 
-def _joint(joint: JointSaving | None, *, width: int) -> list[Line]:
+def _joint(joint: JointSaving | None, *, width: int, currency: Currency) -> list[Line]:
     """What the proposals do together: lowered requests empty nodes only in company."""
     if joint is None:
         return []
@@ -83,22 +96,31 @@ def _joint(joint: JointSaving | None, *, width: int) -> list[Line]:
         return [[], *_hanging(_text("  "), "All of it together would empty no node.", width=width)]
     sentence = (
         f"All of it together: {len(joint.leaving)} of {joint.nodes_before} nodes could leave, "
-        f"{saving_words(joint.total)}."
+        f"{saving_words(joint.total, currency)}."
     )
     return [[], *_hanging(_text("  "), sentence, width=width)]
 
 
-def _opportunity(each: Opportunity, *, team_width: int, width: int) -> list[Line]:
-    cash, room = each.saving.cashable_usd_per_month, each.saving.freed_usd_per_month
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Columns:
+    """Characters for an amount, for a team, and in a whole line."""
+
+    amount: int
+    team: int
+    width: int
+
+
+def _opportunity(each: Opportunity, columns: _Columns, currency: Currency) -> list[Line]:
+    cash, room = each.saving.amounts
     is_waiting = each.status in (Status.DETECTED, Status.NOTIFIED)
     what = action_words(each) + ("" if is_waiting else f" ({each.status.words})")
     start: Line = [
         (f"  {each.id:13} ", ""),
-        (f"{amount_words(cash):>8} ", "green" if cash else "bright_black"),
-        (f"{amount_words(room):>8}", "" if room else "bright_black"),
-        (f"  {team_words(each.team):{team_width}}  ", ""),
+        (f"{amount_words(cash, currency):>{columns.amount}} ", "green" if cash else "bright_black"),
+        (f"{amount_words(room, currency):>{columns.amount}}", "" if room else "bright_black"),
+        (f"  {team_words(each.team):{columns.team}}  ", ""),
     ]
-    return _hanging(start, what, width=width)
+    return _hanging(start, what, width=columns.width)
 
 
 def _skipped(skipped: Sequence[Skipped], *, width: int, everything: bool) -> list[Line]:

@@ -12,6 +12,8 @@ from finops.guardrail_policies.settings import overlaid
 from handlers.settings_desk import Path
 
 _TEAM_RULES = ("guardrails", "teams")
+# Whose keys mean nothing without each other: the file says all of it or nothing.
+WHOLE = frozenset({"currency"})
 
 
 def named_by(file: Configuration) -> dict[str, Any]:
@@ -27,7 +29,7 @@ def is_named(named: Mapping[str, Any], path: Path) -> bool:
     """
     if path[:2] == _TEAM_RULES and len(path) > 3 and _stands_in(named, (path[0], *path[3:])):
         return True
-    return _stands_in(named, path)
+    return _stands_in(named, path[:1] if path[0] in WHOLE else path)
 
 
 def checked_overlay(kept: Mapping[str, Any], named: Mapping[str, Any]) -> Configuration:
@@ -71,7 +73,8 @@ def _stands_in(named: Mapping[str, Any], path: Path) -> bool:
 
 
 def _not_overruled(kept: Mapping[str, Any], named: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Without a team's own guardrails that the file names for everybody."""
+    """Without what the file says as a whole, and a team's own rules that it names for everybody."""
+    kept = {name: kept[name] for name in kept if not (name in WHOLE and name in named)}
     of_teams = kept.get("guardrails", {}).get("teams")
     if not of_teams:
         return kept

@@ -105,6 +105,7 @@ def build_engine(
         owner_rules=configuration.owners.to_domain(),
         owner_files={c.name: hosts[c.repository] for c in configuration.clusters if c.repository},
         pace=configuration.to_pace(),
+        currency=configuration.currency.to_domain(),
         manners={
             hosts[repository_name(r)].name: r.pull_requests.to_domain()
             for r in configuration.repositories

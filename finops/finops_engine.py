@@ -16,6 +16,7 @@ from finops.billing.cost_explorer import CostExplorer
 from finops.billing.cost_report import CostReport
 from finops.domain.assignments import AssignmentScope
 from finops.domain.costs import BillChange
+from finops.domain.currency import DOLLARS, Currency
 from finops.domain.errors import InvalidInput
 from finops.domain.estate import Snapshot
 from finops.domain.freezes import Freeze, FreezeScope
@@ -140,6 +141,7 @@ class FinOpsEngine:
         owner_files: Mapping[str, HasFiles] | None = None,
         pace: Pace | None = None,
         manners: Mapping[str, Manners] | None = None,
+        currency: Currency = DOLLARS,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         rules = owner_rules or OwnerRules()
@@ -161,6 +163,7 @@ class FinOpsEngine:
             pull_requests=pull_requests,
             owner_rules=rules,
             manners=manners or {},
+            currency=currency,
             owner_files={
                 cluster: OwnerFiles(host, rules) for cluster, host in (owner_files or {}).items()
             },
@@ -172,15 +175,31 @@ class FinOpsEngine:
         """Teams, approvers and channels as they are set now."""
         return self.parts.directory
 
-    def reconfigure(
-        self, *, directory: Directory, guardrails: Guardrails, hours: SendingHours
-    ) -> None:
-        """Go on with other teams, channels, approvers, limits and hours.
+    @property
+    def currency(self) -> Currency:
+        """What amounts are shown in now."""
+        return self.parts.currency
 
-        What runs ends with the old.
+    def reconfigure(
+        self,
+        *,
+        directory: Directory,
+        guardrails: Guardrails,
+        hours: SendingHours,
+        currency: Currency | None = None,
+    ) -> None:
+        """Go on with other teams, channels, approvers, limits, hours and display currency.
+
+        What runs ends with the old. Without a currency the one that holds stays.
         """
         pace = replace(self.parts.pace, hours=hours)
-        self.parts = replace(self.parts, directory=directory, guardrails=guardrails, pace=pace)
+        self.parts = replace(
+            self.parts,
+            directory=directory,
+            guardrails=guardrails,
+            pace=pace,
+            currency=currency or self.currency,
+        )
 
     def now(self) -> datetime:
         """The estate's time."""
@@ -525,13 +544,15 @@ class FinOpsEngine:
         """What `last month`, `30d` or `2026-10` saved; raises InvalidInput for another period."""
         return period_savings(self.parts, words, team=team)
 
-    def cost(self, words: str = "") -> CostReport:
+    def cost(self, words: str = "", *, currency: Currency | None = None) -> CostReport:
         """Who spent what: `[team|namespace|service …] [name] [by what] [period]`, as typed.
+
+        In the display currency, or in the one given.
 
         Raises InvalidInput with the nearest names for what nobody has. Where there is no bill the
         report teaches what to configure.
         """
-        return costing.ask(self.parts, words)
+        return costing.ask(self.parts, words, currency or self.currency)
 
     def generate_weekly_report(self) -> SavingsReport:
         """The report of the seven days up to now, kept in the ledger."""

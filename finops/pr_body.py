@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from finops.domain.money import Saving, format_usd
+from finops.domain.currency import DOLLARS, Currency
+from finops.domain.money import Saving
 from finops.domain.opportunity import (
     Change,
     Evidence,
@@ -21,6 +22,7 @@ from finops.domain.opportunity import (
     WasteKind,
 )
 from finops.domain.quantities import format_cpu, format_memory
+from finops.domain.retelling import caveats_in, summary_in
 from finops.edits import PlannedEdit, Proof
 from finops.pr_markdown import count as _count
 from finops.pr_markdown import escape as _escape
@@ -78,7 +80,7 @@ _KIND_WORDS = {
 _SHOWN_CHECKS = 12  # a base may have many overlays
 _METADATA = re.compile(r"<!-- finops-bot (\{[^\n]*\}) -->")
 _LONG_PRICE = re.compile(r"\$(\d*\.\d{5,})")
-_WHOLE_DOLLARS = re.compile(r"(\$[\d,]+)\.00\b")
+_WHOLE_AMOUNT = re.compile(r"([$£¥\u20a0-\u20c0][\d,]+)\.00\b")
 _SLACK_ID = re.compile(r"^[UW][A-Z0-9]{8,12}$")
 
 
@@ -96,13 +98,15 @@ def render_title(opportunity: Opportunity) -> str:
     return _one_line(action_words(opportunity))[:MAX_TITLE]
 
 
-def render_commit_message(opportunity: Opportunity, proof: Proof) -> str:
+def render_commit_message(
+    opportunity: Opportunity, proof: Proof, *, currency: Currency = DOLLARS
+) -> str:
     """Subject, why, what it saves, and trailers that name the opportunity."""
     lines = [
         render_title(opportunity),
         "",
-        _one_line(opportunity.summary),
-        f"Estimated {_money(opportunity)}.",
+        _one_line(summary_in(opportunity, currency)),
+        f"Estimated {_money(opportunity, currency)}{_rate(currency)}.",
         f"{_count(proof.lines_changed, 'line')} changed, "
         f"{proof.unintended_lines_changed} unintended.",
         "",
@@ -119,17 +123,18 @@ def render_body(
     approved_by: str = "",
     guardrail_reasons: Sequence[str] = (),
     now: datetime,
+    currency: Currency = DOLLARS,
 ) -> str:
     """The Markdown reviewers read, with the metadata that `parse_metadata` reads at its end."""
     sections = [
-        short_figures(_escape(opportunity.summary)),
+        short_figures(_escape(summary_in(opportunity, currency))),
         _changes(opportunity),
-        _at_a_glance(opportunity),
-        _listing("Before you merge", (*opportunity.caveats, *edit.notes)),
+        _at_a_glance(opportunity, currency),
+        _listing("Before you merge", (*caveats_in(opportunity, currency), *edit.notes)),
         _evidence(opportunity.evidence),
         _proof(edit.proof),
-        _listing("Guardrails at approval", guardrail_reasons),
-        _approval(approved_by, now),
+        _listing("Guardrails at approval", map(currency.beside, guardrail_reasons)),
+        _approval(approved_by, now, currency),
     ]
     text = "\n\n".join(section for section in sections if section)
     return f"{_shortened(text)}\n\n{metadata_line(opportunity)}\n"
@@ -176,7 +181,7 @@ def action_words(opportunity: Opportunity) -> str:
     return " and ".join(parts)
 
 
-def joint_words(opportunity: Opportunity) -> str:
+def joint_words(opportunity: Opportunity, currency: Currency = DOLLARS) -> str:
     """What it is part of, in a sentence; empty where it is part of nothing.
 
     `With 11 other smaller requests it lets 2 nodes leave (a, b): $280/month off the bill together.`
@@ -189,7 +194,7 @@ def joint_words(opportunity: Opportunity) -> str:
     hidden = joint.nodes - len(joint.node_names)
     names = ", ".join(joint.node_names) + (f" and {hidden} more" if hidden else "")
     left = f"{_count(joint.nodes, 'node')} leave ({names})" if joint.nodes else "dearer nodes leave"
-    amount = short_figures(format_usd(joint.usd_per_month))
+    amount = currency.short(joint.usd_per_month)
     return f"{who} lets {left}: {amount}/month off the bill together."
 
 
@@ -208,7 +213,7 @@ def risk_words(risk: float) -> str:
 def short_figures(words: str) -> str:
     """`$80.00` as `$80` and `$0.0310337718437` as `$0.031`: what a person reads of a price."""
     rounded = _LONG_PRICE.sub(lambda price: f"${float(price[1]):.3g}", words)
-    return _WHOLE_DOLLARS.sub(r"\1", rounded)
+    return _WHOLE_AMOUNT.sub(r"\1", rounded)
 
 
 def _verb(change: Change) -> str:
@@ -243,14 +248,14 @@ def _changes(opportunity: Opportunity) -> str:
     return _table(("Setting", "Now", "Proposed"), rows)
 
 
-def _at_a_glance(opportunity: Opportunity) -> str:
+def _at_a_glance(opportunity: Opportunity, currency: Currency) -> str:
     """What a reviewer weighs, in four lines."""
     pods = f"{_count(opportunity.blast_replicas, 'pod')} restart when it is applied"
     restart = pods if opportunity.restart_needed else "no restart"
     warning = "" if opportunity.rollback_possible else "**It cannot be undone.** "
     back = _escape(opportunity.rollback or "Revert this pull request and apply again.")
     return (
-        f"{_worth(opportunity)}\n"
+        f"{_worth(opportunity, currency)}\n"
         f"- **Confidence:** {confidence_words(opportunity.confidence)}, the chance that the "
         "proposal holds for the next 14 days\n"
         f"- **Risk:** {risk_words(opportunity.risk)} if it does not hold; {restart}\n"
@@ -258,30 +263,33 @@ def _at_a_glance(opportunity: Opportunity) -> str:
     )
 
 
-def _money(opportunity: Opportunity) -> str:
-    if opportunity.kind.is_for_reliability:
-        return f"cost: {cost_words(opportunity)}"
-    return f"saving: {short_figures(str(opportunity.saving))}"
+def _rate(currency: Currency) -> str:
+    return f", at {currency.rate_words}" if currency.rate_words else ""
 
 
-def _worth(opportunity: Opportunity) -> str:
+def _money(opportunity: Opportunity, currency: Currency) -> str:
     if opportunity.kind.is_for_reliability:
-        return (
-            f"- **Cost (estimate):** {cost_words(opportunity)}, for reliability; it saves nothing"
-        )
-    together = joint_words(opportunity)
+        return f"cost: {cost_words(opportunity, currency)}"
+    return f"saving: {currency.told_saving(opportunity.saving)}"
+
+
+def _worth(opportunity: Opportunity, currency: Currency) -> str:
+    if opportunity.kind.is_for_reliability:
+        cost = cost_words(opportunity, currency)
+        return f"- **Cost (estimate):** {cost}, for reliability; it saves nothing"
+    together = joint_words(opportunity, currency)
     together = f". {_escape(together)}" if together else ""
-    return f"- **Saving (estimate):** {_saving(opportunity.saving)}{together}"
+    return f"- **Saving (estimate):** {_saving(opportunity.saving, currency)}{together}"
 
 
-def cost_words(opportunity: Opportunity) -> str:
+def cost_words(opportunity: Opportunity, currency: Currency = DOLLARS) -> str:
     """`$1.86/month more room`: what a raise takes of what is paid for anyway."""
-    return f"{short_figures(format_usd(opportunity.cost_usd_per_month))}/month more room"
+    return f"{currency.short(opportunity.cost_usd_per_month)}/month more room"
 
 
-def _saving(saving: Saving) -> str:
+def _saving(saving: Saving, currency: Currency) -> str:
     cashable, freed = saving.cashable_usd_per_month, saving.freed_usd_per_month
-    cash, room = short_figures(format_usd(cashable)), short_figures(format_usd(freed))
+    cash, room = currency.short(cashable), currency.short(freed)
     left = f"**{cash}/month**" if cashable else "nothing"
     alone = "" if cashable else " by this change alone"
     inside = f"room worth **{room}/month** is freed inside what is paid for anyway"
@@ -306,10 +314,11 @@ def _proof(proof: Proof) -> str:
     )
 
 
-def _approval(approved_by: str, now: datetime) -> str:
+def _approval(approved_by: str, now: datetime, currency: Currency) -> str:
     by = _SLACK_ID.sub(r"\g<0> in Slack", _escape(approved_by))
     by = f"Approved by {by}. " if approved_by else ""
-    return f"{by}Planned {now.astimezone(UTC):%Y-%m-%d %H:%M} UTC by finops-bot."
+    rate = f" {_escape(currency.rate_sentence)}" if currency.rate_sentence else ""
+    return f"{by}Planned {now.astimezone(UTC):%Y-%m-%d %H:%M} UTC by finops-bot.{rate}"
 
 
 def metadata_line(opportunity: Opportunity) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from finops.domain.currency import DOLLARS, Currency
 from finops.domain.errors import Refused
 from finops.domain.opportunity import Opportunity, OpportunityRecord
 from finops.domain.pull_request import ProposedPullRequest, RepositoryFiles, branch_for
@@ -84,6 +85,7 @@ class PullRequestGenerator:
         guardrail_reasons: Sequence[str] = (),
         choices: Mapping[str, str] = NO_CHOICES,
         now: datetime,
+        currency: Currency = DOLLARS,
     ) -> tuple[CodeHost, ProposedPullRequest, Proof]:
         """The repository, the proposal and the proof; nothing is written anywhere.
 
@@ -101,13 +103,18 @@ class PullRequestGenerator:
             guardrail_reasons = guardrail_reasons or subject.guardrail_reasons
         host, commit, edit = self._source(opportunity, choices)
         body = render_body(
-            opportunity, edit, approved_by=approved_by, guardrail_reasons=guardrail_reasons, now=now
+            opportunity,
+            edit,
+            approved_by=approved_by,
+            guardrail_reasons=guardrail_reasons,
+            now=now,
+            currency=currency,
         )
         proposed = ProposedPullRequest(
             branch=branch_for(opportunity.id),
             title=render_title(opportunity),
             body=body,
-            commit_message=render_commit_message(opportunity, edit.proof),
+            commit_message=render_commit_message(opportunity, edit.proof, currency=currency),
             base_commit=commit,
             files=edit.files,
         )

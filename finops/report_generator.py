@@ -8,9 +8,11 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 
+from finops.domain.currency import Currency
 from finops.domain.lifecycle import IN_FLIGHT, OFFERED, Status
 from finops.domain.money import Saving
 from finops.domain.opportunity import OpportunityRecord
+from finops.domain.retelling import summary_in, verdict_in
 from finops.pr_body import action_words
 from finops.reports.charts import (
     Chart,
@@ -82,7 +84,9 @@ def build_report(
     share = cashable / bill_usd_per_month if bill_usd_per_month else None
     return SavingsReport(
         period=period,
-        headline=headline_of(totals, period=period, share=share, previous=previous),
+        headline=headline_of(
+            totals, period=period, share=share, previous=previous, currency=around.currency
+        ),
         totals=totals,
         verified_in_period=_verified_in(records, period),
         joint_cash_usd_per_month=_joint_cash(records),
@@ -93,9 +97,11 @@ def build_report(
         by_team=_table(records, lambda r: r.opportunity.team),
         by_kind=_table(records, lambda r: r.opportunity.kind.words),
         by_cluster=_table(records, lambda r: r.opportunity.resource.cluster),
-        top=_top(records),
-        reversed=tuple(_line(r) for r in records if was_reversed(r)),
-        recommendations=recommendations_of(records, today=now.date(), owners=around.owners),
+        top=_top(records, around.currency),
+        reversed=tuple(_line(r, around.currency) for r in records if was_reversed(r)),
+        recommendations=recommendations_of(
+            records, today=now.date(), owners=around.owners, currency=around.currency
+        ),
         trend=tuple(sorted(trend, key=lambda point: point.day)),
         made_at=now,
         bill=around.bill,
@@ -103,6 +109,7 @@ def build_report(
         delivery=delivery_facts(lines, now=now),
         audit=around.audit,
         lines=lines,
+        currency=around.currency,
     )
 
 
@@ -223,16 +230,16 @@ def _counts(records: Sequence[OpportunityRecord]) -> dict[str, int]:
     return {status.value: found[status] for status in Status if found[status]}
 
 
-def _top(records: Sequence[OpportunityRecord]) -> tuple[Line, ...]:
+def _top(records: Sequence[OpportunityRecord], currency: Currency) -> tuple[Line, ...]:
     """The largest that still wait for a decision."""
     waiting = [record for record in records if record.status in OFFERED]
     waiting.sort(key=lambda r: (-r.opportunity.saving.larger_usd_per_month, r.id))
-    return tuple(_line(record) for record in waiting[:TOP])
+    return tuple(_line(record, currency) for record in waiting[:TOP])
 
 
-def _line(record: OpportunityRecord) -> Line:
+def _line(record: OpportunityRecord, currency: Currency) -> Line:
     opportunity = record.opportunity
-    verdict_sentence = str(record.verdict.get("sentence", ""))
+    said = verdict_in(record, currency) or record.status_reason
     return Line(
         opportunity_id=record.id,
         label=opportunity.resource.label,
@@ -240,6 +247,6 @@ def _line(record: OpportunityRecord) -> Line:
         kind=opportunity.kind.words,
         status=record.status.words,
         saving=opportunity.saving,
-        sentence=verdict_sentence or record.status_reason or opportunity.summary,
+        sentence=said or summary_in(opportunity, currency),
         pull_request_url=record.pull_request_url,
     )

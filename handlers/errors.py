@@ -10,6 +10,7 @@ from slack_bolt import Ack, BoltResponse
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
 
+from finops.domain.currency import DOLLARS, Currency
 from finops.domain.errors import (
     AlreadyDecided,
     FinOpsError,
@@ -36,11 +37,14 @@ _COMMAND_WORD = re.compile(r"ˋ((?:list|savings|scan|show|cost|teams)(?: [\w .-]
 _log = logging.getLogger(__name__)
 
 
-def sentence_of(error: FinOpsError) -> str:
-    """What a person reads, as safe mrkdwn; people and groups are mentioned, not numbered."""
+def sentence_of(error: FinOpsError, currency: Currency = DOLLARS) -> str:
+    """What a person reads, as safe mrkdwn; people and groups are mentioned, not numbered.
+
+    A guardrail's limit is quoted in the dollars it is set in, with the display currency beside.
+    """
     if isinstance(error, NotPermitted):
         return _not_permitted(error)
-    words = _COMMAND_WORD.sub(rf"`{COMMAND} \1`", text.safe(str(error), 1500))
+    words = _COMMAND_WORD.sub(rf"`{COMMAND} \1`", text.safe(currency.beside(str(error)), 1500))
     if isinstance(error, AlreadyDecided) and error.decided_by:
         return words.replace(text.safe(error.decided_by, 80), text.person(error.decided_by))
     if isinstance(error, OutsideWorldFailed):

@@ -16,6 +16,7 @@ _KEYS = {
     "conversations_select": ("selected_conversation", "initial_conversation"),
     "multi_users_select": ("selected_users", "initial_users"),
     "multi_static_select": ("selected_options", "initial_options"),
+    "datepicker": ("selected_date", "initial_date"),
     "static_select": ("selected_option", "initial_option"),
 }
 

@@ -20,7 +20,8 @@ TREND_WEEKS = 12
 
 def publish_home(context: HandlerContext, interaction: Interaction, *, notice: str = "") -> None:
     """Render and publish. Calls Slack: after the ack, or for an event, which needs none."""
-    view = home_view(home_content(context, interaction, notice=notice), instance=context.instance)
+    content = home_content(context, interaction, notice=notice)
+    view = home_view(content, instance=context.instance, currency=context.engine.currency)
     interaction.client.views_publish(user_id=interaction.user, view=view)
 
 

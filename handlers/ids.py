@@ -78,6 +78,7 @@ class ViewId(StrEnum):
     SETUP_PEOPLE = "finops_setup_people"
     SETUP_LIMITS = "finops_setup_limits"
     SETUP_RULES = "finops_setup_rules"
+    SETUP_CURRENCY = "finops_setup_currency"
     SETUP_TEST = "finops_setup_test"
 
 
@@ -113,6 +114,7 @@ class SetupStep(StrEnum):
     SIZE = "size"
     CERTAINTY = "certainty"
     RULES = "rules"
+    CURRENCY = "currency"
 
 
 class TeamStep(StrEnum):

@@ -64,7 +64,7 @@ def _listener(handler: Handler, context: HandlerContext, threads: Executor) -> C
             try:
                 handler(context, interaction)
             except FinOpsError as error:
-                interaction.refuse(sentence_of(error))
+                interaction.refuse(sentence_of(error, context.engine.currency))
 
         answer.of(work, threads, failed=lambda error: unexpected(error, answer, body, client))
 

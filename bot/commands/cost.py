@@ -10,6 +10,7 @@ from bot.cost_lines import cost_lines
 from bot.terminal_output import errors, output, print_spans, width_of
 from finops.billing.cost_report import CostReport
 from finops.billing.periods import MOST_DAYS, read_period
+from finops.domain.currency import DOLLARS
 from finops.domain.errors import InvalidInput
 from finops.finops_engine import FinOpsEngine
 
@@ -27,12 +28,19 @@ def run(arguments: argparse.Namespace) -> int:
         _read(engine, since)
     report = engine.cost(" ".join(arguments.words))
     if arguments.json:
-        print(json.dumps(as_json(report)))
+        print(json.dumps(_json(engine, report, " ".join(arguments.words))))
     else:
         print_spans(output(), cost_lines(report, width=width_of(output())))
     if arguments.picture is not None and report.tables:
         _draw(report, arguments)
     return 0 if report.tables else 1
+
+
+def _json(engine: FinOpsEngine, report: CostReport, words: str) -> dict[str, object]:
+    """As it was billed; beside it, where that is not dollars, in the display currency."""
+    if report.currency.is_usd:
+        return as_json(report)
+    return as_json(engine.cost(words, currency=DOLLARS), shown=report)
 
 
 def _read(engine: FinOpsEngine, since: date | None) -> None:

@@ -18,7 +18,7 @@ def list_records(arguments: argparse.Namespace) -> int:
     engine = configured_engine()
     team = engine.team_meant(arguments.team or "")
     records = engine.ledger.find(statuses=statuses, team=team or None)
-    print("\n".join(terminal.record_lines(records)))
+    print("\n".join(terminal.record_lines(records, engine.currency)))
     return 0
 
 
@@ -27,7 +27,8 @@ def show(arguments: argparse.Namespace) -> int:
     engine = configured_engine()
     record = engine.ledger.get(arguments.id)
     reasons = engine.check(record.id).reasons
-    print("\n".join(terminal.show_lines(record, reasons, engine.ledger.history_of(record.id))))
+    history = engine.ledger.history_of(record.id)
+    print("\n".join(terminal.show_lines(record, reasons, history, engine.currency)))
     return 0
 
 
@@ -37,10 +38,10 @@ def savings(arguments: argparse.Namespace) -> int:
     team = engine.team_meant(arguments.team or "")
     if arguments.period:
         found = engine.savings_of_period(arguments.period, team=team)
-        print("\n".join(terminal.period_savings_lines(found)))
+        print("\n".join(terminal.period_savings_lines(found, engine.currency)))
         return 0
     summary = engine.savings(team=team or None)
-    print("\n".join(terminal.savings_lines(summary)))
+    print("\n".join(terminal.savings_lines(summary, engine.currency)))
     return 0
 
 

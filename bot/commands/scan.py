@@ -4,7 +4,7 @@ import argparse
 import json
 from collections.abc import Sequence
 
-from bot.configuration import load_configuration
+from bot.commands.engine import configuration_in_force
 from bot.scan_json import as_json
 from bot.scan_lines import result_lines, summary_lines
 from bot.scan_progress import ScanProgress
@@ -12,8 +12,10 @@ from bot.scanning import NotScanned, Result, scan, scan_snapshot
 from bot.settings import read_settings
 from bot.terminal_output import errors, output, print_spans, width_of
 from bot.wiring import build_engine
+from finops.domain.currency import Currency
 from finops.domain.errors import FinOpsError, InvalidInput
 from finops.finops_engine import FinOpsEngine
+from finops.reports.display_columns import with_currency
 from finops.sources.cluster_data import load_cluster_data
 
 
@@ -24,12 +26,14 @@ def run(arguments: argparse.Namespace) -> int:
     """
     settings = read_settings()
     progress = ScanProgress(errors())
-    engine = build_engine(settings, load_configuration(settings.config_path), progress=progress.of)
+    configuration = configuration_in_force(settings)
+    engine = build_engine(settings, configuration, progress=progress.of)
     results = _results(engine, arguments, progress)
     if arguments.json:
-        print(json.dumps(as_json(results, everything=arguments.all), indent=2, ensure_ascii=False))
+        found = with_currency(as_json(results, everything=arguments.all), engine.currency)
+        print(json.dumps(found, indent=2, ensure_ascii=False))
     else:
-        _print(results, everything=arguments.all)
+        _print(results, engine.currency, everything=arguments.all)
     return int(any(isinstance(result, NotScanned) for result in results))
 
 
@@ -75,9 +79,11 @@ def chosen_clusters(known: Sequence[str], wanted: Sequence[str]) -> tuple[str, .
     return tuple(name for name in known if not wanted or name in wanted)
 
 
-def _print(results: Sequence[Result], *, everything: bool) -> None:
+def _print(results: Sequence[Result], currency: Currency, *, everything: bool) -> None:
     console = output()
+    width = width_of(console)
     for result in results:
-        print_spans(console, result_lines(result, width=width_of(console), everything=everything))
+        lines = result_lines(result, width=width, everything=everything, currency=currency)
+        print_spans(console, lines)
         print_spans(console, [[]])
-    print_spans(console, summary_lines(results))
+    print_spans(console, summary_lines(results, currency))

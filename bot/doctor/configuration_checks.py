@@ -6,7 +6,8 @@ import calendar
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from bot.configuration import Configuration
@@ -16,6 +17,8 @@ from finops.domain.checks import Area, Check
 
 _AREA = Area("Configuration")
 MOST_NAMES = 5
+# A month's rate and its month: what finance works with, and long enough not to nag.
+MOST_RATE_DAYS = 45
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class ConfigurationChecks:
 
     configuration: Configuration
     path: Path | None
+    today: date = field(default_factory=lambda: datetime.now(UTC).date())
 
     def check(self) -> Sequence[Check]:
         """Every finding; a file that is fine gives four green lines."""
@@ -55,6 +59,7 @@ class ConfigurationChecks:
         yield from _ids(self.configuration)
         yield _schedule(self.configuration)
         yield _bill(self.configuration)
+        yield from _currency(self.configuration, self.today)
 
 
 def _estate(configuration: Configuration) -> Check:
@@ -156,6 +161,23 @@ def _bill(configuration: Configuration) -> Check:
         return _AREA.ok("bill", bill.place)
     fix = "Export CUR 2.0 or FOCUS (AWS Data Exports) and set bill: {files: [...]}, or athena:."
     return _AREA.warning("bill", "no bill, so no saving can ever be proved", fix=fix)
+
+
+def _currency(configuration: Configuration, today: date) -> Iterator[Check]:
+    """Whether the rate is one of these days; nothing to say of dollars."""
+    currency = configuration.currency.to_domain()
+    if currency.as_of is None:
+        return
+    age = (today - currency.as_of).days
+    if age > MOST_RATE_DAYS:
+        fix = "Set currency.per_usd and currency.as_of to a rate of this month."
+        detail = f"{currency.rate_words}: that is {age} days ago"
+        yield _AREA.warning("currency", detail, fix=fix)
+    elif age < -1:
+        fix = "Set currency.as_of to the day of the rate."
+        yield _AREA.warning("currency", f"{currency.rate_words}: that day is to come", fix=fix)
+    else:
+        yield _AREA.ok("currency", currency.rate_words)
 
 
 def _count(number: int, noun: str) -> str:

@@ -208,6 +208,13 @@ REST = """\
 #unit_costs:
 #  - {name: requests, team: shop, per: 1000, query: "sum(increase(http_requests_total[1d]))"}
 
+## What people read amounts in: cards, digests, reports. Records, limits and list prices stay
+## dollars. One fixed rate, stated below each total. Without it: US dollars.
+#currency:
+#  code: EUR                # ISO 4217
+#  per_usd: 0.92            # so much of it is one US dollar
+#  as_of: 2026-11-01        # of which day; `finops doctor` warns when that is over 45 days ago
+
 ## Limits that are checked at the click and again at the pull request. Dollars are a month's saving,
 ## shares are 0 to 1. Shown are the defaults.
 #guardrails:

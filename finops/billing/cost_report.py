@@ -17,6 +17,7 @@ from finops.billing.trend import Change, Charge, Trend, trends
 from finops.billing.unit_cost import UnitCost
 from finops.domain.cost_pieces import CostBy, CostPiece, DayCost
 from finops.domain.costs import CostCategory
+from finops.domain.currency import DOLLARS, Currency
 
 ZERO = Decimal(0)
 # Where it is said whose something is, what is nobody's is shown apart.
@@ -50,6 +51,7 @@ class CostReading:
     is_final: bool = False
     source: str = "the bill"
     receipt: str = ""
+    is_converted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +90,7 @@ class CostReport:
     `period` is the part of what was asked that is billed, `missing` the days in it that are not.
     `not_compared` says why there is no trend; then the tables' trends mean nothing. `year_before`
     has what the same cost in the same days of the year before by currency, where all are billed.
+    `currency` is the display currency: what was billed in dollars is in it already.
     """
 
     question: CostQuestion
@@ -104,6 +107,17 @@ class CostReport:
     forecast: str = ""
     year_before: Mapping[str, Decimal] = field(default_factory=dict)
     teaching: str = ""
+    currency: Currency = DOLLARS
+    is_converted: bool = False
+
+    @property
+    def rate_sentence(self) -> str:
+        """The rate, where anything was converted by it."""
+        return self.currency.rate_sentence if self.is_converted else ""
+
+    def digits_of(self, table: CostTable) -> int:
+        """The decimals of a table's currency; two where it is not the display currency."""
+        return self.currency.digits if table.currency == self.currency.code else 2
 
 
 def build_report(
@@ -122,6 +136,7 @@ def build_report(
         source=reading.source,
         receipt=reading.receipt,
         billed_until=max(billed, default=None),
+        is_converted=reading.is_converted,
     )
 
 

@@ -55,8 +55,9 @@ def rows_of(report: CostReport, table: CostTable, *, most: int) -> list[CostRow]
     """
     lines = [*_folded([line for line in table.lines if line.category is None], most)]
     lines += [line for line in table.lines if line.category is not None]
-    costs = cents_that_add_up([line.cost for line in lines])
-    before = cents_that_add_up([line.before for line in lines])
+    digits = report.digits_of(table)
+    costs = cents_that_add_up([line.cost for line in lines], digits)
+    before = cents_that_add_up([line.before for line in lines], digits)
     rows = [
         CostRow(
             name=line_name(line, report.question.by),

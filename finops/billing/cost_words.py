@@ -7,8 +7,9 @@ from finops.billing.trend import Change
 from finops.billing.unit_cost import UnitCost
 from finops.domain.cost_pieces import CostBy
 from finops.domain.costs import CostCategory
+from finops.domain.currency import DOLLARS, Currency
 from finops.domain.estate import UNKNOWN_TEAM
-from finops.domain.money import cents_that_add_up, format_money, to_cents
+from finops.domain.money import cents_that_add_up, format_amount, to_cents
 
 ZERO = Decimal(0)
 # Bills are kept to the millionth; what is smaller comes of dividing.
@@ -42,15 +43,22 @@ REASONS = (
 )
 
 
-def short(amount: Decimal, currency: str) -> str:
-    """`$41`, `$8.40`, `1,235 EUR`: for sentences."""
-    return format_money(amount, currency).replace(".00", "", 1)
+def short(amount: Decimal, code: str, shown: Currency = DOLLARS) -> str:
+    """`$41`, `$8.40`, `1,235 CHF`: for sentences; `shown` is the display currency."""
+    if code == shown.code:
+        return shown.told(amount)
+    return named(format_amount(amount, symbol="").removesuffix(".00"), code, shown)
 
 
-def signed(amount: Decimal, currency: str) -> str:
+def named(figures: str, code: str, shown: Currency) -> str:
+    """Figures with the symbol of the display currency; of another one, with its ISO code behind."""
+    return f"{shown.symbol}{figures}" if code == shown.code else f"{figures} {code}"
+
+
+def signed(amount: Decimal, code: str, shown: Currency = DOLLARS) -> str:
     """`+$41`, `−$8.40`, `±$0`."""
     sign = "+" if amount > 0 else "−" if amount < 0 else "±"
-    return f"{sign}{short(abs(amount), currency)}"
+    return f"{sign}{short(abs(amount), code, shown)}"
 
 
 def title(report: CostReport) -> str:
@@ -78,7 +86,7 @@ def cents(table: CostTable) -> list[Decimal]:
 
 def headline(report: CostReport, table: CostTable) -> str:
     """`$4,210, $310 (8 %) more than Oct 1–27: more use +$420, lower prices −$110.`"""
-    cost = short(to_cents(table.total), table.currency)
+    cost = short(_rounded(table.total, report, table), table.currency, report.currency)
     if report.missing:
         days = report.period.days
         cost = f"{cost} on {days - len(report.missing)} of {days} days"
@@ -94,14 +102,20 @@ def summary(report: CostReport, table: CostTable) -> str:
 
 def _compared(report: CostReport, table: CostTable) -> str:
     trend = table.trend
-    change = trend.change.in_cents(to_cents(trend.now) - to_cents(trend.before))
+    difference = _rounded(trend.now, report, table) - _rounded(trend.before, report, table)
+    change = trend.change.in_cents(difference, report.digits_of(table))
     previous = f"{report.previous.words_in(report.period.start.year)}{_unequal(report)}"
     if abs(change.total) < _HALF_A_CENT:
         return f"the same as {previous}."
     share = f" ({_percent(abs(trend.share))})" if trend.share is not None else ""
     more = "more" if change.total > 0 else "less"
-    words = f"{short(abs(change.total), table.currency)}{share} {more} than {previous}"
-    return f"{words}: {reasons(change, table.currency)}."
+    amount = short(abs(change.total), table.currency, report.currency)
+    words = f"{amount}{share} {more} than {previous}"
+    return f"{words}: {reasons(change, table.currency, report.currency)}."
+
+
+def _rounded(amount: Decimal, report: CostReport, table: CostTable) -> Decimal:
+    return to_cents(amount, report.digits_of(table))
 
 
 def _unequal(report: CostReport) -> str:
@@ -110,12 +124,12 @@ def _unequal(report: CostReport) -> str:
     return "" if days == before else f" ({days} days against {before})"
 
 
-def reasons(change: Change, currency: str) -> str:
+def reasons(change: Change, code: str, shown: Currency = DOLLARS) -> str:
     """`more use +$420, lower prices −$110`: the parts of a change, the largest first."""
     parts = [(getattr(change, name), up, down) for name, up, down in REASONS]
     found = sorted((part for part in parts if part[0]), key=lambda part: -abs(part[0]))
     said = [
-        f"{up if amount > 0 else down} {signed(amount, currency)}" for amount, up, down in found
+        f"{up if amount > 0 else down} {signed(amount, code, shown)}" for amount, up, down in found
     ]
     return ", ".join(said) or "nothing else"
 
@@ -131,8 +145,9 @@ def drivers(report: CostReport, table: CostTable) -> str:
     if not large:
         return ""
     said = ", ".join(
-        f"{line_name(line, by)} {signed(to_cents(line.change.total), table.currency)}"
+        f"{line_name(line, by)} {signed(change, table.currency, report.currency)}"
         for line in large[:MOST_DRIVERS]
+        for change in [_rounded(line.change.total, report, table)]
     )
     return f"Most of it: {said}."
 
@@ -143,7 +158,8 @@ def year_before(report: CostReport, table: CostTable) -> str:
     if before is None:
         return ""
     period = report.period.a_year_before()
-    words = f"A year before, {period.words}, it was {short(to_cents(before), table.currency)}"
+    was = short(_rounded(before, report, table), table.currency, report.currency)
+    words = f"A year before, {period.words}, it was {was}"
     change = to_cents(table.total) - to_cents(before)
     if abs(change) < _HALF_A_CENT:
         return f"{words}, the same."
@@ -173,26 +189,25 @@ def reconciliation(report: CostReport, table: CostTable) -> str:
     if report.question.scope:
         if table.invoice <= 0:
             return ""
-        invoice = short(to_cents(table.invoice), table.currency)
+        invoice = short(_rounded(table.invoice, report, table), table.currency, report.currency)
         return f"That is {_percent(table.total / table.invoice)} of the whole bill, {invoice}."
     if abs(table.difference) >= _LAST_DECIMAL:
-        off = signed(table.difference, table.currency)
+        off = signed(table.difference, table.currency, report.currency)
         return f"The lines differ from {report.source} by {off}; `finops doctor` says where."
-    words = (
-        f"All lines add up to the invoice, {short(to_cents(table.billed), table.currency)} billed"
-    )
+    billed = short(_rounded(table.billed, report, table), table.currency, report.currency)
+    words = f"All lines add up to the invoice, {billed} billed"
     if to_cents(table.billed) == to_cents(table.total):
         return f"{words}."
     return f"{words}; shown is effective cost, with commitments spread over the hours they cover."
 
 
-def unit_cost_words(unit: UnitCost) -> str:
+def unit_cost_words(unit: UnitCost, shown: Currency = DOLLARS) -> str:
     """`$0.035 for 1,000 requests (team shop), 4 % more than before`; or why it is not known."""
     what = f"{unit.per:,} {unit.name}" if unit.per != 1 else unit.name
     scope = f" ({unit.scope})" if unit.scope else ""
     if unit.cost is None:
         return f"Cost for {what}{scope} is not known. {unit.reason}"
-    cost = f"{_fine(unit.cost, unit.currency)} for {what}{scope}"
+    cost = f"{_fine(unit.cost, unit.currency, shown)} for {what}{scope}"
     if unit.share is None:
         return f"{cost}; there is nothing to compare it with."
     if abs(unit.share) < _HALF_A_CENT:
@@ -201,13 +216,12 @@ def unit_cost_words(unit: UnitCost) -> str:
     return f"{cost}, {_percent(abs(unit.share))} {more} than before."
 
 
-def _fine(amount: Decimal, currency: str) -> str:
+def _fine(amount: Decimal, code: str, shown: Currency) -> str:
     """Three figures that say something: `$0.0352`, `$12.40`."""
     if abs(amount) >= 1 or not amount:
-        return short(amount, currency)
+        return short(amount, code, shown)
     figures = f"{amount:.3g}"
-    plain = f"{Decimal(figures):f}"
-    return f"${plain}" if currency == "USD" else f"{plain} {currency}"
+    return named(f"{Decimal(figures):f}", code, shown)
 
 
 def _percent(share: Decimal) -> str:

@@ -74,13 +74,15 @@ class Change:
             self.idle + other.idle,
         )
 
-    def in_cents(self, total: Decimal | None = None) -> "Change":
+    def in_cents(self, total: Decimal | None = None, digits: int = 2) -> "Change":
         """Whole cents that sum to the total's whole cents, or to a `total` in whole cents.
 
         That is for two costs that are shown rounded: their difference may be a cent off, and the
         largest part takes it.
         """
-        parts = cents_that_add_up((self.price, self.usage, self.mix, self.unmetered, self.idle))
+        parts = cents_that_add_up(
+            (self.price, self.usage, self.mix, self.unmetered, self.idle), digits
+        )
         if total is not None:
             largest = max(range(len(parts)), key=lambda index: abs(parts[index]))
             parts[largest] += total - sum(parts)

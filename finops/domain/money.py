@@ -13,7 +13,6 @@ from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 HOURS_PER_MONTH = Decimal(730)
 DAYS_PER_MONTH = HOURS_PER_MONTH / 24
 
-_CENT = Decimal("0.01")
 _SECONDS_PER_DAY = 86_400
 
 
@@ -40,6 +39,11 @@ class Saving:
         )
 
     @property
+    def amounts(self) -> tuple[Decimal, Decimal]:
+        """Both figures, for what has to know them apart from each other."""
+        return self.cashable_usd_per_month, self.freed_usd_per_month
+
+    @property
     def larger_usd_per_month(self) -> Decimal:
         """The figure to rank and to limit by; not a total."""
         return max(self.cashable_usd_per_month, self.freed_usd_per_month)
@@ -51,33 +55,40 @@ def usd_between(usd_per_month: Decimal, since: datetime, until: datetime) -> Dec
     return usd_per_month * max(days, Decimal(0)) / DAYS_PER_MONTH
 
 
-def to_cents(amount: Decimal) -> Decimal:
-    """Round to whole cents, halves up."""
-    return amount.quantize(_CENT, ROUND_HALF_UP)
+def to_cents(amount: Decimal, digits: int = 2) -> Decimal:
+    """Round to whole cents, halves up; `digits` is 0 where the currency's coin is its unit."""
+    return amount.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
 
 
-def cents_that_add_up(amounts: Sequence[Decimal]) -> list[Decimal]:
+def cents_that_add_up(amounts: Sequence[Decimal], digits: int = 2) -> list[Decimal]:
     """Whole cents whose sum is the sum's whole cents.
 
     Each amount is rounded down; the cents then missing go to those that lost most (the method of
-    largest remainders). Worked: 0.006 + 0.006 is 1.2 cents and not 2, so the first gets the one.
+    largest remainders). What is shown in another currency is converted before that. Worked: 0.006 +
+    0.006 is 1.2 cents and not 2, so the first gets the one.
     """
-    cents = [amount.quantize(_CENT, ROUND_FLOOR) for amount in amounts]
-    missing = int((to_cents(sum(amounts, Decimal(0))) - sum(cents)) / _CENT)
+    cent = Decimal(1).scaleb(-digits)
+    cents = [amount.quantize(cent, ROUND_FLOOR) for amount in amounts]
+    missing = int((to_cents(sum(amounts, Decimal(0)), digits) - sum(cents)) / cent)
     by_loss = sorted(range(len(cents)), key=lambda index: cents[index] - amounts[index])
     for index in by_loss[:missing]:
-        cents[index] += _CENT
+        cents[index] += cent
     return cents
 
 
-def format_money(amount: Decimal, currency: str) -> str:
-    """`$1,235` like `format_usd`; another currency has its ISO code behind it: `1,235 EUR`."""
-    usd = format_usd(amount)
-    return usd if currency == "USD" else f"{usd.replace('$', '')} {currency}"
-
-
 def format_usd(amount: Decimal) -> str:
-    """`1234.5` → `$1,234.50`; whole dollars from $100 on: `$1,235`."""
+    """`1234.5` → `$1,234.50`; whole dollars from $100 on: `$1,235`.
+
+    How records quote dollars. What people read as savings and costs goes through
+    `finops.domain.currency.Currency`, which reads these quotations back.
+    """
+    return format_amount(amount, symbol="$")
+
+
+def format_amount(amount: Decimal, *, symbol: str, digits: int = 2) -> str:
+    """A symbol and the amount; without the smaller unit from 100 on, which nobody reads there."""
     sign = "-" if amount < 0 else ""
     size = abs(amount)
-    return f"{sign}${size:,.0f}" if size >= 100 else f"{sign}${to_cents(size):,.2f}"
+    if size < 100:
+        return f"{sign}{symbol}{to_cents(size, digits):,.{digits}f}"
+    return f"{sign}{symbol}{size:,.0f}"

@@ -8,17 +8,21 @@ from decimal import Decimal
 from finops.billing.cost_explorer import CostExplorer, Receipt
 from finops.billing.cost_explorer_answers import UsageRow, months_of
 from finops.billing.cost_explorer_questions import Dimension, Usage
+from finops.billing.cost_in_currency import reading_in
 from finops.billing.cost_report import CostQuestion, CostReading, CostReport, build_report
 from finops.billing.periods import DayRange
 from finops.domain.cost_pieces import CostBy, CostPiece, DayCost
 from finops.domain.costs import CostCategory
+from finops.domain.currency import Currency
 from finops.domain.errors import InvalidInput
 
 SOURCE = "AWS Cost Explorer"
 _DIMENSIONS = {CostBy.SERVICE: Dimension.SERVICE, CostBy.ACCOUNT: Dimension.ACCOUNT}
 
 
-def explorer_report(explorer: CostExplorer, question: CostQuestion) -> CostReport | None:
+def explorer_report(
+    explorer: CostExplorer, question: CostQuestion, currency: Currency
+) -> CostReport | None:
     """Ask whole months, so that closed ones are asked once; None where nothing was billed.
 
     Cost Explorer knows services, accounts and tags, and clusters by their tags, but nothing within
@@ -42,7 +46,7 @@ def explorer_report(explorer: CostExplorer, question: CostQuestion) -> CostRepor
         found, receipt = explorer.usage(month)
         rows += found
         receipts.append(receipt)
-    return _report(asked, rows, receipts)
+    return _report(asked, rows, receipts, currency)
 
 
 def _answerable(question: CostQuestion) -> CostQuestion:
@@ -63,7 +67,10 @@ def _answerable(question: CostQuestion) -> CostQuestion:
 
 
 def _report(
-    question: CostQuestion, rows: Sequence[UsageRow], receipts: Sequence[Receipt]
+    question: CostQuestion,
+    rows: Sequence[UsageRow],
+    receipts: Sequence[Receipt],
+    currency: Currency,
 ) -> CostReport | None:
     there = [row.day for row in rows if question.period.start <= row.day < question.period.end]
     if not there:
@@ -82,7 +89,7 @@ def _report(
         source=SOURCE,
         receipt=_receipt(receipts),
     )
-    return build_report(question, period, previous, reading)
+    return build_report(question, period, previous, reading_in(reading, currency))
 
 
 def _pieces(rows: Sequence[UsageRow], by: CostBy) -> list[CostPiece]:

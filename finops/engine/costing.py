@@ -4,11 +4,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from finops.billing.cost_explorer_questions import Forecast
+from finops.billing.cost_in_currency import amount_in, code_in, reading_in, totals_in
 from finops.billing.cost_report import CostQuestion, CostReport, build_report
 from finops.billing.cost_request import Names, read_request
 from finops.billing.cost_words import short
 from finops.billing.periods import DayRange, find_period, read_period
 from finops.domain.cost_pieces import CostBy
+from finops.domain.currency import Currency
 from finops.domain.errors import FinOpsError
 from finops.engine.cost_explaining import explorer_report
 from finops.engine.cost_reading import names_of, read_costs, read_total
@@ -20,8 +22,8 @@ from finops.ledger.costs import bill_days
 _LOOK_BACK = timedelta(days=400)
 
 
-def ask(parts: Parts, words: str) -> CostReport:
-    """Answer `[team|namespace|…] [name] [by what] [period]`, as people type it.
+def ask(parts: Parts, words: str, currency: Currency) -> CostReport:
+    """Answer `[team|namespace|…] [name] [by what] [period]`, as people type it, in a currency.
 
     Raises InvalidInput for words that mean nothing, TryAgainLater or WillNeverWork when only Cost
     Explorer could answer and did not.
@@ -35,22 +37,26 @@ def ask(parts: Parts, words: str) -> CostReport:
         alias.casefold(): team.name for team in parts.directory.teams for alias in team.aliases
     }
     request = read_request(words, known, aliases)
-    return answer(parts, CostQuestion(period=period, by=request.by, scope=request.scope))
+    question = CostQuestion(period=period, by=request.by, scope=request.scope)
+    return answer(parts, question, currency)
 
 
-def answer(parts: Parts, question: CostQuestion) -> CostReport:
+def answer(parts: Parts, question: CostQuestion, currency: Currency) -> CostReport:
     """Answer a question that is already taken apart."""
-    report = _from_ledger(parts, question)
+    report = _from_ledger(parts, question, currency)
     if report is None and parts.cost_explorer is not None:
-        report = explorer_report(parts.cost_explorer, question)
+        report = explorer_report(parts.cost_explorer, question, currency)
     if report is None:
         return _nothing(parts, question)
+    report = replace(report, currency=currency)
     return replace(
-        report, unit_costs=unit_costs(parts, report), forecast=_forecast(parts, question)
+        report,
+        unit_costs=unit_costs(parts, report),
+        forecast=_forecast(parts, question, currency),
     )
 
 
-def _from_ledger(parts: Parts, question: CostQuestion) -> CostReport | None:
+def _from_ledger(parts: Parts, question: CostQuestion, currency: Currency) -> CostReport | None:
     """None where the bill has no day of the period."""
     asked = question.period
     with parts.ledger.reading() as tx:
@@ -61,8 +67,9 @@ def _from_ledger(parts: Parts, question: CostQuestion) -> CostReport | None:
         previous = period.before()
         reading = read_costs(tx.connection, question, period, previous)
         year_before = read_total(tx.connection, question, period.a_year_before())
-    report = build_report(question, period, previous, reading)
-    return replace(report, year_before={} if report.missing else year_before)
+    report = build_report(question, period, previous, reading_in(reading, currency))
+    known = {} if report.missing else totals_in(year_before, currency)
+    return replace(report, year_before=known)
 
 
 def _with_configured(parts: Parts, names: Names) -> Names:
@@ -72,7 +79,7 @@ def _with_configured(parts: Parts, names: Names) -> Names:
     return {**names, CostBy.TEAM: sorted(teams), CostBy.CLUSTER: sorted(clusters)}
 
 
-def _forecast(parts: Parts, question: CostQuestion) -> str:
+def _forecast(parts: Parts, question: CostQuestion, currency: Currency) -> str:
     """What the rest of this month will cost, said; empty for any other question."""
     today = parts.now().date()
     period = question.period
@@ -84,8 +91,10 @@ def _forecast(parts: Parts, question: CostQuestion) -> str:
         found, _ = parts.cost_explorer.forecast(Forecast(start=today, end=month_end))
     except FinOpsError as error:
         return f"There is no forecast: {error}"
+    code = code_in(found.currency, currency)
     mean, low, high = (
-        short(amount, found.currency) for amount in (found.mean, found.low, found.high)
+        short(amount_in(amount, found.currency, currency), code, currency)
+        for amount in (found.mean, found.low, found.high)
     )
     last = month_end - timedelta(days=1)
     until = f"{last:%b} {last.day}"

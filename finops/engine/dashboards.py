@@ -70,7 +70,7 @@ def _update(parts: Parts, host: CodeHost, *, is_asked: bool) -> bool:
     if is_due and number:
         for tick in host.read_dashboard(number):
             _carry_out(parts, host, tick)
-    body = dashboard_body(_records(parts, host.name), repository=host.name)
+    body = dashboard_body(_records(parts, host.name), repository=host.name, currency=parts.currency)
     digest = hashlib.sha256(body.encode()).hexdigest()
     if known.get("hash") == digest and not is_due:
         return bool(number)

@@ -12,6 +12,7 @@ from finops.domain.lifecycle import Status
 from finops.domain.mutes import DenyReason
 from finops.domain.opportunity import Opportunity, OpportunityRecord
 from finops.domain.people import Actor
+from finops.domain.retelling import EDITED
 from finops.engine import announce
 from finops.engine.moving import Which, id_of, look_first, move, somebody_was_first, standing
 from finops.engine.parts import Parts
@@ -121,7 +122,7 @@ def _decide(
             after = decide(tx, known, now)
             is_edit = verb == "edit"
             sentence = after.opportunity.summary if is_edit else after.status_reason
-            event = "edited" if is_edit else ""
+            event = EDITED if is_edit else ""
             announce.changed(tx, after, actor=actor.id, sentence=sentence, event=event)
             remember_name(tx, actor, now=now)
             note_answer(tx, after.opportunity.team, now=now)

@@ -54,7 +54,10 @@ def _planned(parts: Parts, record: OpportunityRecord) -> tuple[str, str, str]:
     if parts.pull_requests is not None:
         try:
             _host, proposed, _proof = parts.pull_requests.plan(
-                opportunity, approved_by=record.decided_by, now=parts.now()
+                opportunity,
+                approved_by=record.decided_by,
+                now=parts.now(),
+                currency=parts.currency,
             )
         except Refused as error:
             problem = str(error)

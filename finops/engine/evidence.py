@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from finops.domain.currency import Currency
 from finops.domain.intents import IntentKind
 from finops.domain.opportunity import OpportunityRecord
 from finops.engine.evidence_known import UNDECIDED, Known
@@ -34,6 +35,7 @@ def evidence_of(parts: Parts, opportunity_id: str, *, now: datetime) -> Evidence
             baseline=history.baseline(tx.connection, opportunity_id),
             days=_days(tx, record),
             pace=parts.pace,
+            currency=parts.currency,
             now=now,
         )
     found = record.opportunity
@@ -41,7 +43,7 @@ def evidence_of(parts: Parts, opportunity_id: str, *, now: datetime) -> Evidence
         opportunity_id=record.id,
         title=action_words(found),
         team=found.team,
-        worth=_worth(record),
+        worth=_worth(record, parts.currency),
         as_of=now,
         links=links_of(known),
         days=tuple(known.days),
@@ -49,6 +51,7 @@ def evidence_of(parts: Parts, opportunity_id: str, *, now: datetime) -> Evidence
         audit_rows=len(entries),
         newest_hash=entries[-1].hash if entries else "",
         people=people,
+        currency=parts.currency,
     )
 
 
@@ -64,11 +67,11 @@ def ask_for_page(parts: Parts, opportunity_id: str, *, user: str, now: datetime)
         )
 
 
-def _worth(record: OpportunityRecord) -> str:
+def _worth(record: OpportunityRecord, currency: Currency) -> str:
     found = record.opportunity
     if found.kind.is_for_reliability:
-        return f"costs {cost_words(found)}, for reliability"
-    return f"{saving_words(found.saving)} a month expected"
+        return f"costs {cost_words(found, currency)}, for reliability"
+    return f"{saving_words(found.saving, currency)} a month expected"
 
 
 def _guardrail_sentences(

@@ -4,8 +4,9 @@ import re
 from datetime import timedelta
 
 from finops.domain.lifecycle import Status
-from finops.domain.money import DAYS_PER_MONTH, format_usd
+from finops.domain.money import DAYS_PER_MONTH
 from finops.domain.opportunity import Evidence
+from finops.domain.retelling import status_reason_in, verdict_in
 from finops.domain.verdict import Verdict
 from finops.engine.evidence_known import Known, after, day_words
 from finops.pr_body import short_figures
@@ -35,7 +36,8 @@ def pull_request_link(known: Known) -> Link:
     words = f"{name} is open; it counts once somebody has merged it."
     state = _WAITING
     if record.status is not Status.PULL_REQUEST_OPEN:
-        state, words = _STOPPED, f"{name} was not merged: {record.status_reason}"
+        reason = status_reason_in(record, known.currency)
+        state, words = _STOPPED, f"{name} was not merged: {reason}"
     at = opened.at if opened else None
     return Link(step=step, state=state, words=words, at=at, url=record.pull_request_url)
 
@@ -76,12 +78,12 @@ def bill_link(known: Known) -> Link:
 
 def _bill_facts(known: Known) -> tuple[Evidence, ...]:
     before, since = before_and_after(known.days, known.changed_on)
-    counts = _counts(known)
+    counts, told = _counts(known), known.currency.format
     means = (("Before", before, counts[0]), ("after", since, counts[1]))
     return tuple(
         Evidence(
             label,
-            f"{format_usd(mean)} a day, {format_usd(mean * DAYS_PER_MONTH)} a month ({count} days)",
+            f"{told(mean)} a day, {told(mean * DAYS_PER_MONTH)} a month ({count} days)",
             "the bill, effective cost",
         )
         for label, mean, count in means
@@ -101,7 +103,7 @@ def verdict_link(known: Known) -> Link:
     record, step = known.record, Step.VERDICT
     if record.verdict:
         found = str(record.verdict.get("verdict", ""))
-        sentence = short_figures(str(record.verdict.get("sentence", "")))
+        sentence = short_figures(verdict_in(record, known.currency))
         state = _STOPPED if found == Verdict.REVERSED else _THERE
         is_said = sentence.lower().startswith(found)
         words = sentence if is_said else f"{found.capitalize()}: {sentence}"

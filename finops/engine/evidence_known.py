@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from finops.domain.currency import DOLLARS, Currency
 from finops.domain.lifecycle import IN_FLIGHT, Status
 from finops.domain.opportunity import OpportunityRecord
 from finops.domain.verdict import CostBaseline
@@ -29,6 +30,7 @@ class Known:
     days: Sequence[CostDay]
     pace: Pace
     now: datetime
+    currency: Currency = DOLLARS
 
     @property
     def changed_on(self) -> date | None:

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from finops.domain.lifecycle import Status
-from finops.domain.money import format_usd
 from finops.domain.opportunity import Evidence
 from finops.domain.ownership import OWNER
+from finops.domain.retelling import status_reason_in, summary_in
 from finops.engine.evidence_after import (
     bill_link,
     deployment_link,
@@ -40,7 +40,7 @@ def _metrics(known: Known) -> Link:
         words = "No measurement was recorded; the next cycle measures again."
         return Link(step=Step.METRICS, state=_WAITING, words=words, at=found.detected_at)
     read = f"{window.value}, read from {window.source}" if window else f"{len(facts)} facts"
-    words = f"{read}. {found.summary}"
+    words = f"{read}. {summary_in(found, known.currency)}"
     return Link(step=Step.METRICS, state=_THERE, words=words, at=found.detected_at, facts=facts)
 
 
@@ -48,7 +48,7 @@ def _price(known: Known) -> Link:
     found, baseline = known.record.opportunity, known.baseline
     facts = tuple(e for e in found.evidence if "$" in e.value)
     if baseline is not None:
-        cost = f"{format_usd(baseline.effective_cost_usd_per_month)}/month"
+        cost = f"{known.currency.format(baseline.effective_cost_usd_per_month)}/month"
         facts = (*facts, Evidence("cost before", cost, baseline.method))
     if not facts:
         words = "No price was recorded with it; a bill or a price list gives one at the next cycle."
@@ -62,10 +62,11 @@ def _price(known: Known) -> Link:
 def _guardrails(known: Known) -> Link:
     record = known.record
     is_open = record.status in UNDECIDED
-    facts = tuple(Evidence("guardrail", sentence, "policies") for sentence in known.sentences)
+    sentences = [known.currency.beside(sentence) for sentence in known.sentences]
+    facts = tuple(Evidence("guardrail", sentence, "policies") for sentence in sentences)
     if facts:
         when = "now" if is_open else "at the decision"
-        words = f"{len(facts)} said something {when}: {known.sentences[0]}"
+        words = f"{len(facts)} said something {when}: {sentences[0]}"
     elif is_open:
         words = "None objects now; they are asked again at the click and before the pull request."
     else:
@@ -96,7 +97,7 @@ def _no_approval(known: Known) -> tuple[LinkState, str]:
     if record.status is Status.EXPIRED:
         return _STOPPED, "Nobody decided in time; it is asked again when the proposal changes."
     if record.status is Status.OBSOLETE:
-        return _STOPPED, f"Closed before a decision: {record.status_reason}"
+        return _STOPPED, f"Closed before a decision: {status_reason_in(record, known.currency)}"
     if record.status is Status.DETECTED:
         return _WAITING, "No card was posted yet; it comes within the channel's daily budget."
     end = record.status_changed_at + timedelta(days=pace.expire_after_days)

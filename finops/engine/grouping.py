@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
 
+from finops.domain.currency import Currency
 from finops.domain.errors import FinOpsError, TryAgainLater
 from finops.domain.lifecycle import Status
 from finops.domain.opportunity import OpportunityRecord
@@ -50,7 +51,8 @@ def grouped(parts: Parts, first: Planned, held: TrackedPullRequest | None) -> Pl
     branch = held.branch if held else group_branch_for(first.records[0].id)
     if len(chosen) == 1 and held is None:
         return first
-    return _one(first.host, branch, chosen, tuple(files[path] for path in sorted(files)))
+    merged = tuple(files[path] for path in sorted(files))
+    return _one(branch, chosen, merged, parts.currency)
 
 
 def laid_together(
@@ -130,7 +132,7 @@ def _planned(parts: Parts, record: OpportunityRecord, host: CodeHost) -> Planned
 
 
 def _one(
-    host: CodeHost, branch: str, chosen: Sequence[Planned], files: tuple[FileChange, ...]
+    branch: str, chosen: Sequence[Planned], files: tuple[FileChange, ...], currency: Currency
 ) -> Planned:
     records = tuple(record for each in chosen for record in each.records)
     opportunities = [record.opportunity for record in records]
@@ -138,9 +140,9 @@ def _one(
     proposed = ProposedPullRequest(
         branch=branch,
         title=group_title(opportunities),
-        body=group_body(opportunities, [each.body for each in proposals]),
+        body=group_body(opportunities, [each.body for each in proposals], currency=currency),
         commit_message=group_commit_message(opportunities),
         base_commit=proposals[0].base_commit,
         files=files,
     )
-    return Planned(host, proposed, records)
+    return Planned(chosen[0].host, proposed, records)

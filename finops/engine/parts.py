@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from finops.aws_cost_integration import AwsCostIntegration
 from finops.billing.cost_explorer import CostExplorer
+from finops.domain.currency import DOLLARS, Currency
 from finops.domain.manners import DEFAULT_MANNERS, Manners
 from finops.domain.people import Directory
 from finops.domain.sending import SendingHours
@@ -91,6 +92,9 @@ class Parts:
     owner_files: Mapping[str, OwnerFiles] = field(default_factory=dict)
     # By repository; one without has the default ones.
     manners: Mapping[str, Manners] = field(default_factory=dict)
+
+    # What people read amounts in; records stay US dollars.
+    currency: Currency = DOLLARS
 
     def manners_of(self, repository: str) -> Manners:
         """How to behave in a repository."""

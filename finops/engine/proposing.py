@@ -33,7 +33,7 @@ def plan_one(parts: Parts, known: OpportunityRecord) -> Planned:
         known_as = identities_in(parts, tx.connection)
         names = " and ".join(_called(known_as, rights.name_of(tx, p), p) for p in people)
     host, proposed, _proof = parts.pull_requests.plan(
-        known, approved_by=names, choices=choices, now=parts.now()
+        known, approved_by=names, choices=choices, now=parts.now(), currency=parts.currency
     )
     return Planned(host, proposed, (known,))
 

@@ -111,6 +111,7 @@ def _context(
         owners=owners_of(parts.directory),
         people=known_people(connection),
         verify_after=timedelta(days=parts.pace.verify_after_days),
+        currency=parts.currency,
     )
 
 

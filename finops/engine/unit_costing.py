@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
+from finops.billing.cost_in_currency import days_in
 from finops.billing.cost_report import CostReport
 from finops.billing.periods import DayRange
 from finops.billing.unit_cost import UnitCost, cost_per_unit
@@ -33,7 +34,7 @@ def _is_within(metric: UnitMetric, report: CostReport) -> bool:
 def _unit_cost(parts: Parts, metric: UnitMetric, report: CostReport) -> Iterator[UnitCost]:
     """One for each currency of the cost."""
     whole = DayRange(report.previous.start, report.period.end)
-    costs = _daily_costs(parts, metric, whole)
+    costs = days_in(_daily_costs(parts, metric, whole), report.currency)
     try:
         counts = metric.source.daily(metric.query, start=whole.start, end=whole.end)
     except OutsideWorldFailed as error:

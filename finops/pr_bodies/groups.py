@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from finops.domain.currency import DOLLARS, Currency
 from finops.domain.money import Saving
 from finops.domain.opportunity import Opportunity
 from finops.pr_body import (
@@ -11,7 +12,6 @@ from finops.pr_body import (
     metadata_line,
     render_title,
     risk_words,
-    short_figures,
 )
 from finops.pr_markdown import count, escape, one_line, shortened, table
 
@@ -38,12 +38,17 @@ def group_commit_message(opportunities: Sequence[Opportunity]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def group_body(opportunities: Sequence[Opportunity], bodies: Sequence[str]) -> str:
+def group_body(
+    opportunities: Sequence[Opportunity],
+    bodies: Sequence[str],
+    *,
+    currency: Currency = DOLLARS,
+) -> str:
     """The table, each body folded below its headline, and the metadata of all at the end."""
     rows = [
         (
             action_words(each),
-            short_figures(str(each.saving)),
+            currency.told_saving(each.saving),
             confidence_words(each.confidence),
             risk_words(each.risk),
         )
@@ -52,8 +57,8 @@ def group_body(opportunities: Sequence[Opportunity], bodies: Sequence[str]) -> s
     total = sum((each.saving for each in opportunities), Saving())
     parts = [
         f"{count(len(opportunities), 'change')} that were approved one by one, together "
-        f"{escape(short_figures(str(total)))}. To leave one out, take its lines out of this branch "
-        "or close this and deny that one.",
+        f"{escape(currency.told_saving(total))}. To leave one out, take its lines out of this "
+        "branch or close this and deny that one.",
         table(("Change", "Saving (estimate)", "Confidence", "Risk"), rows),
         *(_folded(each, body) for each, body in zip(opportunities, bodies, strict=True)),
     ]

@@ -1,5 +1,6 @@
 """The edition for finance: cash only, what is proved and what is not, and who approved it."""
 
+from finops.domain.currency import Currency
 from finops.domain.lifecycle import Status
 from finops.reports.document import Document, Figure, Section, Table
 from finops.reports.drawing import Chart
@@ -7,6 +8,7 @@ from finops.reports.headline import percent
 from finops.reports.leaders_edition import (
     bill_figure,
     footer_of,
+    reversed_lines,
     share_figure,
     subtitle_of,
     title_of,
@@ -18,6 +20,7 @@ from finops.reports.tables import (
     MOST_ROWS,
     NOTHING,
     bill_takeaway,
+    cell,
     count_words,
     day_words,
     more_words,
@@ -26,7 +29,6 @@ from finops.reports.tables import (
     reversed_section,
     saving_words,
     tally_table,
-    usd,
 )
 
 
@@ -43,16 +45,18 @@ def cfo_document(report: SavingsReport, charts: tuple[Chart, ...]) -> Document:
         sections=(
             Section(title="Verified cash against the promise", chart=trend),
             Section(title="The bill", takeaway=bill_takeaway(report), table=_bill_table(report)),
-            _forecast(money),
-            _verdicts(money),
-            _unproven(money),
+            _forecast(money, report.currency),
+            _verdicts(money, report.currency),
+            _unproven(money, report.currency),
             _trail(report),
             Section(
                 title="By team",
                 chart=by_team,
-                table=tally_table(report.by_team, what="Team", noun="team"),
+                table=tally_table(
+                    report.by_team, what="Team", noun="team", currency=report.currency
+                ),
             ),
-            reversed_section(tuple(line for line in report.lines if line.was_reversed)),
+            reversed_section(reversed_lines(report), report.currency),
             next_section(report),
         ),
         footer=footer_of(report),
@@ -61,13 +65,22 @@ def cfo_document(report: SavingsReport, charts: tuple[Chart, ...]) -> Document:
 
 def cfo_figures(report: SavingsReport, money: MoneyFacts) -> tuple[Figure, ...]:
     """The six figures on top."""
+    currency = report.currency
     return (
-        Figure("Verified cash", usd(money.verified_usd_per_month), "a month, off the bill"),
-        share_figure(report),
-        Figure("Run rate", usd(money.verified_usd_per_year), "a year, at today's verified cash"),
-        Figure("Banked so far", usd(money.banked_usd), "since each change took effect"),
         Figure(
-            "Forecast", usd(money.expected_usd_per_month), "a month, when what is in flight lands"
+            "Verified cash", currency.short(money.verified_usd_per_month), "a month, off the bill"
+        ),
+        share_figure(report),
+        Figure(
+            "Run rate",
+            currency.short(money.verified_usd_per_year),
+            "a year, at today's verified cash",
+        ),
+        Figure("Banked so far", currency.short(money.banked_usd), "since each change took effect"),
+        Figure(
+            "Forecast",
+            currency.short(money.expected_usd_per_month),
+            "a month, when what is in flight lands",
         ),
         bill_figure(report),
     )
@@ -77,40 +90,49 @@ def _bill_table(report: SavingsReport) -> Table | None:
     bill = report.bill
     if bill is None:
         return None
+    currency = report.currency
+    days, base = f"{len(bill.days)} days on it", count_words(len(bill.base), "day")
     rows = (
-        (f"This {report.period.noun}", usd(bill.usd_in_period), f"{len(bill.days)} days on it"),
-        ("A month at this rate", usd(bill.run_rate_usd_per_month), "mean day × 730 ÷ 24"),
-        ("A month before the savings", usd(bill.base_usd_per_month),
-         f"mean of {count_words(len(bill.base), 'day')}"),
-    )  # fmt: skip
+        (f"This {report.period.noun}", cell(bill.usd_in_period, currency), days),
+        (
+            "A month at this rate",
+            cell(bill.run_rate_usd_per_month, currency),
+            "mean day × 730 ÷ 24",
+        ),
+        ("A month before the savings", cell(bill.base_usd_per_month, currency), f"mean of {base}"),
+    )
     return Table(
-        caption="The whole bill in US dollars of effective cost",
-        head=("Bill", "US dollars", "How"),
+        caption=f"The whole bill in {currency.noun} of effective cost",
+        head=("Bill", _capital(currency.noun), "How"),
         rows=rows,
         numeric=frozenset({1}),
     )
 
 
-def _forecast(money: MoneyFacts) -> Section:
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _forecast(money: MoneyFacts, currency: Currency) -> Section:
     rows = (
-        ("Verified today", usd(money.verified_usd_per_month)),
-        ("Expected with what is in flight", usd(money.expected_usd_per_month)),
-        ("If all of it lands", usd(money.most_usd_per_month)),
+        ("Verified today", currency.short(money.verified_usd_per_month)),
+        ("Expected with what is in flight", currency.short(money.expected_usd_per_month)),
+        ("If all of it lands", currency.short(money.most_usd_per_month)),
     )
     table = Table(
-        caption="Forecast of verified cash in US dollars a month",
+        caption=f"Forecast of verified cash in {currency.noun} a month",
         head=("Forecast", "A month"),
         rows=rows,
         numeric=frozenset({1}),
     )
     takeaway = (
-        f"{usd(money.expected_usd_per_month)}/month is likely once what is in flight has been "
-        f"judged. {money.odds_words}"
+        f"{currency.short(money.expected_usd_per_month)}/month is likely once what is in flight "
+        f"has been judged. {money.odds_words}"
     )
     return Section(title="Forecast", takeaway=takeaway, table=table)
 
 
-def _verdicts(money: MoneyFacts) -> Section:
+def _verdicts(money: MoneyFacts, currency: Currency) -> Section:
     title = "What the bill said"
     if not money.verdicts:
         return nothing(title, "No cash saving has been judged by the bill yet.")
@@ -118,13 +140,13 @@ def _verdicts(money: MoneyFacts) -> Section:
         (
             row.verdict.value,
             f"{row.count:,}",
-            usd(row.promised_usd_per_month),
-            usd(row.found_usd_per_month),
+            currency.short(row.promised_usd_per_month),
+            currency.short(row.found_usd_per_month),
         )
         for row in money.verdicts
     )
     table = Table(
-        caption="Judged cash savings by verdict, in US dollars a month",
+        caption=f"Judged cash savings by verdict, in {currency.noun} a month",
         head=("Verdict", "Savings", "Promised", "Found on the bill"),
         rows=rows,
         numeric=frozenset({1, 2, 3}),
@@ -135,13 +157,18 @@ def _verdicts(money: MoneyFacts) -> Section:
                    table=table)  # fmt: skip
 
 
-def _unproven(money: MoneyFacts) -> Section:
+def _unproven(money: MoneyFacts, currency: Currency) -> Section:
     title = "Not proved, and why"
     lines = money.unproven
     if not lines:
         return nothing(title, "Nothing that took effect is left unproved.")
     rows = tuple(
-        (line.resource, named(line.team), saving_words(line.estimate), unproven_words(line))
+        (
+            line.resource,
+            named(line.team),
+            saving_words(line.estimate, currency),
+            unproven_words(line, currency),
+        )
         for line in lines[:MOST_ROWS]
     )
     table = Table(
@@ -157,10 +184,10 @@ def _unproven(money: MoneyFacts) -> Section:
     ))  # fmt: skip
 
 
-def unproven_words(line: ReportLine) -> str:
+def unproven_words(line: ReportLine, currency: Currency) -> str:
     """Why it is not proved: the verdict's sentence, or when there will be one."""
     if line.stage is Stage.VERIFIED:
-        return line.reason or line.verdict or NOTHING
+        return line.reason_in(currency) or line.verdict or NOTHING
     if line.status is Status.IMPLEMENTED:
         return f"In effect since {day_words(line.implemented_at)}; the bill is judged from " + (
             f"{day_words(line.judged_from)} on."
@@ -181,18 +208,18 @@ def _trail(report: SavingsReport) -> Section:
         table=Table(
             caption="Verified savings with approver, pull request, verdict and 80 % interval",
             head=("Saving", "Team", "Approved by", "Pull request", "Verified", "A month", "80 %"),
-            rows=tuple(_trail_row(line) for line in proved[:MOST_ROWS]),
+            rows=tuple(_trail_row(line, report.currency) for line in proved[:MOST_ROWS]),
             numeric=frozenset({5, 6}),
             more=more_words(len(proved) - MOST_ROWS, "verified saving"),
         ),
     )
 
 
-def _trail_row(line: ReportLine) -> tuple[str, ...]:
+def _trail_row(line: ReportLine, currency: Currency) -> tuple[str, ...]:
     number = line.pull_request_number
     where = f"{line.repository} #{number}".strip() if number is not None else NOTHING
     interval = (
-        f"{usd(line.low_usd_per_month)} to {usd(line.high_usd_per_month)}"
+        f"{currency.short(line.low_usd_per_month)} to {currency.short(line.high_usd_per_month)}"
         if line.low_usd_per_month is not None and line.high_usd_per_month is not None
         else NOTHING
     )
@@ -202,6 +229,6 @@ def _trail_row(line: ReportLine) -> tuple[str, ...]:
         line.decider or NOTHING,
         where,
         day_words(line.verified_at),
-        saving_words(line.counted),
+        saving_words(line.counted, currency),
         interval,
     )

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from finops.domain.currency import DOLLARS, Currency
 from finops.reports.drawing import (
     FONT,
     IN_FLIGHT,
@@ -19,8 +20,8 @@ from finops.reports.drawing import (
     RULE,
     Chart,
     add_axes,
-    dollar_axis,
     legible,
+    money_axis,
     new_figure,
     png_of,
     write,
@@ -49,13 +50,14 @@ class CostBar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CostPicture:
-    """All that is drawn and said: at most `MOST_BARS` bars are."""
+    """All that is drawn and said: at most `MOST_BARS` bars are. Amounts are in `currency`."""
 
     title: str
     note: str
     now: str
     before: str
     bars: Sequence[CostBar]
+    currency: Currency = DOLLARS
 
 
 def cost_chart(picture: CostPicture) -> Chart:
@@ -66,7 +68,7 @@ def cost_chart(picture: CostPicture) -> Chart:
     axes = add_axes(figure, left=_NAMES_INCHES, right=_AMOUNT_INCHES, top=top, bottom=0.7)
     for index, bar in enumerate(bars):
         _draw(axes, index, bar)
-    _scale(axes, bars)
+    _scale(axes, bars, picture.currency)
     _name_rows(axes, bars)
     _legend(figure, picture, bars)
     return Chart(png=png_of(figure), alt_text=_alt_text(picture, bars), title=picture.title)
@@ -96,12 +98,12 @@ def _draw(axes: Axes, index: int, bar: CostBar) -> None:
     )
 
 
-def _scale(axes: Axes, bars: Sequence[CostBar]) -> None:
+def _scale(axes: Axes, bars: Sequence[CostBar], currency: Currency) -> None:
     ends = [float(amount) for bar in bars for amount in (bar.cost, bar.before or Decimal(0))]
     lowest, highest = min([0.0, *ends]), max([0.0, *ends]) or 1.0
     axes.set_xlim(lowest * 1.05, highest * 1.02)
     axes.set_ylim(max(2, len(bars)) - 0.4, -0.6)
-    dollar_axis(axes, along_x=True, steps=4)
+    money_axis(axes, currency, along_x=True, steps=4)
     axes.set_yticks(range(len(bars)), [""] * len(bars))
     axes.yaxis.grid(False)
     if lowest < 0:

@@ -9,12 +9,15 @@ A cell that a spreadsheet would take for a formula begins with an apostrophe.
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from typing import TypeAlias
 
+from finops.domain.currency import Currency
 from finops.reports.bill_context import BillDay
+from finops.reports.display_columns import name_in
 from finops.reports.lines import ReportLine
 from finops.reports.report import SavingsReport
 
@@ -61,23 +64,54 @@ _COLUMNS: dict[str, Callable[[ReportLine], Cell]] = {
     "pull_request_url": lambda x: x.pull_request_url,
 }
 COLUMNS = ("line", *_COLUMNS, "bill_day", "effective_cost_usd")
+_Amount: TypeAlias = "Callable[[ReportLine], Decimal | None]"
+# What stands in the display currency too, behind all others, where that is not dollars.
+_AMOUNTS: dict[str, _Amount] = {
+    "counted_cashable_usd_per_month": lambda x: x.counted.cashable_usd_per_month,
+    "counted_freed_usd_per_month": lambda x: x.counted.freed_usd_per_month,
+    "estimated_cashable_usd_per_month": lambda x: x.estimate.cashable_usd_per_month,
+    "estimated_freed_usd_per_month": lambda x: x.estimate.freed_usd_per_month,
+    "cost_usd_per_month": lambda x: x.cost_usd_per_month,
+    "interval_low_usd_per_month": lambda x: x.low_usd_per_month,
+    "interval_high_usd_per_month": lambda x: x.high_usd_per_month,
+}
 
 
 def csv_of(report: SavingsReport) -> str:
     """The whole file, with a byte order mark so that Excel reads UTF-8."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow(COLUMNS)
+    writer.writerow((*COLUMNS, *display_columns(report.currency)))
     writer.writerows(_rows(report))
     return "\ufeff" + text.getvalue()
 
 
+def display_columns(currency: Currency) -> tuple[str, ...]:
+    """`counted_cashable_eur_per_month` and so on, and the rate; none for dollars."""
+    names = (*_AMOUNTS, "effective_cost_usd")
+    told = (name_in(name, currency) for name in names)
+    return () if currency.is_usd else (*told, f"{currency.code.lower()}_per_usd")
+
+
 def _rows(report: SavingsReport) -> Iterator[list[str]]:
+    told = partial(_told, currency=report.currency)
     for line in report.lines:
-        yield [OPPORTUNITY, *(_cell(of(line)) for of in _COLUMNS.values()), "", ""]
+        cells = (_cell(of(line)) for of in _COLUMNS.values())
+        yield [OPPORTUNITY, *cells, "", "", *told([of(line) for of in _AMOUNTS.values()], None)]
     for day in _bill_days(report):
-        empty = [""] * len(_COLUMNS)
-        yield [BILL_DAY, *empty, day.day.isoformat(), _cell(day.effective_cost_usd)]
+        empty, cost = [""] * len(_COLUMNS), day.effective_cost_usd
+        nothing = [None] * len(_AMOUNTS)
+        yield [BILL_DAY, *empty, day.day.isoformat(), _cell(cost), *told(nothing, cost)]
+
+
+def _told(
+    amounts: Sequence[Decimal | None], cost: Decimal | None, *, currency: Currency
+) -> list[str]:
+    """Amounts in the display currency, a day's cost and the rate; nothing for dollars."""
+    if currency.is_usd:
+        return []
+    told = [None if usd is None else currency.amount(usd) for usd in (*amounts, cost)]
+    return [_cell(cell) for cell in (*told, currency.per_usd)]
 
 
 def _bill_days(report: SavingsReport) -> list[BillDay]:

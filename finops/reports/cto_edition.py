@@ -1,5 +1,6 @@
 """The edition for engineering: who decides how fast, what hangs, risk, raises and rollbacks."""
 
+from finops.domain.currency import Currency
 from finops.reports.decision_chart import days_words
 from finops.reports.delivery_facts import STUCK_AFTER_DAYS, DeliveryFacts, TeamRow
 from finops.reports.document import Document, Figure, Section, Table
@@ -17,7 +18,6 @@ from finops.reports.tables import (
     saving_words,
     tally_table,
     top_section,
-    usd,
 )
 
 _STUCK_NOTE = f"open {STUCK_AFTER_DAYS} days and more"
@@ -32,20 +32,22 @@ def cto_document(report: SavingsReport, charts: tuple[Chart, ...]) -> Document:
         title=title_of(report, Edition.CTO),
         subtitle=subtitle_of(report),
         headline=cto_headline(facts),
-        figures=cto_figures(facts),
+        figures=cto_figures(facts, report.currency),
         sections=(
             Section(title="Time to a decision", chart=decisions, table=_team_table(facts)),
-            _stuck(facts),
-            _risks(facts),
-            _raises(facts),
-            reversed_section(facts.reversed),
+            _stuck(facts, report.currency),
+            _risks(facts, report.currency),
+            _raises(facts, report.currency),
+            reversed_section(facts.reversed, report.currency),
             Section(
                 title="Savings by team",
                 takeaway=report.headline,
                 chart=by_team,
-                table=tally_table(report.by_team, what="Team", noun="team"),
+                table=tally_table(
+                    report.by_team, what="Team", noun="team", currency=report.currency
+                ),
             ),
-            top_section(report.top, report.totals.offered_count),
+            top_section(report.top, report.totals.offered_count, report.currency),
             next_section(report),
         ),
         footer=footer_of(report),
@@ -68,14 +70,14 @@ def stuck_takeaway(facts: DeliveryFacts) -> str:
     return f"{len(facts.stuck):,} {noun} open for {STUCK_AFTER_DAYS} days and more."
 
 
-def cto_figures(facts: DeliveryFacts) -> tuple[Figure, ...]:
+def cto_figures(facts: DeliveryFacts, currency: Currency) -> tuple[Figure, ...]:
     """The five figures on top."""
     slow = (
         f"one in ten takes over {days_words(facts.slow_days)}" if facts.decided else "no decision"
     )
-    cost = f"cost {usd(facts.raises_cost_usd_per_month)}/month of room" if facts.raises else (
-        "nothing asks for too little"
-    )  # fmt: skip
+    cost = "nothing asks for too little"
+    if facts.raises:
+        cost = f"cost {currency.short(facts.raises_cost_usd_per_month)}/month of room"
     return (
         Figure("Time to a decision", days_words(facts.median_days), f"median; {slow}"),
         Figure("Waiting", f"{facts.waiting:,}", "questions without an answer"),
@@ -112,7 +114,7 @@ def _team_cells(row: TeamRow) -> tuple[str, ...]:
     )
 
 
-def _stuck(facts: DeliveryFacts) -> Section:
+def _stuck(facts: DeliveryFacts, currency: Currency) -> Section:
     title = "Stuck pull requests"
     if not facts.stuck:
         return nothing(title, "No pull request is stuck.")
@@ -122,7 +124,7 @@ def _stuck(facts: DeliveryFacts) -> Section:
             named(one.line.team),
             one.line.action,
             f"{one.days} days",
-            saving_words(one.line.estimate),
+            saving_words(one.line.estimate, currency),
         )
         for one in facts.stuck[:MOST_ROWS]
     )
@@ -136,14 +138,14 @@ def _stuck(facts: DeliveryFacts) -> Section:
     return Section(title=title, takeaway=stuck_takeaway(facts), table=table)
 
 
-def _risks(facts: DeliveryFacts) -> Section:
+def _risks(facts: DeliveryFacts, currency: Currency) -> Section:
     rows = tuple(
         (
             row.risk.value,
             f"{row.offered_count:,}",
-            saving_words(row.offered),
+            saving_words(row.offered, currency),
             f"{row.in_flight_count:,}",
-            saving_words(row.in_flight),
+            saving_words(row.in_flight, currency),
         )
         for row in facts.risks
     )
@@ -156,12 +158,12 @@ def _risks(facts: DeliveryFacts) -> Section:
     return Section(title="Risk", table=table)
 
 
-def _raises(facts: DeliveryFacts) -> Section:
+def _raises(facts: DeliveryFacts, currency: Currency) -> Section:
     title = "Raises for reliability"
     if not facts.raises:
         return nothing(title, "Nothing was found to ask for too little.")
     rows = tuple(
-        (line.action, named(line.team), line.status.words, usd(line.cost_usd_per_month))
+        (line.action, named(line.team), line.status.words, currency.short(line.cost_usd_per_month))
         for line in facts.raises[:MOST_ROWS]
     )
     table = Table(
@@ -171,8 +173,9 @@ def _raises(facts: DeliveryFacts) -> Section:
         numeric=frozenset({3}),
         more=more_words(len(facts.raises) - MOST_ROWS, "raise"),
     )
+    cost = currency.short(facts.raises_cost_usd_per_month)
     takeaway = (
-        f"{count_words(len(facts.raises), 'proposal')} to ask for more, "
-        f"{usd(facts.raises_cost_usd_per_month)}/month of room in all; a raise saves nothing."
+        f"{count_words(len(facts.raises), 'proposal')} to ask for more, {cost}/month of room in "
+        "all; a raise saves nothing."
     )
     return Section(title=title, takeaway=takeaway, table=table)

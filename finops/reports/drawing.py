@@ -10,7 +10,6 @@ import re
 import textwrap
 import unicodedata
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cache
 
 from matplotlib.axes import Axes
@@ -20,7 +19,7 @@ from matplotlib.font_manager import findfont, get_font
 from matplotlib.ft2font import FT2Font
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from finops.domain.money import format_usd
+from finops.domain.currency import Currency
 
 INK = "#1A1D21"
 QUIET = "#5B6470"
@@ -104,18 +103,12 @@ def add_axes(figure: Figure, *, left: float, right: float, top: float, bottom: f
     return axes
 
 
-def dollar_axis(axes: Axes, *, along_x: bool, steps: int = 4) -> None:
-    """Few round dollar figures with light lines."""
+def money_axis(axes: Axes, currency: Currency, *, along_x: bool, steps: int = 4) -> None:
+    """Few round figures with light lines; what is drawn is in that currency already."""
     axis = axes.xaxis if along_x else axes.yaxis
     axis.set_major_locator(MaxNLocator(steps, steps=[1, 2, 2.5, 5, 10]))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: _tick(value)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: currency.tick(value)))
     axis.grid(True, color=RULE, linewidth=0.8)
-
-
-def _tick(value: float) -> str:
-    if abs(value) >= 1_000_000:
-        return f"${value / 1_000_000:g}M"
-    return f"${value / 1000:g}k" if abs(value) >= 1000 else f"${value:g}"
 
 
 def write(axes: Axes, at: tuple[float, float], words: str, **style: object) -> None:
@@ -156,20 +149,6 @@ def on_paper(svg: str) -> str:
 
 def _without_metadata(element: str) -> str:
     return re.sub(r"<metadata>.*?</metadata>", "", element, flags=re.DOTALL)
-
-
-def short_usd(amount: Decimal) -> str:
-    """`950` → `$950`, `12400` → `$12.4k`, `3000000` → `$3M`."""
-    for limit, letter in ((Decimal(1_000_000), "M"), (Decimal(10_000), "k")):
-        if abs(amount) >= limit:
-            unit = Decimal(1_000_000) if letter == "M" else Decimal(1000)
-            return f"${amount / unit:.1f}".removesuffix(".0") + letter
-    return f"${amount:,.0f}" if amount == amount.to_integral_value() else f"${amount:,.2f}"
-
-
-def said_usd(amount: Decimal) -> str:
-    """Money in a sentence: `$80`, `$79.66`, `$1,235`."""
-    return format_usd(amount).removesuffix(".00")
 
 
 def legible(words: str, most: int) -> str:

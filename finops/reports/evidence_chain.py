@@ -11,7 +11,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from finops.domain.currency import DOLLARS, Currency
 from finops.domain.opportunity import Evidence
+from finops.reports.display_columns import with_currency
 
 
 class Step(StrEnum):
@@ -71,6 +73,7 @@ class EvidenceChain:
     audit_rows: int = 0
     newest_hash: str = ""
     people: Mapping[str, str] = field(default_factory=dict)
+    currency: Currency = DOLLARS
 
     def with_names(self) -> "EvidenceChain":
         """The same with people's names in the place of their ids, for readers outside the chat."""
@@ -96,7 +99,7 @@ class EvidenceChain:
 
     def as_dict(self) -> dict[str, object]:
         """For JSON: times as ISO 8601, money as text."""
-        return {
+        plain = {
             "opportunity_id": self.opportunity_id,
             "title": self.title,
             "team": self.team,
@@ -111,6 +114,7 @@ class EvidenceChain:
             "changed_on": self.changed_on and self.changed_on.isoformat(),
             "audit": {"rows": self.audit_rows, "newest_hash": self.newest_hash},
         }
+        return with_currency(plain, self.currency)
 
 
 def _link_json(link: Link) -> dict[str, object]:

@@ -2,10 +2,8 @@
 
 import textwrap
 from datetime import date
-from decimal import Decimal
 from functools import partial
 
-from finops.domain.money import to_cents
 from finops.reports.document import MOST_IN_A_SENTENCE, one_line
 from finops.reports.drawing import Chart
 from finops.reports.evidence_chain import EvidenceChain, Link, LinkState
@@ -29,7 +27,7 @@ def evidence_html(chain: EvidenceChain, picture: Chart) -> str:
         drawn=drawn,
         line=partial(one_line, most=MOST_IN_A_SENTENCE),
         safe_url=lambda url: url.startswith(("https://", "http://")),
-        cents=lambda amount: f"${to_cents(Decimal(amount)):,}",
+        cents=chain.currency.exact,
         when=lambda day: _when(day, chain.changed_on),
     )
 
@@ -38,7 +36,8 @@ def evidence_text(chain: EvidenceChain) -> str:
     """The chain for a terminal, one link a paragraph."""
     head = [one_line(chain.title, WIDTH), f"{chain.opportunity_id} · {chain.worth}", chain.takeaway]
     body = [line for link in chain.links for line in _link_lines(link)]
-    return "\n".join([*head, *body])
+    rate = chain.currency.rate_sentence
+    return "\n".join([*head, *body, *(["", rate] if rate else [])])
 
 
 def _link_lines(link: Link) -> list[str]:

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from finops.domain.currency import Currency
 from finops.reports.drawing import (
     FONT,
     IN_FLIGHT,
@@ -23,7 +24,6 @@ from finops.reports.drawing import (
     chart_of,
     legible,
     new_figure,
-    said_usd,
     write,
     write_title,
 )
@@ -108,7 +108,8 @@ def _draw_bill(figure: Figure, chain: EvidenceChain, height: float) -> None:
     axes = add_axes(figure, left=_WORDS_AT, right=0.35, top=height - _BILL_INCHES + 0.2, bottom=0.4)
     first = chain.days[0].day
     places = [(day.day - first).days for day in chain.days]
-    costs = [float(day.effective_cost_usd) for day in chain.days]
+    currency = chain.currency
+    costs = [float(currency.amount(day.effective_cost_usd)) for day in chain.days]
     axes.bar(places, costs, width=0.8, color=RULE, edgecolor=QUIET, linewidth=0.4)
     before, after = before_and_after(chain.days, chain.changed_on)
     change = (chain.changed_on - first).days if chain.changed_on else max(places) + 1
@@ -117,15 +118,15 @@ def _draw_bill(figure: Figure, chain: EvidenceChain, height: float) -> None:
         (after, (change + 0.5, max(places) + 0.5), VERIFIED),
     ):
         if mean is not None and span[0] < span[1]:
-            _draw_mean(axes, mean, span, colour)
+            _draw_mean(axes, currency.amount(mean), span, colour, currency=currency)
     if chain.changed_on:
         axes.axvline(change, color=PROMISE, linewidth=1.4, linestyle=(0, (3, 2)))
-    axes.set_title("The resource on the bill, US dollars a day", loc="left", fontsize=8.8,
-                   color=QUIET, family=FONT)  # fmt: skip
+    title = f"The resource on the bill, {currency.noun} a day"
+    axes.set_title(title, loc="left", fontsize=8.8, color=QUIET, family=FONT)
     axes.set_ylim(0, 1.3 * max(*costs, 0.01))
     axes.set_xlim(min(places) - 0.8, max(places) + 0.8)
     axes.yaxis.set_major_locator(MaxNLocator(3))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"${value:g}"))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{currency.symbol}{value:g}"))
     axes.grid(True, axis="y", color=RULE, linewidth=0.8)
     axes.set_xticks(
         [places[0], places[-1]],
@@ -133,9 +134,12 @@ def _draw_bill(figure: Figure, chain: EvidenceChain, height: float) -> None:
     )
 
 
-def _draw_mean(axes: Axes, mean: Decimal, span: tuple[float, float], colour: str) -> None:
+def _draw_mean(
+    axes: Axes, mean: Decimal, span: tuple[float, float], colour: str, *, currency: Currency
+) -> None:
+    """`mean` is in that currency already."""
     axes.plot(span, (float(mean), float(mean)), color=colour, linewidth=2.2, zorder=4)
     box = {"facecolor": PAPER, "edgecolor": "none", "pad": 1, "alpha": 0.85}
     at = ((span[0] + span[1]) / 2, float(mean))
-    write(axes, at, f"{said_usd(mean)} a day", ha="center", va="bottom", fontsize=8.5,
+    write(axes, at, f"{currency.told(mean)} a day", ha="center", va="bottom", fontsize=8.5,
           color=colour, weight="bold", bbox=box, zorder=5)  # fmt: skip

@@ -2,45 +2,50 @@
 
 from decimal import Decimal
 
-from finops.domain.money import format_usd
+from finops.domain.currency import DOLLARS, Currency
 from finops.reports.report import PROMISED_SHARE, Period, Tally
 
 
 def headline_of(
-    totals: Tally, *, period: Period, share: Decimal | None, previous: Tally | None
+    totals: Tally,
+    *,
+    period: Period,
+    share: Decimal | None,
+    previous: Tally | None,
+    currency: Currency = DOLLARS,
 ) -> str:
     """The takeaway: verified cash a month, its share of the bill, the change, what waits."""
     if totals.is_empty:
         return f"Nothing was found this {period.noun}: no opportunity, and nothing verified yet."
     cash = totals.verified.cashable_usd_per_month
     if cash <= 0:
-        return f"No cash has left the bill yet; {_still_to_come(totals)}."
-    parts = [f"{format_usd(cash)}/month has verifiably left the bill"]
+        return f"No cash has left the bill yet; {_still_to_come(totals, currency)}."
+    parts = [f"{currency.format(cash)}/month has verifiably left the bill"]
     if share is not None:
         parts.append(f"{percent(share)} of it ({percent(PROMISED_SHARE)} promised)")
     if previous is not None:
-        parts.append(_change(cash - previous.verified.cashable_usd_per_month, period))
-    return f"{', '.join(parts)}; {_still_to_come(totals)}."
+        parts.append(_change(cash - previous.verified.cashable_usd_per_month, period, currency))
+    return f"{', '.join(parts)}; {_still_to_come(totals, currency)}."
 
 
-def _still_to_come(totals: Tally) -> str:
+def _still_to_come(totals: Tally, currency: Currency) -> str:
     in_flight, offered = totals.in_flight, totals.offered
     if in_flight.cashable_usd_per_month > 0:
-        waiting = f"{format_usd(in_flight.cashable_usd_per_month)}/month is in flight"
-        return f"{waiting} and {format_usd(offered.cashable_usd_per_month)}/month is offered"
+        waiting = f"{currency.format(in_flight.cashable_usd_per_month)}/month is in flight"
+        return f"{waiting} and {currency.format(offered.cashable_usd_per_month)}/month is offered"
     if offered.cashable_usd_per_month > 0:
-        return f"{format_usd(offered.cashable_usd_per_month)}/month waits for a decision"
+        return f"{currency.format(offered.cashable_usd_per_month)}/month waits for a decision"
     if offered.freed_usd_per_month > 0:
-        freed = format_usd(offered.freed_usd_per_month)
+        freed = currency.format(offered.freed_usd_per_month)
         return f"room worth {freed}/month, not cash, waits for a decision"
     return "nothing more waits for a decision"
 
 
-def _change(difference: Decimal, period: Period) -> str:
+def _change(difference: Decimal, period: Period, currency: Currency) -> str:
     if difference == 0:
         return f"unchanged from the {period.noun} before"
     word = "more" if difference > 0 else "less"
-    return f"{format_usd(abs(difference))}/month {word} than the {period.noun} before"
+    return f"{currency.format(abs(difference))}/month {word} than the {period.noun} before"
 
 
 def percent(share: Decimal) -> str:

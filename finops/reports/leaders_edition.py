@@ -2,6 +2,7 @@
 
 from datetime import UTC
 
+from finops.domain.currency import Currency
 from finops.domain.money import Saving
 from finops.reports.document import Document, Figure, Section
 from finops.reports.drawing import Chart
@@ -11,12 +12,12 @@ from finops.reports.report import Edition, SavingsReport, Tally
 from finops.reports.tables import (
     NOTHING,
     bill_takeaway,
+    cell,
     count_words,
     next_section,
     reversed_section,
     tally_table,
     top_section,
-    usd,
 )
 
 COUNTING = (
@@ -38,11 +39,18 @@ def leaders_document(report: SavingsReport, charts: tuple[Chart, ...]) -> Docume
             Section(
                 title="By team",
                 chart=by_team,
-                table=tally_table(report.by_team, what="Team", noun="team"),
+                table=tally_table(
+                    report.by_team, what="Team", noun="team", currency=report.currency
+                ),
             ),
-            Section(title="By type", table=tally_table(report.by_kind, what="Type", noun="type")),
-            top_section(report.top, report.totals.offered_count),
-            reversed_section(reversed_lines(report)),
+            Section(
+                title="By type",
+                table=tally_table(
+                    report.by_kind, what="Type", noun="type", currency=report.currency
+                ),
+            ),
+            top_section(report.top, report.totals.offered_count, report.currency),
+            reversed_section(reversed_lines(report), report.currency),
             next_section(report),
         ),
         footer=footer_of(report),
@@ -62,10 +70,14 @@ def subtitle_of(report: SavingsReport) -> str:
     return f"{start.isoformat()} up to, not including, {end.isoformat()}.{as_of}"
 
 
-def stage_figures(totals: Tally) -> tuple[Figure, ...]:
+def stage_figures(totals: Tally, currency: Currency) -> tuple[Figure, ...]:
     """The three stages: cash large, room and the count in small letters."""
     return tuple(
-        Figure(label, usd(saving.cashable_usd_per_month), _stage_note(saving, count))
+        Figure(
+            label,
+            currency.short(saving.cashable_usd_per_month),
+            _stage_note(saving, count, currency),
+        )
         for label, saving, count in (
             ("Verified on the bill", totals.verified, totals.verified_count),
             ("In flight", totals.in_flight, totals.in_flight_count),
@@ -74,9 +86,9 @@ def stage_figures(totals: Tally) -> tuple[Figure, ...]:
     )
 
 
-def _stage_note(saving: Saving, count: int) -> str:
+def _stage_note(saving: Saving, count: int, currency: Currency) -> str:
     room = saving.freed_usd_per_month
-    freed = f"; {usd(room)} freed as room" if room else ""
+    freed = f"; {currency.short(room)} freed as room" if room else ""
     return f"a month of cash{freed} · {count_words(count, 'opportunity')}"
 
 
@@ -89,7 +101,8 @@ def share_figure(report: SavingsReport) -> Figure:
 
 
 def _share_note(report: SavingsReport, promised: str) -> str:
-    return f"verified, of {usd(report.bill_usd_per_month)}/month before; {promised}"
+    bill = cell(report.bill_usd_per_month, report.currency)
+    return f"verified, of {bill}/month before; {promised}"
 
 
 def bill_figure(report: SavingsReport) -> Figure:
@@ -98,7 +111,8 @@ def bill_figure(report: SavingsReport) -> Figure:
     if bill is None or bill.usd_in_period is None:
         return Figure(f"Bill of the {report.period.noun}", NOTHING, "no bill was read")
     note = f"effective cost, {len(bill.days)} of {bill.days_in_period} days"
-    return Figure(f"Bill of the {report.period.noun}", usd(bill.usd_in_period), note)
+    cost = report.currency.short(bill.usd_in_period)
+    return Figure(f"Bill of the {report.period.noun}", cost, note)
 
 
 def reversed_lines(report: SavingsReport) -> tuple[ReportLine, ...]:
@@ -109,7 +123,8 @@ def reversed_lines(report: SavingsReport) -> tuple[ReportLine, ...]:
 def footer_of(report: SavingsReport) -> tuple[str, ...]:
     """How it counts, and where the numbers can be added up again."""
     lines = f"{len(report.lines):,} lines stand behind these numbers; the CSV has each of them."
-    return (COUNTING, lines, *_audit_words(report))
+    rate = (report.currency.rate_sentence,) if report.currency.rate_sentence else ()
+    return (COUNTING, *rate, lines, *_audit_words(report))
 
 
 def _audit_words(report: SavingsReport) -> tuple[str, ...]:
@@ -122,4 +137,8 @@ def _audit_words(report: SavingsReport) -> tuple[str, ...]:
 
 
 def _figures(report: SavingsReport) -> tuple[Figure, ...]:
-    return (*stage_figures(report.totals), share_figure(report), bill_figure(report))
+    return (
+        *stage_figures(report.totals, report.currency),
+        share_figure(report),
+        bill_figure(report),
+    )

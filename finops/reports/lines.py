@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from finops.domain.currency import Currency
 from finops.domain.lifecycle import IN_FLIGHT, OFFERED, Status
 from finops.domain.money import Saving
 from finops.domain.verdict import Verdict
@@ -98,6 +99,13 @@ class ReportLine:
         if self.stage is Stage.VERIFIED:
             return self.realised
         return NOTHING if self.stage is Stage.NOT_COUNTED else self.estimate
+
+    def reason_in(self, currency: Currency) -> str:
+        """The verdict's sentence in a currency; what a person gave as a reason as they gave it."""
+        interval = (self.low_usd_per_month, self.high_usd_per_month)
+        known = (*self.estimate.amounts, *self.realised.amounts, self.cost_usd_per_month)
+        exact = (*known, *(end for end in interval if end is not None))
+        return currency.retold(self.reason, exact) if self.verdict else self.reason
 
     @property
     def risk_class(self) -> RiskClass:

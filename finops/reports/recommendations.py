@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
+from finops.domain.currency import DOLLARS, Currency
 from finops.domain.estate import UNKNOWN_TEAM
 from finops.domain.lifecycle import WAITING, Status
-from finops.domain.money import Saving, format_usd
+from finops.domain.money import Saving
 from finops.domain.opportunity import OpportunityRecord
 from finops.domain.verdict import Verdict
 from finops.reports.report import Recommendation
@@ -23,7 +24,11 @@ def was_reversed(record: OpportunityRecord) -> bool:
 
 
 def recommendations_of(
-    records: Sequence[OpportunityRecord], *, today: date, owners: Mapping[str, str] | None = None
+    records: Sequence[OpportunityRecord],
+    *,
+    today: date,
+    owners: Mapping[str, str] | None = None,
+    currency: Currency = DOLLARS,
 ) -> tuple[Recommendation, ...]:
     """At most eight: savings lost first, then agreed ones that hang, then decisions; by worth.
 
@@ -40,7 +45,10 @@ def recommendations_of(
                 ranked.append((order, -found.worth.larger_usd_per_month, team, found))
     ranked.sort(key=lambda item: item[:3])
     known = owners or {}
-    return tuple(replace(item[3], owner=known.get(item[2], "")) for item in ranked[:MOST])
+    return tuple(
+        _told(replace(found, owner=known.get(team, "")), currency)
+        for _, _, team, found in ranked[:MOST]
+    )
 
 
 def _restore(team: str, records: Sequence[OpportunityRecord], today: date) -> Recommendation | None:
@@ -72,21 +80,26 @@ def _recommendation(
     if not records:
         return None
     worth = sum((record.opportunity.saving for record in records), Saving())
-    who = "Triage" if team == UNKNOWN_TEAM else f"Team {team}"
-    gain = _worth_words(worth)
-    sentence = f"{who}: {what} by {due:%a} {due.day} {due:%b}, worth {gain}."
-    return Recommendation(
-        team=team, due=due, sentence=sentence, worth=worth, action=what, gain=gain
-    )
+    return Recommendation(team=team, due=due, sentence="", worth=worth, action=what)
 
 
-def _worth_words(worth: Saving) -> str:
+def _told(one: Recommendation, currency: Currency) -> Recommendation:
+    """The same with its sentence, in the currency that is read."""
+    who = "Triage" if one.team == UNKNOWN_TEAM else f"Team {one.team}"
+    gain = _worth_words(one.worth, currency)
+    by = f"{one.due:%a} {one.due.day} {one.due:%b}"
+    return replace(one, gain=gain, sentence=f"{who}: {one.action} by {by}, worth {gain}.")
+
+
+def _worth_words(worth: Saving, currency: Currency) -> str:
     cash, freed = worth.cashable_usd_per_month, worth.freed_usd_per_month
     if cash > 0 and freed > 0:
-        return f"{format_usd(cash)}/month in cash and {format_usd(freed)}/month in room"
+        return f"{currency.format(cash)}/month in cash and {currency.format(freed)}/month in room"
     if not worth:
         return "more reliability"
-    return f"{format_usd(cash)}/month in cash" if cash > 0 else f"{format_usd(freed)}/month in room"
+    if cash > 0:
+        return f"{currency.format(cash)}/month in cash"
+    return f"{currency.format(freed)}/month in room"
 
 
 def _count(records: Sequence[OpportunityRecord], one: str, many: str) -> str:

@@ -7,10 +7,12 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from finops.domain.currency import DOLLARS, Currency
 from finops.domain.estate import UNKNOWN_TEAM
 from finops.domain.money import Saving, to_cents
 from finops.reports.bill_context import BillContext
 from finops.reports.delivery_facts import DeliveryFacts
+from finops.reports.display_columns import with_currency
 from finops.reports.lines import ReportLine
 from finops.reports.money_facts import MoneyFacts
 
@@ -19,7 +21,7 @@ PROMISED_SHARE = Decimal("0.30")
 NOTHING = Saving()
 # What JSON keeps of the lists of lines; the CSV has them all.
 MOST_LINES_IN_JSON = 20
-_NOT_IN_JSON = frozenset({"lines", "bill"})
+_NOT_IN_JSON = frozenset({"lines", "bill", "currency"})
 
 
 class Edition(StrEnum):
@@ -167,7 +169,8 @@ class SavingsReport:
     `share_of_bill` is verified cashable ÷ the bill before it (0-1), None without a bill.
     `joint_cash_usd_per_month` is what the right-sizings that are offered or in flight take off the
     bill when all of them are applied; it is in no total, because none of them does it alone.
-    `lines` are what every sum is made of; `made_at` is when they were read.
+    `lines` are what every sum is made of; `made_at` is when they were read. All amounts are US
+    dollars; `currency` is what they are told in.
     """
 
     period: Period
@@ -194,16 +197,19 @@ class SavingsReport:
     delivery: DeliveryFacts | None = None
     audit: AuditFacts | None = None
     lines: tuple[ReportLine, ...] = ()
+    currency: Currency = DOLLARS
 
     def as_dict(self) -> dict[str, Any]:
         """The report for JSON: money as text with cents, dates as ISO 8601, shares as text.
 
-        The lines behind it are in the CSV; of the bill here are the sums.
+        The lines behind it are in the CSV; of the bill here are the sums. Beside each amount in
+        dollars stands the one in another display currency, and `currency` says the rate.
         """
         kept = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in _NOT_IN_JSON}
-        return {key: _plain(value, key) for key, value in kept.items()} | {
+        plain = {key: _plain(value, key) for key, value in kept.items()} | {
             "bill": _bill_json(self.bill)
         }
+        return with_currency(plain, self.currency)
 
 
 def _bill_json(bill: BillContext | None) -> object:

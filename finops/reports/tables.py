@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from finops.domain.money import Saving, format_usd
+from finops.domain.currency import Currency
+from finops.domain.money import Saving
 from finops.reports.document import Section, Table
 from finops.reports.headline import percent
 from finops.reports.lines import ReportLine
@@ -15,15 +16,16 @@ NOTHING = "–"
 MOST_ROWS = 25
 
 
-def usd(amount: Decimal | None) -> str:
+def cell(usd: Decimal | None, currency: Currency) -> str:
     """`$41`, `$8.40`; a dash where nobody knows."""
-    return NOTHING if amount is None else format_usd(amount).removesuffix(".00")
+    return NOTHING if usd is None else currency.short(usd)
 
 
-def saving_words(saving: Saving) -> str:
+def saving_words(saving: Saving, currency: Currency) -> str:
     """`$38 cash, $12 room`; a dash for nothing."""
     cash, room = saving.cashable_usd_per_month, saving.freed_usd_per_month
-    said = [f"{usd(amount)} {word}" for amount, word in ((cash, "cash"), (room, "room")) if amount]
+    kinds = ((cash, "cash"), (room, "room"))
+    said = [f"{currency.short(amount)} {word}" for amount, word in kinds if amount]
     return ", ".join(said) or NOTHING
 
 
@@ -43,23 +45,23 @@ def more_words(left: int, noun: str) -> str:
     return f"{count_words(left, f'more {noun}')} in the CSV." if left > 0 else ""
 
 
-def tally_table(rows: Sequence[Tally], *, what: str, noun: str) -> Table | None:
+def tally_table(rows: Sequence[Tally], *, what: str, noun: str, currency: Currency) -> Table | None:
     """Verified, in flight and offered by name, cash and room apart; None without a row."""
     if not rows:
         return None
     money = tuple(
         (
             named(row.name) or "(no name)",
-            *(_cells(row.verified)),
-            *(_cells(row.in_flight)),
-            *(_cells(row.offered)),
+            *(_cells(row.verified, currency)),
+            *(_cells(row.in_flight, currency)),
+            *(_cells(row.offered, currency)),
         )
         for row in rows[:MOST_ROWS]
     )
     head = (what, *(f"{stage}, {kind}" for stage in ("Verified", "In flight", "Offered")
                     for kind in ("cash", "room")))  # fmt: skip
     return Table(
-        caption=f"Savings by {noun} in US dollars a month",
+        caption=f"Savings by {noun} in {currency.noun} a month",
         head=head,
         rows=money,
         numeric=frozenset(range(1, 7)),
@@ -67,15 +69,24 @@ def tally_table(rows: Sequence[Tally], *, what: str, noun: str) -> Table | None:
     )
 
 
-def _cells(saving: Saving) -> tuple[str, str]:
+def _cells(saving: Saving, currency: Currency) -> tuple[str, str]:
     cash, room = saving.cashable_usd_per_month, saving.freed_usd_per_month
-    return (usd(cash) if cash else NOTHING, usd(room) if room else NOTHING)
+    return (
+        currency.short(cash) if cash else NOTHING,
+        currency.short(room) if room else NOTHING,
+    )
 
 
-def top_section(lines: Sequence[Line], waiting: int) -> Section:
+def top_section(lines: Sequence[Line], waiting: int, currency: Currency) -> Section:
     """The largest that wait for a decision."""
     rows = tuple(
-        (line.label, named(line.team), line.kind, saving_words(line.saving), line.status)
+        (
+            line.label,
+            named(line.team),
+            line.kind,
+            saving_words(line.saving, currency),
+            line.status,
+        )
         for line in lines
     )
     table = Table(
@@ -92,13 +103,18 @@ def top_section(lines: Sequence[Line], waiting: int) -> Section:
     )
 
 
-def reversed_section(lines: Sequence[ReportLine]) -> Section:
+def reversed_section(lines: Sequence[ReportLine], currency: Currency) -> Section:
     """What was taken back, and why."""
     title = "Reversed"
     if not lines:
         return nothing(title, "No saving was taken back.")
     rows = tuple(
-        (line.resource, named(line.team), saving_words(line.estimate), line.reason or NOTHING)
+        (
+            line.resource,
+            named(line.team),
+            saving_words(line.estimate, currency),
+            line.reason_in(currency) or NOTHING,
+        )
         for line in lines[:MOST_ROWS]
     )
     table = Table(
@@ -120,7 +136,7 @@ def next_section(report: SavingsReport) -> Section:
             "Triage" if named(one.team) != one.team else one.team or "(no name)",
             _capital(one.action) or one.sentence,
             day_words(one.due),
-            one.gain or saving_words(one.worth),
+            one.gain or saving_words(one.worth, report.currency),
         )
         for one in report.recommendations
     )
@@ -156,7 +172,7 @@ def bill_takeaway(report: SavingsReport) -> str:
         moved = ", as much a day as in the period before" if is_same else (
             f", {percent(abs(change))} {word} a day than in the period before"
         )  # fmt: skip
-    return f"The whole bill was {usd(bill.usd_in_period)} over {days}{moved}."
+    return f"The whole bill was {report.currency.short(bill.usd_in_period)} over {days}{moved}."
 
 
 def nothing(title: str, why: str) -> Section:

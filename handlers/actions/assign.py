@@ -13,7 +13,7 @@ def open_assign_form(context: HandlerContext, interaction: Interaction) -> None:
     shown = read_reference(reference_in(interaction.block), instance=context.instance)
     team = team_called(context.engine.directory, interaction.value)
     record = context.engine.ledger.get(shown.opportunity_id)
-    form = assign_modal(record, team, instance=context.instance)
+    form = assign_modal(record, team, instance=context.instance, currency=context.engine.currency)
     interaction.open_view(form)
     interaction.ack()
 

@@ -37,7 +37,7 @@ def approve(context: HandlerContext, interaction: Interaction) -> None:
 def open_deny_form(context: HandlerContext, interaction: Interaction) -> None:
     """Ask for the reason. The trigger lives three seconds, so this call comes before the ack."""
     record = shown_record(context, read_reference(interaction.value, instance=context.instance))
-    form = deny_modal(record, instance=context.instance, origin=interaction.origin)
+    form = deny_modal(record, **_form(context, interaction.origin))
     interaction.open_view(form)
     interaction.ack()
 
@@ -49,7 +49,7 @@ def more(context: HandlerContext, interaction: Interaction) -> None:
     build = {More.EDIT.value: edit_modal, More.SNOOZE.value: snooze_modal}.get(shown.choice)
     if build is None:
         raise Refused("This choice is no longer offered; nothing was changed.")
-    interaction.open_view(build(record, instance=context.instance, origin=interaction.origin))
+    interaction.open_view(build(record, **_form(context, interaction.origin)))
     interaction.ack()
 
 
@@ -59,7 +59,7 @@ def try_value(context: HandlerContext, interaction: Interaction) -> None:
     view = interaction.view
     shown = read_reference(str(view["private_metadata"]), instance=context.instance)
     record = shown_record(context, shown)
-    form: dict[str, Any] = {"instance": context.instance, "origin": shown.choice}
+    form = _form(context, shown.choice)
     try:
         value = read_value(record.opportunity.changes[0].setting, typed_value(view))
         form["tried"] = with_value(record.opportunity, value, by=interaction.user)
@@ -70,6 +70,15 @@ def try_value(context: HandlerContext, interaction: Interaction) -> None:
         interaction.client.views_update(
             view_id=view["id"], hash=view.get("hash"), view=edit_modal(record, **form)
         )
+
+
+def _form(context: HandlerContext, origin: str) -> dict[str, Any]:
+    """What every form about one opportunity is given."""
+    return {
+        "instance": context.instance,
+        "origin": origin,
+        "currency": context.engine.currency,
+    }
 
 
 def typed_value(view: Mapping[str, Any]) -> str:

@@ -43,6 +43,7 @@ def _why_view(context: HandlerContext, interaction: Interaction, *, with_control
         history=engine.ledger.history_of(shown.opportunity_id),
         chart=kept_picture(engine, record, WIDE),
         instance=context.instance if with_controls else "",
+        currency=engine.currency,
     )
 
 

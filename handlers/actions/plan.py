@@ -51,7 +51,10 @@ def review(context: HandlerContext, interaction: Interaction) -> None:
     """Open the form with all of a plan, ticked as the plan stands."""
     plan, _ = _plan(context, read_reference(interaction.value, instance=context.instance))
     ticked = {record.id for record in plan.records} - plan.plan.struck
-    interaction.open_view(review_modal(plan, ticked=ticked, instance=context.instance))
+    view = review_modal(
+        plan, ticked=ticked, instance=context.instance, currency=context.engine.currency
+    )
+    interaction.open_view(view)
     interaction.ack()
 
 
@@ -64,7 +67,7 @@ def approve_plan(context: HandlerContext, interaction: Interaction) -> None:
     outcome = approve_picks(context, interaction, shown, picks)
     interaction.ack()
     if outcome.refused or outcome.agreed:
-        interaction.tell(outcome_words(outcome))
+        interaction.tell(outcome_words(outcome, currency=context.engine.currency))
 
 
 def approve_reviewed(context: HandlerContext, interaction: Interaction) -> None:
@@ -75,7 +78,8 @@ def approve_reviewed(context: HandlerContext, interaction: Interaction) -> None:
     shown = read_reference(str(interaction.view["private_metadata"]), instance=context.instance)
     outcome = approve_picks(context, interaction, shown, picks)
     if outcome.refused or outcome.agreed:
-        interaction.ack(response_action="update", view=notice_modal(outcome_words(outcome)))
+        said = outcome_words(outcome, currency=context.engine.currency)
+        interaction.ack(response_action="update", view=notice_modal(said))
     else:
         interaction.close_form()
 
@@ -128,7 +132,13 @@ def _show_review(
     fresh: int,
 ) -> None:
     """Show the form with other ticks. After the ack: it calls Slack."""
-    view = review_modal(plan, ticked=ticked, instance=context.instance, fresh=fresh)
+    view = review_modal(
+        plan,
+        ticked=ticked,
+        instance=context.instance,
+        fresh=fresh,
+        currency=context.engine.currency,
+    )
     # Two quick ticks race; whoever has the older view is refused, and the newer one is shown.
     with suppress(SlackApiError):
         interaction.client.views_update(

@@ -159,4 +159,4 @@ def _meaning(context: HandlerContext, typed: Mapping[str, str], *, team: str = "
         found = context.engine.what_if(typed, team=team or None, general_only=not team)
     except InvalidInput as error:
         return text.safe(str(error), 500)
-    return what_if_summary(found)
+    return what_if_summary(found, context.engine.currency)

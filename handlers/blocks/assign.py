@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from finops.domain.assignments import AssignmentScope
+from finops.domain.currency import DOLLARS, Currency
 from finops.domain.opportunity import Opportunity, OpportunityRecord
 from finops.domain.ownership import owner_rule
 from finops.domain.people import UNKNOWN_TEAM
@@ -61,12 +62,16 @@ def team_options(teams: Sequence[str], typed: str) -> list[Block]:
     return [option(team, team) for team in found[:MOST_OPTIONS]]
 
 
-def assign_modal(record: OpportunityRecord, team: str, *, instance: str) -> Block:
+def assign_modal(
+    record: OpportunityRecord, team: str, *, instance: str, currency: Currency = DOLLARS
+) -> Block:
     """Asks how far it reaches; a resource outside namespaces has one answer."""
     opportunity = record.opportunity
     shown = Reference(instance, opportunity.id, opportunity.revision, team)
     name = text.bold(text.safe(team, 100))
-    question = section(f"Team {name} owns this from now on:\n{headline(opportunity)}")
+    question = section(
+        f"Team {name} owns this from now on:\n{headline(opportunity, currency=currency)}"
+    )
     return modal(
         "Assign an owner",
         [question, *_scopes(opportunity)],

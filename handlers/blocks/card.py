@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from finops.domain.currency import DOLLARS, Currency
 from finops.domain.opportunity import Approval, Opportunity, OpportunityRecord
 from finops.domain.ownership import owner_rule
 from finops.domain.people import UNKNOWN_TEAM
@@ -61,14 +62,20 @@ class Around:
     can_revert: bool = False
 
 
-def card(record: OpportunityRecord, *, instance: str, around: Around = Around()) -> Card:
+def card(
+    record: OpportunityRecord,
+    *,
+    instance: str,
+    around: Around = Around(),
+    currency: Currency = DOLLARS,
+) -> Card:
     """Render a record. The clock is no argument: dates are tokens that Slack keeps fresh."""
     if record.status in DECIDABLE:
-        blocks = _waiting(record, instance=instance, around=around)
+        blocks = _waiting(record, instance=instance, around=around, currency=currency)
     else:
-        title = text.bold(headline(record.opportunity))
+        title = text.bold(headline(record.opportunity, currency=currency))
         why = why_button(record, instance=instance)
-        said = progress(record, around.approvals)
+        said = progress(record, around.approvals, currency=currency)
         blocks = [
             section(f"{title}\n{said}", accessory=why),
             *(
@@ -79,35 +86,42 @@ def card(record: OpportunityRecord, *, instance: str, around: Around = Around())
             *([revert_row(record, instance=instance)] if around.can_revert else ()),
             context(_scope(record)),
         ]
+    stands = _first_line(progress(record, around.approvals, currency=currency))
     return Card(
-        text=f"{headline(record.opportunity)}. {_first_line(progress(record, around.approvals))}",
+        text=f"{headline(record.opportunity, currency=currency)}. {stands}",
         blocks=blocks,
         metadata=card_metadata(record.id, instance=instance),
     )
 
 
-def _waiting(record: OpportunityRecord, *, instance: str, around: Around) -> list[Block]:
+def _waiting(
+    record: OpportunityRecord, *, instance: str, around: Around, currency: Currency
+) -> list[Block]:
     """Question, odds and past beside the picture; what to mind; the controls; whose it is."""
     opportunity, shown = record.opportunity, around.thumbnail
-    since, *more = progress(record).split("\n")
+    since, *more = progress(record, currency=currency).split("\n")
     found_by = "" if around.teams else _found_by(opportunity)
-    lines = [text.bold(headline(opportunity)), facts(opportunity), backtest(opportunity)]
-    lines.append(_together(opportunity))
+    lines = [
+        text.bold(headline(opportunity, currency=currency)),
+        facts(opportunity),
+        backtest(opportunity),
+    ]
+    lines.append(_together(opportunity, currency=currency))
     side = picture(shown.file_id, shown.alt_text) if shown else None
     return [
         section("\n".join(line for line in lines if line), accessory=side),
         *(assign_row(record, around.teams, instance=instance) if around.teams else ()),
-        *_minds(record, around),
+        *_minds(record, around, currency=currency),
         controls(record, instance=instance, is_blocked=_is_blocked(around.guardrails)),
         context("\n".join([*more, f"{since} · {_scope(record, around.user_group, found_by)}"])),
     ]
 
 
-def _minds(record: OpportunityRecord, around: Around) -> list[Block]:
+def _minds(record: OpportunityRecord, around: Around, *, currency: Currency) -> list[Block]:
     """What can go wrong and the way back, then what stands in the way or is still missing."""
     agreed = agreed_so_far(around.approvals, around.approvals_needed)
     lines = [danger(record.opportunity), _edited(record.opportunity), agreed]
-    lines += _objections(around.guardrails)
+    lines += _objections(around.guardrails, currency=currency)
     return [context("\n".join(line for line in lines if line))]
 
 
@@ -132,32 +146,34 @@ def objections(guardrails: Sequence[PolicyReason]) -> list[PolicyReason]:
     return sorted(against, key=lambda reason: -reason.verdict.strictness)
 
 
-def guardrail_words(reason: PolicyReason, *, limit: int) -> str:
+def guardrail_words(reason: PolicyReason, *, limit: int, currency: Currency = DOLLARS) -> str:
     """The reason as its guardrail says it, and whether it stands in the way."""
     blocks = "Blocked for now: " if reason.verdict is GuardrailVerdict.DENY else ""
-    return f"{blocks}{text.safe(reason.sentence, limit)}"
+    return f"{blocks}{text.safe(currency.beside(reason.sentence), limit)}"
 
 
 def _is_blocked(guardrails: Sequence[PolicyReason]) -> bool:
     return any(reason.verdict is GuardrailVerdict.DENY for reason in guardrails)
 
 
-def _objections(guardrails: Sequence[PolicyReason]) -> list[str]:
+def _objections(guardrails: Sequence[PolicyReason], *, currency: Currency) -> list[str]:
     """What stands in the way; else what an approver should know. Why says all of it."""
     found = objections(guardrails)
     strictest = found[0].verdict if found else GuardrailVerdict.ALLOW
     found = [r for r in found if r.verdict is strictest]
     if strictest is not GuardrailVerdict.DENY:
         found = [r for r in found if r.policy != _SAID_BY_THE_FACTS]
-    lines = [guardrail_words(reason, limit=300) for reason in found[:MOST_OBJECTIONS]]
+    lines = [
+        guardrail_words(reason, limit=300, currency=currency) for reason in found[:MOST_OBJECTIONS]
+    ]
     if len(found) > MOST_OBJECTIONS:
         lines.append(f"… and {len(found) - MOST_OBJECTIONS} more under Why.")
     return lines
 
 
-def _together(opportunity: Opportunity) -> str:
+def _together(opportunity: Opportunity, *, currency: Currency) -> str:
     """What it is part of with others."""
-    words = joint_words(opportunity)
+    words = joint_words(opportunity, currency=currency)
     return text.safe(words, 300) if words else ""
 
 

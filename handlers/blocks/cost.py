@@ -7,6 +7,7 @@ from finops.billing import cost_words
 from finops.billing.cost_report import CostReport
 from finops.billing.cost_rows import CostRow, rows_of
 from finops.domain.costs import CostCategory
+from finops.domain.currency import Currency
 from handlers.blocks import text
 from handlers.blocks.cost_chart import cost_chart
 from handlers.blocks.elements import Block, context, section, table
@@ -61,30 +62,36 @@ def _table(report: CostReport) -> Block:
     head = [by, report.period.words_in(year)]
     head += [report.previous.words_in(year), "Change", "Mostly"] if is_compared else []
     rows = [row for one in report.tables for row in rows_of(report, one, most=MOST_ROWS)]
-    cells = [_cells(row, is_compared=is_compared) for row in rows]
+    cells = [_cells(row, report.currency, is_compared=is_compared) for row in rows]
     totals = [index for index, row in enumerate(rows, start=1) if row.is_total]
     return table([head, *cells], bold_rows=totals)
 
 
-def _cells(row: CostRow, *, is_compared: bool) -> list[str]:
-    name = f"{row.name} {row.currency}" if row.is_total and row.currency != "USD" else row.name
-    cells = [name, _money(row.cost, row.currency)]
+def _cells(row: CostRow, shown: Currency, *, is_compared: bool) -> list[str]:
+    is_foreign = row.currency != shown.code
+    name = f"{row.name} {row.currency}" if row.is_total and is_foreign else row.name
+    cells = [name, _money(row.cost, row.currency, shown)]
     if not is_compared:
         return cells
     sign = "+" if row.changed > 0 else "−"
-    change = f"{sign}{_money(abs(row.changed), row.currency)}" if row.changed else text.NOTHING
-    return [*cells, _money(row.before, row.currency), change, row.reason or text.NOTHING]
+    change = (
+        f"{sign}{_money(abs(row.changed), row.currency, shown)}" if row.changed else text.NOTHING
+    )
+    return [*cells, _money(row.before, row.currency, shown), change, row.reason or text.NOTHING]
 
 
-def _money(amount: Decimal, currency: str) -> str:
-    """`$1,234.50`, `1,234.50 EUR`: cents always, so that a column can be added up."""
-    shown = f"{abs(amount):,.2f}"
+def _money(amount: Decimal, code: str, shown: Currency) -> str:
+    """`$1,234.50`, `1,234.50 CHF`: cents always, so that a column can be added up."""
     sign = "−" if amount < 0 else ""
-    return f"{sign}${shown}" if currency == "USD" else f"{sign}{shown} {currency}"
+    digits = shown.digits if code == shown.code else 2
+    return f"{sign}{cost_words.named(f'{abs(amount):,.{digits}f}', code, shown)}"
 
 
 def _units(report: CostReport) -> list[Block]:
-    lines = [f"• {text.safe(cost_words.unit_cost_words(u), 300)}" for u in report.unit_costs]
+    lines = [
+        f"• {text.safe(cost_words.unit_cost_words(u, report.currency), 300)}"
+        for u in report.unit_costs
+    ]
     return [section("*Unit cost*\n" + "\n".join(lines[:MOST_UNIT_COSTS]))] if lines else []
 
 
@@ -93,7 +100,8 @@ def _small(report: CostReport) -> Sequence[str]:
     years = [cost_words.year_before(report, one) for one in report.tables[:3]]
     said = [*years, cost_words.freshness(report), *checks]
     lines = [text.safe(" ".join(filter(None, said)), 900)]
-    lines += [text.safe(line, 400) for line in (report.forecast, report.receipt) if line]
+    small = (report.forecast, report.receipt, report.rate_sentence)
+    lines += [text.safe(line, 400) for line in small if line]
     return [*lines, *_places(report)]
 
 

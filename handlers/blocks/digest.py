@@ -65,6 +65,7 @@ def _small_print(report: SavingsReport) -> list[str]:
         "Only what the bill has verified counts. Cash leaves the bill; room is freed in what is "
         "paid for anyway. The two are never added. `/finops list` shows what waits."
     )
+    said = [counting, *([report.currency.rate_sentence] if report.currency.rate_sentence else [])]
     if report.made_at is None:
-        return [counting]
-    return [counting, f"As of {text.date(report.made_at, with_time=True)}"]
+        return said
+    return [*said, f"As of {text.date(report.made_at, with_time=True)}"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from finops.domain.currency import Currency
 from finops.reports.cfo_edition import cfo_figures, unproven_words
 from finops.reports.lines import ReportLine, Stage
 from finops.reports.money_facts import MoneyFacts
@@ -35,24 +36,26 @@ def cfo_parts(report: SavingsReport, charts: Sequence[Block]) -> list[Part]:
         Part(0, [figure_fields(cfo_figures(report, money))]),
         Part(2, charts),
         Part(3, paragraph("The bill", said(bill_takeaway(report), 300))),
-        Part(1, _unproven(money)),
-        Part(4, paragraph("Forecast", _forecast(money))),
+        Part(1, _unproven(money, currency=report.currency)),
+        Part(4, paragraph("Forecast", _forecast(money, currency=report.currency))),
         Part(1, _trail(report)),
-        Part(5, team_table(report.by_team)),
+        Part(5, team_table(report.by_team, currency=report.currency)),
         Part(3, undone(report.reversed)),
         Part(2, recommendations(report)),
     ]
 
 
-def _forecast(money: MoneyFacts) -> str:
-    expected, most = text.usd(money.expected_usd_per_month), text.usd(money.most_usd_per_month)
+def _forecast(money: MoneyFacts, *, currency: Currency) -> str:
+    expected = currency.short(money.expected_usd_per_month)
+    most = currency.short(money.most_usd_per_month)
     return f"{expected}/month is likely, {most}/month at most. {said(money.odds_words, 300)}"
 
 
-def _unproven(money: MoneyFacts) -> list[Block]:
+def _unproven(money: MoneyFacts, *, currency: Currency) -> list[Block]:
     lines = [
         f"{text.safe(line.resource, RESOURCE)} ({text.team(line.team, NAME)}), "
-        f"{text.saved(line.estimate)} expected: {said(unproven_words(line), 160)}"
+        f"{text.saved(line.estimate, currency)} expected: "
+        f"{said(unproven_words(line, currency), 160)}"
         for line in money.unproven[:MOST_LINES]
     ]
     if not lines:
@@ -64,16 +67,16 @@ def _unproven(money: MoneyFacts) -> list[Block]:
 def _trail(report: SavingsReport) -> list[Block]:
     proved = [line for line in report.lines if line.stage is Stage.VERIFIED and line.counted]
     proved.sort(key=lambda line: (-line.counted.larger_usd_per_month, line.opportunity_id))
-    shown = [_proved(line) for line in proved[:MOST_LINES]]
+    shown = [_proved(line, currency=report.currency) for line in proved[:MOST_LINES]]
     return bullets("Audit trail", shown, left=len(proved) - len(shown), of="verified saving")
 
 
-def _proved(line: ReportLine) -> str:
+def _proved(line: ReportLine, *, currency: Currency) -> str:
     interval = ""
     if line.low_usd_per_month is not None and line.high_usd_per_month is not None:
-        low, high = text.usd(line.low_usd_per_month), text.usd(line.high_usd_per_month)
+        low, high = currency.short(line.low_usd_per_month), currency.short(line.high_usd_per_month)
         interval = f" (4 in 5 chance: {low} to {high})"
     return (
-        f"{text.safe(line.action, ACTION)}: {worth(line)}{interval} · approved by "
+        f"{text.safe(line.action, ACTION)}: {worth(line, currency)}{interval} · approved by "
         f"{text.person(line.decided_by)} · {pull_request(line)} · {text.date(line.verified_at)}"
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from finops.domain.currency import Currency
 from finops.reports.cto_edition import cto_figures
 from finops.reports.decision_chart import days_words
 from finops.reports.delivery_facts import DeliveryFacts
@@ -28,12 +29,12 @@ def cto_parts(report: SavingsReport, charts: Sequence[Block]) -> list[Part]:
     facts = report.delivery
     assert facts is not None  # noqa: S101 - build_report always has them
     return [
-        Part(0, [figure_fields(cto_figures(facts))]),
+        Part(0, [figure_fields(cto_figures(facts, currency=report.currency))]),
         Part(3, charts),
         Part(1, _stuck(facts)),
         Part(2, _teams(facts)),
-        Part(5, _risks(facts)),
-        Part(4, _raises(facts)),
+        Part(5, _risks(facts, currency=report.currency)),
+        Part(4, _raises(facts, currency=report.currency)),
         Part(1, undone(report.reversed)),
         Part(2, recommendations(report)),
     ]
@@ -70,20 +71,20 @@ def _teams(facts: DeliveryFacts) -> list[Block]:
     return [table([head, *rows]), *more]
 
 
-def _risks(facts: DeliveryFacts) -> list[Block]:
+def _risks(facts: DeliveryFacts, *, currency: Currency) -> list[Block]:
     lines = [
         f"{row.risk.value.capitalize()}: {row.offered_count:,} offered, {row.in_flight_count:,} in "
-        f"flight, {text.saved(row.offered + row.in_flight)}"
+        f"flight, {text.saved(row.offered + row.in_flight, currency)}"
         for row in facts.risks
         if row.offered_count or row.in_flight_count
     ]
     return bullets("By risk", lines)
 
 
-def _raises(facts: DeliveryFacts) -> list[Block]:
+def _raises(facts: DeliveryFacts, *, currency: Currency) -> list[Block]:
     lines = [
         f"{text.safe(line.action, ACTION)} ({text.team(line.team, NAME)}): {line.status.words}, "
-        f"{text.usd(line.cost_usd_per_month)}/month of room"
+        f"{currency.short(line.cost_usd_per_month)}/month of room"
         for line in facts.raises[:MOST_LINES]
     ]
     left = len(facts.raises) - len(lines)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from finops.domain.currency import DOLLARS, Currency
 from finops.reports.headline import percent
 from finops.reports.report import Line, SavingsReport, Tally, named
 from finops.reports.tables import bill_takeaway
@@ -29,10 +30,10 @@ def leaders_parts(report: SavingsReport, charts: Sequence[Block]) -> list[Part]:
         Part(0, [_totals(report)]),
         Part(3, _together(report)),
         Part(2, charts),
-        Part(1, team_table(report.by_team)),
+        Part(1, team_table(report.by_team, currency=report.currency)),
         Part(4, _bill(report)),
-        Part(5, _types(report.by_kind)),
-        Part(6, _top(report.top, report.totals.offered_count)),
+        Part(5, _types(report.by_kind, currency=report.currency)),
+        Part(6, _top(report.top, report.totals.offered_count, currency=report.currency)),
         Part(1, recommendations(report)),
         Part(3, undone(report.reversed)),
     ]
@@ -40,10 +41,16 @@ def leaders_parts(report: SavingsReport, charts: Sequence[Block]) -> list[Part]:
 
 def _totals(report: SavingsReport) -> Block:
     totals = report.totals
+    stages = (
+        ("Verified on the bill", totals.verified_count, totals.verified),
+        ("In flight", totals.in_flight_count, totals.in_flight),
+        ("Offered", totals.offered_count, totals.offered),
+    )
     return fields(
-        f"*Verified on the bill* · {totals.verified_count:,}\n{text.saving_lines(totals.verified)}",
-        f"*In flight* · {totals.in_flight_count:,}\n{text.saving_lines(totals.in_flight)}",
-        f"*Offered* · {totals.offered_count:,}\n{text.saving_lines(totals.offered)}",
+        *(
+            f"*{name}* · {count:,}\n{text.saving_lines(saving, report.currency)}"
+            for name, count, saving in stages
+        ),
         *_share(report),
     )
 
@@ -56,7 +63,8 @@ def _together(report: SavingsReport) -> list[Block]:
     return [
         context(
             f"Applied together, the smaller requests that are offered or in flight would empty "
-            f"nodes worth *{text.usd(amount)}/month* off the bill, beside the figures above."
+            f"nodes worth *{report.currency.short(amount)}/month* off the bill, beside the figures "
+            "above."
         )
     ]
 
@@ -66,7 +74,7 @@ def _share(report: SavingsReport) -> list[str]:
     if report.share_of_bill is None or report.bill_usd_per_month is None:
         return []
     done, promised = percent(report.share_of_bill), percent(report.promised_share)
-    bill = text.usd(report.bill_usd_per_month)
+    bill = report.currency.short(report.bill_usd_per_month)
     return [f"*Share of the bill*\n{done} verified, {promised} promised\nof {bill}/month before"]
 
 
@@ -75,7 +83,7 @@ def _bill(report: SavingsReport) -> list[Block]:
     return paragraph("The bill", said(bill_takeaway(report), 300)) if report.bill else []
 
 
-def team_table(rows: Sequence[Tally]) -> list[Block]:
+def team_table(rows: Sequence[Tally], *, currency: Currency = DOLLARS) -> list[Block]:
     """The stages of each team as a table."""
     if not rows:
         return []
@@ -83,7 +91,10 @@ def team_table(rows: Sequence[Tally]) -> list[Block]:
     lines = [
         [
             text.plain(named(row.name) or "all", NAME),
-            *map(text.saving_cell, (row.verified, row.in_flight, row.offered)),
+            *(
+                text.saving_cell(each, currency)
+                for each in (row.verified, row.in_flight, row.offered)
+            ),
         ]
         for row in rows[:MOST_ROWS]
     ]
@@ -92,19 +103,19 @@ def team_table(rows: Sequence[Tally]) -> list[Block]:
     return [table([head, *lines]), *more]
 
 
-def _types(rows: Sequence[Tally]) -> list[Block]:
+def _types(rows: Sequence[Tally], *, currency: Currency) -> list[Block]:
     lines = [
-        f"{_capital(text.safe(row.name, 60))}: {text.saved(row.verified)} verified, "
-        f"{text.saved(row.in_flight + row.offered)} open"
+        f"{_capital(text.safe(row.name, 60))}: {text.saved(row.verified, currency)} verified, "
+        f"{text.saved(row.in_flight + row.offered, currency)} open"
         for row in rows[:MOST_TYPES]
     ]
     return bullets("By type", lines, left=len(rows) - len(lines), of="type")
 
 
-def _top(lines: Sequence[Line], waiting: int) -> list[Block]:
+def _top(lines: Sequence[Line], waiting: int, *, currency: Currency) -> list[Block]:
     shown = [
         f"{text.safe(line.label, RESOURCE)} ({text.team(line.team, NAME)}): "
-        f"{text.saving_words(line.saving)}"
+        f"{text.saving_words(line.saving, currency)}"
         for line in lines[:MOST_TOP]
     ]
     return bullets("Largest that wait", shown, left=waiting - len(shown), of="opportunity")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 
+from finops.domain.currency import DOLLARS, Currency
 from finops.domain.people import UNKNOWN_TEAM
 from finops.pr_body import short_figures
 from finops.reports.document import Figure
@@ -85,6 +86,6 @@ def pull_request(line: ReportLine) -> str:
     return text.link(line.pull_request_url, f"{repository} #{line.pull_request_number}")
 
 
-def worth(line: ReportLine) -> str:
+def worth(line: ReportLine, currency: Currency = DOLLARS) -> str:
     """What a line is counted with, or was expected to bring."""
-    return text.saved(line.counted if line.counted else line.estimate)
+    return text.saved(line.counted if line.counted else line.estimate, currency)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from finops.domain.currency import DOLLARS, Currency
 from finops.domain.lifecycle import Status
 from finops.domain.money import Saving
 from finops.domain.opportunity import OpportunityRecord
@@ -23,7 +24,7 @@ _OPENINGS: dict[str, str] = {
 
 
 def owner_message(
-    records: Sequence[OpportunityRecord], *, streak: int = 0
+    records: Sequence[OpportunityRecord], *, streak: int = 0, currency: Currency = DOLLARS
 ) -> tuple[str, list[Block]]:
     """One direct message a day: what is new in the person's teams, grouped. Text and blocks.
 
@@ -31,12 +32,12 @@ def owner_message(
     """
     many = text.count(len(records), "new opportunity")
     teams = sorted({r.opportunity.team for r in records})
-    worth = text.saved(sum((r.opportunity.saving for r in records), Saving()))
+    worth = text.saved(sum((r.opportunity.saving for r in records), Saving()), currency)
     title = f"{many} for {', '.join(text.team(team) for team in teams[:5])}: {worth}"
     blocks = [section(text.bold(title))]
     for team in teams[:MOST_TEAMS]:
         mine = [r for r in records if r.opportunity.team == team]
-        blocks.append(section(_lines_of(team, mine, is_alone=len(teams) == 1)))
+        blocks.append(section(_lines_of(team, mine, is_alone=len(teams) == 1, currency=currency)))
     blocks += [
         context(f"{_streak(streak)} Decide in the team's channel, or on this app's Home tab."),
         actions("direct:own", [button("Stop These Messages", ActionId.STOP_MESSAGES)]),
@@ -44,9 +45,13 @@ def owner_message(
     return title, blocks
 
 
-def _lines_of(team: str, records: Sequence[OpportunityRecord], *, is_alone: bool) -> str:
+def _lines_of(
+    team: str, records: Sequence[OpportunityRecord], *, is_alone: bool, currency: Currency
+) -> str:
     lines = [] if is_alone else [text.bold(text.team(team))]
-    lines += [f"• {headline(r.opportunity, limit=200)}" for r in records[:MOST_LINES]]
+    lines += [
+        f"• {headline(r.opportunity, limit=200, currency=currency)}" for r in records[:MOST_LINES]
+    ]
     left = len(records) - MOST_LINES
     lines += [f"• {left:,} more in `/finops list`"] if left > 0 else []
     return "\n".join(lines)

@@ -1,5 +1,6 @@
 """The form that sets another value: what is proposed, what may be set, and what it would mean."""
 
+from finops.domain.currency import DOLLARS, Currency
 from finops.domain.opportunity import Opportunity, OpportunityRecord
 from finops.rightsizing.edited import bounds_of, written
 from handlers.blocks import text
@@ -22,6 +23,7 @@ def edit_modal(
     origin: str = "",
     tried: Opportunity | None = None,
     problem: str = "",
+    currency: Currency = DOLLARS,
 ) -> Block:
     """`tried` is the proposal with the value typed so far; `problem` says why there is none.
 
@@ -46,11 +48,11 @@ def edit_modal(
         block_id=BlockId.EDIT_VALUE,
         hint=f"{least} to {most}. Less would not hold, more saves nothing.",
     )
-    said = text.safe(problem, 500) if problem else _meaning(tried or opportunity)
+    said = text.safe(problem, 500) if problem else _meaning(tried or opportunity, currency=currency)
     return modal(
         "Edit the value",
         [
-            section(headline(opportunity)),
+            section(headline(opportunity, currency=currency)),
             value | {"dispatch_action": True},
             section(said, block_id=BlockId.EDIT_ODDS),
             context("Saving puts your name on the new value. It still needs approval."),
@@ -61,8 +63,8 @@ def edit_modal(
     )
 
 
-def _meaning(tried: Opportunity) -> str:
+def _meaning(tried: Opportunity, *, currency: Currency) -> str:
     """Price, odds and past of the value, as the card would say them."""
     first = tried.changes[0]
-    title = f"{written(first.setting, first.number)} {worth(tried)}"
+    title = f"{written(first.setting, first.number)} {worth(tried, currency=currency)}"
     return "\n".join(line for line in (text.bold(title), facts(tried), backtest(tried)) if line)

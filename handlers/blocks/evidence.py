@@ -57,4 +57,5 @@ def _small_print(chain: EvidenceChain, note: str) -> list[str]:
     audited = f"{text.count(chain.audit_rows, 'row')} of the audit log"
     newest = f", newest hash {chain.newest_hash[:16]}" if chain.newest_hash else ""
     as_of = f"As of {text.date(chain.as_of, with_time=True)}"
-    return [f"{audited}{newest} · {as_of}", *([note] if note else [])]
+    rate = chain.currency.rate_sentence
+    return [f"{audited}{newest} · {as_of}", *filter(None, (rate, note))]

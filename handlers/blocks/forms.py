@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from finops.domain.currency import DOLLARS, Currency
 from finops.domain.mutes import DenyReason
 from finops.domain.opportunity import OpportunityRecord
 from handlers.blocks import text
@@ -27,7 +28,9 @@ _SNOOZES = (
 )
 
 
-def deny_modal(record: OpportunityRecord, *, instance: str, origin: str = "") -> Block:
+def deny_modal(
+    record: OpportunityRecord, *, instance: str, origin: str = "", currency: Currency = DOLLARS
+) -> Block:
     """Asks for the reason; `private_metadata` says which revision was on the screen, and where."""
     opportunity = record.opportunity
     classes = [(one.words, one.value) for one in DenyReason]
@@ -46,14 +49,16 @@ def deny_modal(record: OpportunityRecord, *, instance: str, origin: str = "") ->
     )
     return modal(
         "Deny this proposal",
-        [section(headline(opportunity)), why, words],
+        [section(headline(opportunity, currency=currency)), why, words],
         callback_id=ViewId.DENY,
         submit=plain_text("Deny"),
         private_metadata=str(Reference(instance, opportunity.id, opportunity.revision, origin)),
     )
 
 
-def snooze_modal(record: OpportunityRecord, *, instance: str, origin: str = "") -> Block:
+def snooze_modal(
+    record: OpportunityRecord, *, instance: str, origin: str = "", currency: Currency = DOLLARS
+) -> Block:
     """Asks for how long, and, for the team, why."""
     opportunity = record.opportunity
     choices = [option(label, choice.value) for label, choice in _SNOOZES]
@@ -70,7 +75,7 @@ def snooze_modal(record: OpportunityRecord, *, instance: str, origin: str = "") 
     )
     return modal(
         "Snooze this proposal",
-        [section(headline(opportunity)), how_long, words],
+        [section(headline(opportunity, currency=currency)), how_long, words],
         callback_id=ViewId.SNOOZE,
         submit=plain_text("Snooze"),
         private_metadata=str(Reference(instance, opportunity.id, opportunity.revision, origin)),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from finops.domain.currency import DOLLARS, Currency
 from finops.domain.mutes import Mute
 from finops.domain.opportunity import Approval, OpportunityRecord
 from finops.domain.people import Preferences
@@ -78,10 +79,10 @@ class HomeContent:
     may_set: bool = False
 
 
-def home_view(content: HomeContent, *, instance: str) -> Block:
+def home_view(content: HomeContent, *, instance: str, currency: Currency = DOLLARS) -> Block:
     """The Home tab as a view."""
-    inbox = [header("Waiting for you"), *_waiting(content, instance)]
-    money = [header(_savings_title(content)), *_savings(content)]
+    inbox = [header("Waiting for you"), *_waiting(content, instance, currency=currency)]
+    money = [header(_savings_title(content)), *_savings(content, currency=currency)]
     fresh = [header("How fresh this is"), section(freshness_words(content.freshness))]
     order = {
         Role.APPROVER: (inbox, money),
@@ -144,24 +145,35 @@ def _savings_title(content: HomeContent) -> str:
     return f"Savings of {text.plain(mine[0], 60)}" if len(mine) == 1 else "Savings of your teams"
 
 
-def _savings(content: HomeContent) -> list[Block]:
+def _savings(content: HomeContent, *, currency: Currency) -> list[Block]:
     summary = content.summary
     if not (summary.estimated or summary.realised):
-        return [section(f"{takeaway(summary)}\n{_HOW_IT_GOES}")]
-    table = [by_team_table(summary.by_team)] if len(summary.by_team) > 1 else []
-    said = [takeaway(summary), _trend(content.trend), _streak(content)]
-    return [section("\n".join(line for line in said if line)), totals(summary), *table]
+        return [section(f"{takeaway(summary, currency=currency)}\n{_HOW_IT_GOES}")]
+    table = [by_team_table(summary.by_team, currency=currency)] if len(summary.by_team) > 1 else []
+    said = [
+        takeaway(summary, currency=currency),
+        _trend(content.trend, currency=currency),
+        _streak(content),
+    ]
+    return [
+        section("\n".join(line for line in said if line)),
+        totals(summary, currency=currency),
+        *table,
+        *([context(currency.rate_sentence)] if currency.rate_sentence else []),
+    ]
 
 
-def _trend(trend: Sequence[Decimal]) -> str:
+def _trend(trend: Sequence[Decimal], *, currency: Currency) -> str:
     """The line of bars with what it says."""
     drawn = bars(trend)
     if not drawn:
         return ""
     change = trend[-1] - trend[0]
-    moved = f"{'up' if change > 0 else 'down'} {text.usd(abs(change))}" if change else "unchanged"
+    moved = (
+        f"{'up' if change > 0 else 'down'} {currency.short(abs(change))}" if change else "unchanged"
+    )
     weeks = text.count(len(trend), "week")
-    return f"{drawn}  {text.usd(trend[-1])}/month verified, {moved} in {weeks}."
+    return f"{drawn}  {currency.short(trend[-1])}/month verified, {moved} in {weeks}."
 
 
 def _streak(content: HomeContent) -> str:
@@ -180,12 +192,12 @@ def _fresh(cycle: CycleInfo) -> str:
     return f"{name} · looked at {when} · {found} · {cycle.skipped:,} left alone with a reason{gaps}"
 
 
-def _waiting(content: HomeContent, instance: str) -> list[Block]:
+def _waiting(content: HomeContent, instance: str, *, currency: Currency) -> list[Block]:
     if not content.waiting:
         return [section(_nothing_waits(content))]
     blocks: list[Block] = []
     for number, record in enumerate(content.waiting[:MOST_WAITING]):
-        words = _item(record, content)
+        words = _item(record, content, currency=currency)
         if number < MOST_WITH_CONTROLS:
             blocks += [section(words), controls(record, instance=instance, place="home")]
         else:
@@ -194,9 +206,13 @@ def _waiting(content: HomeContent, instance: str) -> list[Block]:
     return [*blocks, context(f"{left:,} more in `/finops list`")] if left > 0 else blocks
 
 
-def _item(record: OpportunityRecord, content: HomeContent) -> str:
+def _item(record: OpportunityRecord, content: HomeContent, *, currency: Currency) -> str:
     agreed = agreed_so_far(content.approvals.get(record.id, ()), content.needed.get(record.id, 1))
-    lines = [text.bold(headline(record.opportunity, limit=140)), facts(record.opportunity), agreed]
+    lines = [
+        text.bold(headline(record.opportunity, limit=140, currency=currency)),
+        facts(record.opportunity),
+        agreed,
+    ]
     return "\n".join(line for line in lines if line)
 
 

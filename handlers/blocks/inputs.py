@@ -4,6 +4,7 @@ What a person changed is what differs from it; see `handlers/form_values.py`.
 """
 
 from collections.abc import Sequence
+from datetime import date
 
 from handlers.blocks.elements import Block, option, plain_text
 
@@ -62,6 +63,11 @@ def people_select(action_id: str, chosen: Sequence[str] = ()) -> Block:
         "placeholder": plain_text("Choose people"),
     }
     return made | ({"initial_users": list(chosen)} if chosen else {})
+
+
+def day_picker(action_id: str, day: date) -> Block:
+    """A day of the calendar."""
+    return {"type": "datepicker", "action_id": action_id, "initial_date": day.isoformat()}
 
 
 def several(action_id: str, offered: Sequence[tuple[str, str]], chosen: Sequence[str]) -> Block:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from finops.domain.currency import DOLLARS, Currency
 from finops.domain.opportunity import OpportunityRecord
 from handlers.blocks import text
 from handlers.blocks.controls import why_button
@@ -15,7 +16,12 @@ PAGE_SIZE = 8
 
 
 def listing(
-    records: Sequence[OpportunityRecord], query: ListQuery, *, total: int, instance: str
+    records: Sequence[OpportunityRecord],
+    query: ListQuery,
+    *,
+    total: int,
+    instance: str,
+    currency: Currency = DOLLARS,
 ) -> list[Block]:
     """One page: `records` are those of this page, `total` all that match."""
     if not records:
@@ -25,18 +31,18 @@ def listing(
     place = f" · {first} to {last}" if total > len(records) else ""
     return [
         section(text.bold(f"{text.count(total, 'opportunity')}{_scope(query)}{place}")),
-        *(row(record, instance=instance) for record in records),
+        *(row(record, instance=instance, currency=currency) for record in records),
         *_pages(query, last, total, instance),
         context("Largest saving first. `/finops show ID` shows one with its evidence and history."),
     ]
 
 
-def row(record: OpportunityRecord, *, instance: str) -> Block:
+def row(record: OpportunityRecord, *, instance: str, currency: Currency = DOLLARS) -> Block:
     """One opportunity in two lines, with a button to its detail."""
     opportunity = record.opportunity
-    state = progress(record).split("\n", 1)[0]
+    state = progress(record, currency=currency).split("\n", 1)[0]
     words = (
-        f"{text.bold(headline(opportunity, limit=250))}\n"
+        f"{text.bold(headline(opportunity, limit=250, currency=currency))}\n"
         f"{text.team(opportunity.team)} · {state} · {opportunity.id[:20]}"
     )
     return section(words, accessory=why_button(record, instance=instance))

@@ -16,7 +16,7 @@ from finops.reports.team_chart import team_takeaway
 from finops.reports.trend_chart import (
     PROMISE_IN_SIGHT,
     by_week,
-    promise_in_usd,
+    promise_of,
     trend_takeaway,
 )
 from handlers.blocks import text
@@ -53,7 +53,8 @@ def _teams(report: SavingsReport) -> list[Block]:
     kind = "Cash" if is_cash else "Room"
 
     def of(saving: Saving) -> Decimal:
-        return saving.cashable_usd_per_month if is_cash else saving.freed_usd_per_month
+        usd = saving.cashable_usd_per_month if is_cash else saving.freed_usd_per_month
+        return report.currency.amount(usd)
 
     series = {
         "Verified": [of(row.verified) for row in shown],
@@ -64,8 +65,10 @@ def _teams(report: SavingsReport) -> list[Block]:
     title = f"{kind} by team" + (f", {left} smaller teams left out" if left > 0 else "")
     names = [named(row.name) for row in shown]
     return [
-        _takeaway(team_takeaway(report.by_team)),
-        _chart("bar", title, names, series, labels=("Team", f"{kind}, US dollars a month")),
+        _takeaway(team_takeaway(report.by_team, report.currency)),
+        _chart(
+            "bar", title, names, series, labels=("Team", f"{kind}, {report.currency.noun} a month")
+        ),
     ]
 
 
@@ -80,17 +83,18 @@ def _most(rows: Sequence[Tally]) -> list[Tally]:
 
 def _trend(report: SavingsReport) -> list[Block]:
     weeks = by_week(report.trend)[-MOST_POINTS:]
-    values = [point.verified_cashable_usd_per_month for point in weeks]
+    values = [report.currency.amount(p.verified_cashable_usd_per_month) for p in weeks]
     if not any(values):
         return []
     series = {"Verified cash": values}
-    promise = promise_in_usd(report)
+    promise = promise_of(report)
     # A promise far above the line would press it flat; the takeaway says how far it is.
     if promise and promise <= PROMISE_IN_SIGHT * float(max(values)):
         name = f"Promised {percent(report.promised_share)}"
         series[name] = [Decimal(promise)] * len(weeks)
     days = [f"{point.day.day} {point.day:%b}" for point in weeks]
-    labels = ("Week to", "US dollars a month")
+    noun = report.currency.noun
+    labels = ("Week to", f"{noun[:1].upper()}{noun[1:]} a month")
     return [
         _takeaway(trend_takeaway(report, weeks)),
         _chart("line", "Verified cash off the bill", days, series, labels=labels),

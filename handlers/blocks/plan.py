@@ -6,6 +6,7 @@ each revision, so that Slack shows the ticks of the ledger and not of an old scr
 
 from collections.abc import Sequence
 
+from finops.domain.currency import DOLLARS, Currency
 from finops.domain.money import Saving
 from finops.domain.opportunity import OpportunityRecord
 from finops.engine.plan_scores import K
@@ -34,20 +35,22 @@ _MOST_LINES = 2_900
 _ROOM_FOR_MORE = 150
 
 
-def plan_message(view: PlanView, *, instance: str) -> tuple[str, list[Block]]:
+def plan_message(
+    view: PlanView, *, instance: str, currency: Currency = DOLLARS
+) -> tuple[str, list[Block]]:
     """Text and blocks. What is decided is a line; what waits can be ticked.
 
     Of a long plan the first few can be; a form behind a button shows all of it.
     """
     waiting = waiting_of(view)
     decided = [record for record in view.records if record not in waiting]
-    title = _title(view, waiting)
+    title = _title(view, waiting, currency=currency)
     head = [
         section(f"{text.bold(title)}\n{_takeaway(view, waiting)}"),
-        *(_choices(view, waiting, instance) if waiting else ()),
+        *(_choices(view, waiting, instance, currency=currency) if waiting else ()),
     ]
     foot = [context(_foot(view))] if view.plan.is_newest else []
-    return title, [*head, *_decided(view, decided, beside=[*head, *foot]), *foot]
+    return title, [*head, *_decided(view, decided, beside=[*head, *foot], currency=currency), *foot]
 
 
 def plan_reference(block_id: str) -> str:
@@ -55,22 +58,22 @@ def plan_reference(block_id: str) -> str:
     return block_id.split(":", 3)[-1]
 
 
-def _title(view: PlanView, waiting: Sequence[OpportunityRecord]) -> str:
+def _title(view: PlanView, waiting: Sequence[OpportunityRecord], *, currency: Currency) -> str:
     team = text.team(view.plan.team)
     if not view.plan.is_newest:
         return f"The plan of {team} for week {_week(view)} is over"
     if not waiting:
         return f"The plan of {team} for week {_week(view)} is decided"
     many = text.count(len(waiting), "change")
-    return f"{many} for {team} this week: {_sum(waiting)}"
+    return f"{many} for {team} this week: {_sum(waiting, currency=currency)}"
 
 
 def _week(view: PlanView) -> str:
     return text.safe(view.plan.week.partition("-W")[2].lstrip("0"), 4)
 
 
-def _sum(records: Sequence[OpportunityRecord]) -> str:
-    return text.saved(sum((r.opportunity.saving for r in records), Saving()))
+def _sum(records: Sequence[OpportunityRecord], *, currency: Currency) -> str:
+    return text.saved(sum((r.opportunity.saving for r in records), Saving()), currency)
 
 
 def _takeaway(view: PlanView, waiting: Sequence[OpportunityRecord]) -> str:
@@ -86,13 +89,15 @@ def _takeaway(view: PlanView, waiting: Sequence[OpportunityRecord]) -> str:
     return "Best saving for its disruption first. Untick what should wait, then approve the rest."
 
 
-def _choices(view: PlanView, waiting: Sequence[OpportunityRecord], instance: str) -> list[Block]:
+def _choices(
+    view: PlanView, waiting: Sequence[OpportunityRecord], instance: str, *, currency: Currency
+) -> list[Block]:
     reference = Reference(instance, view.plan.id, 1)
     shown = waiting[:MOST_IN_MESSAGE]
     ticked = [record for record in shown if record.id not in view.plan.struck]
     ids = {record.id for record in ticked}
     version = version_of([*map(pick_value, waiting), *sorted(view.plan.struck)])
-    boxes = checkboxes(view, shown, ticked=ids)
+    boxes = checkboxes(view, shown, ticked=ids, currency=currency)
     review = button(f"Review All {len(waiting)}", ActionId.PLAN_REVIEW, value=str(reference))
     controls = [
         *([_approve(ticked, len(shown), len(waiting), reference)] if ticked else []),
@@ -120,11 +125,15 @@ def _approve(
 
 
 def _decided(
-    view: PlanView, decided: Sequence[OpportunityRecord], *, beside: Sequence[Block]
+    view: PlanView,
+    decided: Sequence[OpportunityRecord],
+    *,
+    beside: Sequence[Block],
+    currency: Currency,
 ) -> list[Block]:
     """One line each, what it was and where it stands, as far as the message has room."""
     kept: list[Block] = []
-    lines = [_decided_line(view, record) for record in decided]
+    lines = [_decided_line(view, record, currency=currency) for record in decided]
     # A section takes 3,000 characters, and a link may not be cut in two.
     step = 3 if len(str(lines)) > _MOST_LINES else len(lines) or 1
     for at in range(0, len(lines), step):
@@ -136,9 +145,9 @@ def _decided(
     return kept
 
 
-def _decided_line(view: PlanView, record: OpportunityRecord) -> str:
+def _decided_line(view: PlanView, record: OpportunityRecord, *, currency: Currency) -> str:
     label = text.safe(short_label(record.opportunity), 90)
-    return f"• {text.bold(label)}: {_outcome(view, record)}"
+    return f"• {text.bold(label)}: {_outcome(view, record, currency=currency)}"
 
 
 def _fits(blocks: Sequence[Block], *, is_last: bool) -> bool:
@@ -147,12 +156,12 @@ def _fits(blocks: Sequence[Block], *, is_last: bool) -> bool:
     return len(blocks) < MOST_BLOCKS and characters(blocks) + room <= MOST_CHARACTERS
 
 
-def _outcome(view: PlanView, record: OpportunityRecord) -> str:
+def _outcome(view: PlanView, record: OpportunityRecord, *, currency: Currency) -> str:
     if record.opportunity.team.lower() != view.plan.team.lower():
         return f"now with {text.team(record.opportunity.team)}"
     if record.status in DECIDABLE:
         return "not decided"
-    return progress(record, view.approvals.get(record.id, ())).split("\n", 1)[0]
+    return progress(record, view.approvals.get(record.id, ()), currency=currency).split("\n", 1)[0]
 
 
 def _foot(view: PlanView) -> str:

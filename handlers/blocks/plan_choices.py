@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
+from finops.domain.currency import DOLLARS, Currency
 from finops.domain.opportunity import Opportunity, OpportunityRecord
 from finops.domain.plans import Pick
 from finops.engine.planning import PlanView
@@ -58,10 +59,14 @@ def groups_of(records: Sequence[OpportunityRecord]) -> list[Sequence[Opportunity
 
 
 def checkboxes(
-    view: PlanView, group: Sequence[OpportunityRecord], *, ticked: Collection[str]
+    view: PlanView,
+    group: Sequence[OpportunityRecord],
+    *,
+    ticked: Collection[str],
+    currency: Currency = DOLLARS,
 ) -> Block:
     """One group; `ticked` are ids of opportunities."""
-    offered = {record.id: _option(view, record) for record in group}
+    offered = {record.id: _option(view, record, currency=currency) for record in group}
     chosen = [shown for id_, shown in offered.items() if id_ in ticked]
     made: Block = {
         "type": "checkboxes",
@@ -120,11 +125,15 @@ def _is_open(view: PlanView, record: OpportunityRecord) -> bool:
     return view.plan.is_newest and is_theirs and record.status in DECIDABLE
 
 
-def _option(view: PlanView, record: OpportunityRecord) -> Block:
+def _option(view: PlanView, record: OpportunityRecord, *, currency: Currency) -> Block:
     """`CPU 600m → 290m · shop/frontend (server)` and what it gives for what."""
     opportunity = record.opportunity
     agreed = len(view.approvals.get(record.id, ()))
-    facts = [worth(opportunity), odds_alone(opportunity.confidence), _restarts(opportunity)]
+    facts = [
+        worth(opportunity, currency=currency),
+        odds_alone(opportunity.confidence),
+        _restarts(opportunity),
+    ]
     said = " · ".join(fact for fact in facts if fact)
     more = f"{text.count(agreed, 'approval')} · " if agreed else ""
     return option(short_label(opportunity), pick_value(record), description=f"{more}{said}")

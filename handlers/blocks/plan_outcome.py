@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+from finops.domain.currency import DOLLARS, Currency
 from finops.engine.planning import PlanOutcome
 from handlers.blocks import text
 
@@ -11,7 +12,7 @@ MOST_NAMED = 8
 _FEW = 5
 
 
-def outcome_words(outcome: PlanOutcome) -> str:
+def outcome_words(outcome: PlanOutcome, *, currency: Currency = DOLLARS) -> str:
     """`Approved 4 of 5. • Not approved: shop/cart. The reason`; what has one reason in one line."""
     done, all_of_them = len(outcome.approved), sum(map(len, _parts(outcome)))
     lines = [f"Approved {done} of {all_of_them}."]
@@ -23,7 +24,7 @@ def outcome_words(outcome: PlanOutcome) -> str:
         by_reason[why].append(name)
     reasons = list(by_reason.items())
     lines += [
-        f"• Not approved: {_names(names)}. {text.sentence(why, 300)}"
+        f"• Not approved: {_names(names)}. {text.sentence(currency.beside(why), 300)}"
         for why, names in reasons[:MOST_NAMED]
     ]
     left = sum(len(names) for _, names in reasons[MOST_NAMED:])

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
+from finops.domain.currency import DOLLARS, Currency
 from finops.domain.money import Saving
 from finops.domain.opportunity import OpportunityRecord
 from finops.engine.planning import PlanView
@@ -31,7 +32,12 @@ _PICKS = "plan-review"
 
 
 def review_modal(
-    view: PlanView, *, ticked: Collection[str], instance: str, fresh: int = 0
+    view: PlanView,
+    *,
+    ticked: Collection[str],
+    instance: str,
+    fresh: int = 0,
+    currency: Currency = DOLLARS,
 ) -> Block:
     """All that waits in a plan, with `ticked` (ids) ticked.
 
@@ -45,12 +51,12 @@ def review_modal(
     if not waiting:
         said = "All of this plan is decided. The next one comes next week."
         return modal(title, [section(said)], callback_id=ViewId.PLAN_REVIEW)
-    groups = _groups(view, waiting, ticked=ticked, fresh=fresh)
+    groups = _groups(view, waiting, ticked=ticked, fresh=fresh, currency=currency)
     controls = [_tick_all(chosen, reference), look_at_one(waiting, instance=instance)]
     return modal(
         title,
         [
-            section(_summary(view, chosen, waiting)),
+            section(_summary(view, chosen, waiting, currency=currency)),
             actions(f"{_PICKS}:do:{reference}", controls),
             *groups,
             context("What you untick stays in the plan for later, for everybody in the team."),
@@ -62,7 +68,12 @@ def review_modal(
 
 
 def _groups(
-    view: PlanView, waiting: Sequence[OpportunityRecord], *, ticked: Collection[str], fresh: int
+    view: PlanView,
+    waiting: Sequence[OpportunityRecord],
+    *,
+    ticked: Collection[str],
+    fresh: int,
+    currency: Currency,
 ) -> list[Block]:
     """Ten at a time, each under what they save together."""
     made, first = [], 1
@@ -70,25 +81,31 @@ def _groups(
         last = first + len(group) - 1
         places = f"{first} to {last}" if last > first else str(first)
         version = version_of([pick_value(record) for record in group])
-        boxes = checkboxes(view, group, ticked=ticked)
+        boxes = checkboxes(view, group, ticked=ticked, currency=currency)
         made += [
-            section(f"{text.bold(places)} · {_saved(group)}"),
+            section(f"{text.bold(places)} · {_saved(group, currency=currency)}"),
             actions(f"{_PICKS}:{number}:{version}:{fresh}", [boxes]),
         ]
         first = last + 1
     return made
 
 
-def _saved(records: Sequence[OpportunityRecord]) -> str:
-    return text.saved(sum((r.opportunity.saving for r in records), Saving()))
+def _saved(records: Sequence[OpportunityRecord], *, currency: Currency) -> str:
+    return text.saved(sum((r.opportunity.saving for r in records), Saving()), currency)
 
 
 def _summary(
-    view: PlanView, chosen: Sequence[OpportunityRecord], waiting: Sequence[OpportunityRecord]
+    view: PlanView,
+    chosen: Sequence[OpportunityRecord],
+    waiting: Sequence[OpportunityRecord],
+    *,
+    currency: Currency,
 ) -> str:
     if not chosen:
         return f"{text.bold(f'Nothing of {len(waiting)} is ticked')}\nTick what should be done."
-    title = text.bold(f"{len(chosen)} of {len(waiting)} ticked: {_saved(chosen)}")
+    title = text.bold(
+        f"{len(chosen)} of {len(waiting)} ticked: {_saved(chosen, currency=currency)}"
+    )
     return f"{title}\n{consequences_now(view, chosen)}"
 
 

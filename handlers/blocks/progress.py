@@ -3,8 +3,10 @@
 from collections.abc import Callable, Sequence
 from decimal import Decimal, InvalidOperation
 
+from finops.domain.currency import DOLLARS, Currency
 from finops.domain.lifecycle import Status
 from finops.domain.opportunity import Approval, OpportunityRecord
+from finops.domain.retelling import status_reason_in
 from finops.domain.verdict import Verdict
 from handlers.blocks import text
 
@@ -16,14 +18,16 @@ _VERDICT_WORDS = {
 }
 
 
-def progress(record: OpportunityRecord, approvals: Sequence[Approval] = ()) -> str:
+def progress(
+    record: OpportunityRecord, approvals: Sequence[Approval] = (), *, currency: Currency = DOLLARS
+) -> str:
     """One to four short lines of mrkdwn: who decided, what came of it, what comes next.
 
     Last comes what is the matter beside its state, such as a limit that it waits for. `approvals`
     are all who agreed, where it took several.
     """
-    note = text.sentence(record.note, 500) if record.note else ""
-    words = _lines(_WORDS[record.status](record), note)
+    note = text.sentence(currency.beside(record.note), 500) if record.note else ""
+    words = _lines(_WORDS[record.status](record, currency), note)
     if len(approvals) < 2 or not record.decided_by or record.status is Status.DENIED:
         return words
     everybody = " and ".join(text.person(one.approver) for one in approvals)
@@ -52,34 +56,35 @@ def _pull_request(record: OpportunityRecord) -> str:
     return text.link(record.pull_request_url, f"PR #{record.pull_request_number}")
 
 
-def _reason(record: OpportunityRecord, limit: int = 500) -> str:
-    return text.sentence(record.status_reason, limit) if record.status_reason else ""
+def _reason(record: OpportunityRecord, limit: int = 500, *, currency: Currency) -> str:
+    reason = status_reason_in(record, currency)
+    return text.sentence(reason, limit) if reason else ""
 
 
 def _lines(*lines: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _waiting(record: OpportunityRecord) -> str:
+def _waiting(record: OpportunityRecord, currency: Currency) -> str:
     since = text.date(record.status_changed_at)
     # A card that came back says why; a fresh one has no reason.
-    return _lines(f"Waiting since {since}", _reason(record, 200))
+    return _lines(f"Waiting since {since}", _reason(record, 200, currency=currency))
 
 
-def _approved(record: OpportunityRecord) -> str:
+def _approved(record: OpportunityRecord, _currency: Currency) -> str:
     # What it waits for is said by its note.
     coming = "" if record.note else "Next: the bot opens the pull request."
     return _lines(_decided("Approved", record), coming)
 
 
-def _open(record: OpportunityRecord) -> str:
+def _open(record: OpportunityRecord, _currency: Currency) -> str:
     return _lines(
         f"{_decided('Approved', record)} · {_pull_request(record)}",
         "Next: somebody reviews and merges the pull request.",
     )
 
 
-def _merged(record: OpportunityRecord) -> str:
+def _merged(record: OpportunityRecord, _currency: Currency) -> str:
     when = text.date(record.merged_at or record.status_changed_at)
     return _lines(
         f"{_decided('Approved', record)} · {_pull_request(record)}",
@@ -87,7 +92,7 @@ def _merged(record: OpportunityRecord) -> str:
     )
 
 
-def _implemented(record: OpportunityRecord) -> str:
+def _implemented(record: OpportunityRecord, _currency: Currency) -> str:
     when = text.date(record.implemented_at or record.status_changed_at)
     return _lines(
         f"{_decided('Approved', record)} · {_pull_request(record)}",
@@ -95,18 +100,18 @@ def _implemented(record: OpportunityRecord) -> str:
     )
 
 
-def _verified(record: OpportunityRecord) -> str:
+def _verified(record: OpportunityRecord, currency: Currency) -> str:
     known = set(Verdict)
     verdict = str(record.verdict.get("verdict", ""))
     words = _VERDICT_WORDS[Verdict(verdict)] if verdict in known else "Verified"
-    proved = f": {text.saved(record.realised)}" if record.realised else ""
+    proved = f": {text.saved(record.realised, currency)}" if record.realised else ""
     return _lines(
         f"{_decided('Approved', record)} · {_pull_request(record)}",
-        f"{words}{proved}{_interval(record)}.",
+        f"{words}{proved}{_interval(record, currency)}.",
     )
 
 
-def _interval(record: OpportunityRecord) -> str:
+def _interval(record: OpportunityRecord, currency: Currency) -> str:
     try:
         low = Decimal(str(record.verdict["low_usd_per_month"]))
         high = Decimal(str(record.verdict["high_usd_per_month"]))
@@ -114,28 +119,32 @@ def _interval(record: OpportunityRecord) -> str:
         return ""
     if not (low.is_finite() and high.is_finite()):
         return ""
-    return f" (4 in 5 chance: {text.usd(low)} to {text.usd(high)})"
+    return f" (4 in 5 chance: {currency.short(low)} to {currency.short(high)})"
 
 
-def _denied(record: OpportunityRecord) -> str:
-    return _lines(_decided("Denied", record), _reason(record))
+def _denied(record: OpportunityRecord, currency: Currency) -> str:
+    return _lines(_decided("Denied", record), _reason(record, currency=currency))
 
 
-def _snoozed(record: OpportunityRecord) -> str:
+def _snoozed(record: OpportunityRecord, currency: Currency) -> str:
     until = text.date(record.snoozed_until)
-    return _lines(f"{_decided('Snoozed', record)} · back on {until}", _reason(record))
+    return _lines(
+        f"{_decided('Snoozed', record)} · back on {until}", _reason(record, currency=currency)
+    )
 
 
-def _expired(record: OpportunityRecord) -> str:
+def _expired(record: OpportunityRecord, _currency: Currency) -> str:
     when = text.date(record.status_changed_at)
     return f"Expired {when}: nobody decided. It comes back when the proposal clearly changes."
 
 
-def _obsolete(record: OpportunityRecord) -> str:
-    return _lines(f"Closed {text.date(record.status_changed_at)}", _reason(record))
+def _obsolete(record: OpportunityRecord, currency: Currency) -> str:
+    return _lines(
+        f"Closed {text.date(record.status_changed_at)}", _reason(record, currency=currency)
+    )
 
 
-_WORDS: dict[Status, Callable[[OpportunityRecord], str]] = {
+_WORDS: dict[Status, Callable[[OpportunityRecord, Currency], str]] = {
     # A found one looks like a notified one, so that its fresh card needs no second update.
     Status.DETECTED: _waiting,
     Status.NOTIFIED: _waiting,

@@ -1,5 +1,6 @@
 """A proposal in lines: action, scope and saving; the odds; the past; what can go wrong."""
 
+from finops.domain.currency import DOLLARS, Currency
 from finops.domain.opportunity import Effort, Opportunity, Setting, WasteKind
 from finops.pr_body import action_words, confidence_words, cost_words, risk_words
 from finops.rightsizing.edited import written
@@ -29,16 +30,18 @@ _DANGERS = {
 }
 
 
-def headline(opportunity: Opportunity, *, limit: int = 400) -> str:
+def headline(opportunity: Opportunity, *, limit: int = 400, currency: Currency = DOLLARS) -> str:
     """The first line of a card, safe for mrkdwn: action, scope, and what it saves by name."""
-    return f"{text.safe(action_words(opportunity), limit)} · {worth(opportunity)}"
+    return (
+        f"{text.safe(action_words(opportunity), limit)} · {worth(opportunity, currency=currency)}"
+    )
 
 
-def worth(opportunity: Opportunity) -> str:
+def worth(opportunity: Opportunity, *, currency: Currency = DOLLARS) -> str:
     """`saves $73/month`, or what it costs."""
     if opportunity.kind.is_for_reliability:
-        return f"costs {cost_words(opportunity)}, for reliability"
-    return text.saving_words(opportunity.saving)
+        return f"costs {cost_words(opportunity, currency=currency)}, for reliability"
+    return text.saving_words(opportunity.saving, currency)
 
 
 def facts(opportunity: Opportunity) -> str:

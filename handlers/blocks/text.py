@@ -3,10 +3,10 @@
 import re
 import unicodedata
 from datetime import UTC, datetime
-from decimal import Decimal
 
+from finops.domain.currency import DOLLARS, Currency
 from finops.domain.estate import UNKNOWN_TEAM
-from finops.domain.money import Saving, format_usd
+from finops.domain.money import Saving
 from finops.pr_body import short_figures
 
 # Controls break JSON budgets, surrogates break UTF-8, and bidirectional overrides let a name
@@ -108,40 +108,34 @@ def date(moment: datetime | None, *, with_time: bool = False) -> str:
     return f"<!date^{int(at.timestamp())}^{form}|{words}>"
 
 
-def usd(amount: Decimal) -> str:
-    """`$41`, `$8.40`: whole amounts without cents."""
-    return format_usd(amount).removesuffix(".00")
-
-
-def saving_words(saving: Saving) -> str:
+def saving_words(saving: Saving, currency: Currency = DOLLARS) -> str:
     """`saves $73/month`, `frees $41/month of room`, or both, each under its own name."""
-    return (
-        " and ".join(_each(saving, "saves {}/month", "frees {}/month of room")) or "saves nothing"
-    )
+    said = _each(saving, currency, "saves {}/month", "frees {}/month of room")
+    return " and ".join(said) or "saves nothing"
 
 
-def saving_lines(saving: Saving) -> str:
+def saving_lines(saving: Saving, currency: Currency = DOLLARS) -> str:
     """What leaves the bill, said even when it is $0, and below it what is only room."""
-    bill = f"{usd(saving.cashable_usd_per_month)}/month off the bill"
+    bill = f"{currency.short(saving.cashable_usd_per_month)}/month off the bill"
     room = saving.freed_usd_per_month
-    return f"{bill}\n{usd(room)}/month freed as room" if room else bill
+    return f"{bill}\n{currency.short(room)}/month freed as room" if room else bill
 
 
-def saved(saving: Saving) -> str:
+def saved(saving: Saving, currency: Currency = DOLLARS) -> str:
     """`$38/month off the bill and $12/month freed as room`."""
-    said = _each(saving, "{}/month off the bill", "{}/month freed as room")
+    said = _each(saving, currency, "{}/month off the bill", "{}/month freed as room")
     return " and ".join(said) or "nothing"
 
 
-def saving_cell(saving: Saving) -> str:
+def saving_cell(saving: Saving, currency: Currency = DOLLARS) -> str:
     """`$38 cash, $12 room`, for a table."""
-    return ", ".join(_each(saving, "{} cash", "{} room")) or NOTHING
+    return ", ".join(_each(saving, currency, "{} cash", "{} room")) or NOTHING
 
 
-def _each(saving: Saving, cash: str, room: str) -> list[str]:
+def _each(saving: Saving, currency: Currency, cash: str, room: str) -> list[str]:
     """What is there of the two, each in its own words; they are never one sum."""
     said = ((saving.cashable_usd_per_month, cash), (saving.freed_usd_per_month, room))
-    return [words.format(usd(amount)) for amount, words in said if amount]
+    return [words.format(currency.short(amount)) for amount, words in said if amount]
 
 
 def team(name: str, limit: int = 60) -> str:

@@ -1,8 +1,10 @@
 """Why: evidence, caveats, guardrails, the way back, and everything that happened so far."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
+from finops.domain.currency import DOLLARS, Currency
 from finops.domain.opportunity import Evidence, OpportunityRecord
+from finops.domain.retelling import caveats_in, said_in, summary_in
 from finops.guardrails import PolicyReason
 from finops.ledger.audit import AuditEntry
 from finops.pr_body import short_figures
@@ -29,9 +31,12 @@ def why_modal(
     history: Sequence[AuditEntry],
     chart: Picture | None = None,
     instance: str = "",
+    currency: Currency = DOLLARS,
 ) -> Block:
     """The detail of one opportunity as a modal; with an instance, with buttons while it waits."""
-    blocks = why_blocks(record, guardrails=guardrails, history=history, chart=chart)
+    blocks = why_blocks(
+        record, guardrails=guardrails, history=history, chart=chart, currency=currency
+    )
     if instance and record.status in DECIDABLE:
         blocks.insert(1, controls(record, instance=instance, place=WHY))
     return modal("Why this proposal?", blocks, callback_id=ViewId.WHY)
@@ -43,21 +48,22 @@ def why_blocks(
     guardrails: Sequence[PolicyReason],
     history: Sequence[AuditEntry],
     chart: Picture | None = None,
+    currency: Currency = DOLLARS,
 ) -> list[Block]:
     """The same for a message; bounded, so that it always fits."""
     opportunity = record.opportunity
     return [
-        section(f"{text.bold(headline(opportunity))}\n{facts(opportunity)}"),
-        section(short_figures(text.safe(opportunity.summary, 600))),
+        section(f"{text.bold(headline(opportunity, currency=currency))}\n{facts(opportunity)}"),
+        section(short_figures(text.safe(summary_in(opportunity, currency), 600))),
         *([picture(chart.file_id, chart.alt_text)] if chart else []),
         *_evidence(opportunity.evidence),
-        *_paragraph("Before you agree", opportunity.caveats),
-        *_paragraph("Guardrails", _guardrail_lines(guardrails), is_safe=True),
+        *_paragraph("Before you agree", caveats_in(opportunity, currency)),
+        *_paragraph("Guardrails", _guardrail_lines(guardrails, currency=currency), is_safe=True),
         *_paragraph("If it does not hold", [_opened(what_happens(opportunity))], is_safe=True),
         *_paragraph("The way back", [way_back(opportunity, 300)], is_safe=True),
         divider(),
-        section(f"*Where it stands*\n{progress(record)}"),
-        *_history(history),
+        section(f"*Where it stands*\n{progress(record, currency=currency)}"),
+        *_history(record, history, currency),
     ]
 
 
@@ -90,9 +96,9 @@ def _paragraph(title: str, lines: Sequence[str], *, is_safe: bool = False) -> li
     return [section(f"{text.bold(title)}\n{bullets}")]
 
 
-def _guardrail_lines(guardrails: Sequence[PolicyReason]) -> list[str]:
+def _guardrail_lines(guardrails: Sequence[PolicyReason], *, currency: Currency) -> list[str]:
     against = objections(guardrails)
-    lines = [guardrail_words(reason, limit=250) for reason in against[:4]]
+    lines = [guardrail_words(reason, limit=250, currency=currency) for reason in against[:4]]
     passed = len(guardrails) - len(against)
     if passed:
         others = "other " if against else ""
@@ -102,25 +108,24 @@ def _guardrail_lines(guardrails: Sequence[PolicyReason]) -> list[str]:
     return lines
 
 
-def _history(history: Sequence[AuditEntry]) -> list[Block]:
+def _history(
+    record: OpportunityRecord, history: Sequence[AuditEntry], currency: Currency
+) -> list[Block]:
     if not history:
         return []
     left = len(history) - MOST_HISTORY
     lines = [f"… {left} earlier"] if left > 0 else []
-    lines += [_history_line(entry) for entry in history[-MOST_HISTORY:]]
+    lines += [_history_line(record, entry, currency) for entry in history[-MOST_HISTORY:]]
     return [section("*History*\n" + "\n".join(lines))]
 
 
-def _history_line(entry: AuditEntry) -> str:
+def _history_line(record: OpportunityRecord, entry: AuditEntry, currency: Currency) -> str:
     when = text.date(entry.at, with_time=True)
     what = _HISTORY_WORDS.get(entry.action) or text.safe(entry.action.replace("_", " "), 40)
     who = "" if entry.actor in _NOT_PEOPLE else f" · {text.person(entry.actor)}"
-    return f"{when} · {what}{who}{_reason(entry.detail)}"
-
-
-def _reason(detail: Mapping[str, object]) -> str:
-    reason = detail.get("reason")
-    return f" · {text.sentence(str(reason), 160)}" if reason else ""
+    said = str(entry.detail.get("reason") or "")
+    reason = said_in(record, said, currency, action=entry.action)
+    return f"{when} · {what}{who}{f' · {text.sentence(reason, 160)}' if reason else ''}"
 
 
 def _opened(words: str) -> str:

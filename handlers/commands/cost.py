@@ -14,7 +14,7 @@ def cost(context: HandlerContext, interaction: Interaction, rest: str) -> None:
     try:
         report = context.engine.cost(team_of(rest))
     except FinOpsError as error:
-        interaction.answer(sentence_of(error))
+        interaction.answer(sentence_of(error, context.engine.currency))
         return
     with_chart = cost_blocks(report)
     plain = cost_blocks(report, with_chart=False)

@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Callable
 
 from finops.domain.people import Actor
+from finops.domain.retelling import summary_in
 from handlers.actions.look import SCAN_ASKED, SCAN_WAITS
 from handlers.blocks.help import help_blocks
 from handlers.blocks.period_savings import period_savings_blocks, period_takeaway
@@ -68,18 +69,23 @@ def _show(context: HandlerContext, interaction: Interaction, rest: str) -> None:
         guardrails=engine.check(record.id).reasons,
         history=engine.ledger.history_of(record.id),
         chart=kept_picture(engine, record, WIDE),
+        currency=engine.currency,
     )
-    interaction.ack(text=safe(record.opportunity.summary, 300), blocks=blocks)
+    said = summary_in(record.opportunity, engine.currency)
+    interaction.ack(text=safe(said, 300), blocks=blocks)
 
 
 def _savings(context: HandlerContext, interaction: Interaction, rest: str) -> None:
     team, period = context.engine.team_and_period(team_of(rest))
+    currency = context.engine.currency
     if period:
         found = context.engine.savings_of_period(period, team=team)
-        interaction.ack(text=period_takeaway(found), blocks=period_savings_blocks(found))
+        blocks = period_savings_blocks(found, currency=currency)
+        interaction.ack(text=period_takeaway(found, currency=currency), blocks=blocks)
         return
     summary = context.engine.savings(team=team or None)
-    interaction.ack(text=takeaway(summary), blocks=savings_blocks(summary, team=team))
+    blocks = savings_blocks(summary, team=team, currency=currency)
+    interaction.ack(text=takeaway(summary, currency=currency), blocks=blocks)
 
 
 def _scan(context: HandlerContext, interaction: Interaction, _rest: str) -> None:

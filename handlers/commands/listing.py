@@ -58,5 +58,11 @@ def list_page(context: HandlerContext, query: ListQuery) -> tuple[str, list[dict
     )
     start = query.page * PAGE_SIZE
     shown = found[start : start + PAGE_SIZE]
-    blocks = listing(shown, query, total=len(found), instance=context.instance)
+    blocks = listing(
+        shown,
+        query,
+        total=len(found),
+        instance=context.instance,
+        currency=context.engine.currency,
+    )
     return text.count(len(found), "opportunity"), blocks

@@ -21,7 +21,7 @@ def policy(context: HandlerContext, interaction: Interaction, rest: str) -> None
     team = context.engine.team_meant(team_of(rest))
     rules = context.engine.parts.guardrails.settings.rules_for(team)
     frozen = [f"{each.scope} is frozen" for each in context.engine.freezes()]
-    blocks = policy_blocks(rules, team=team, frozen=frozen)
+    blocks = policy_blocks(rules, team=team, frozen=frozen, currency=context.engine.currency)
     interaction.ack(text=f"The guardrails{f' of team {team}' if team else ''}", blocks=blocks)
     return None
 
@@ -35,5 +35,5 @@ def _what_if(context: HandlerContext, interaction: Interaction, words: str) -> N
         )
     team = context.engine.team_meant(team_of(_PAIR.sub("", words)))
     result = context.engine.what_if(changes, team=team or None)
-    blocks = what_if_blocks(result, changes, team=team)
+    blocks = what_if_blocks(result, changes, team=team, currency=context.engine.currency)
     interaction.ack(text=what_if_takeaway(result), blocks=blocks)

@@ -8,6 +8,7 @@ from finops.domain.errors import WillNeverWork
 from finops.domain.lifecycle import CLOSED
 from finops.domain.opportunity import OpportunityRecord
 from finops.domain.people import Contact
+from finops.domain.retelling import said_in
 from finops.engine.rights import known_people
 from finops.finops_engine import FinOpsEngine
 from finops.ledger.history import Message
@@ -68,10 +69,11 @@ class CardDeliveries:
         record = self._engine.ledger.get(intent.subject)
         here = str(intent.payload.get("channel") or self._channel(record))
         standing = sorted(self._standing(record), key=lambda message: message.channel != here)
+        event, sentence = (str(intent.payload.get(name, "")) for name in ("event", "sentence"))
         words, blocks = note(
             actor=str(intent.payload.get("actor", "")),
-            event=str(intent.payload.get("event", "")),
-            sentence=str(intent.payload.get("sentence", "")),
+            event=event,
+            sentence=said_in(record, sentence, self._engine.currency, action=event),
             people=self._engine.ledger.read(known_people),
         )
         for message in standing[:1]:
@@ -116,7 +118,7 @@ class CardDeliveries:
             candidates=self._engine.source_candidates(record),
             can_revert=self._engine.can_revert(record),
         )
-        return card(record, instance=self._instance, around=around)
+        return card(record, instance=self._instance, around=around, currency=self._engine.currency)
 
     def _assignable(self, record: OpportunityRecord) -> Sequence[str]:
         """The teams to choose from, for what none of them owns."""

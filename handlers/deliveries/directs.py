@@ -33,11 +33,14 @@ class DirectDeliveries:
         found = [self._record(str(one)) for one in (ids if isinstance(ids, list) else [])]
         waiting = [r for r in found if r is not None and r.status in DECIDABLE]
         if waiting:
-            self._send(intent, *owner_message(waiting, streak=self._engine.streak(user)))
+            currency = self._engine.currency
+            streak = self._engine.streak(user)
+            self._send(intent, *owner_message(waiting, streak=streak, currency=currency))
 
     def tell_person(self, intent: Intent) -> None:
         """One sentence."""
-        self._send(intent, *person_message(str(intent.payload.get("sentence", ""))))
+        sentence = str(intent.payload.get("sentence", ""))
+        self._send(intent, *person_message(self._engine.currency.beside(sentence)))
 
     def _record(self, opportunity_id: str) -> OpportunityRecord | None:
         try:

@@ -76,7 +76,7 @@ class PlanDeliveries:
         return self._outlet.direct_channel(contact.person) if contact.person else contact.channel
 
     def _post(self, view: PlanView, channel: str) -> Post:
-        words, blocks = plan_message(view, instance=self._instance)
+        words, blocks = plan_message(view, instance=self._instance, currency=self._engine.currency)
         payload = {"instance": self._instance, "plan": view.plan.id}
         metadata = {"event_type": Recognised.PLAN.value, "event_payload": payload}
         return Post(channel=channel, text=words, blocks=blocks, metadata=metadata)

@@ -11,6 +11,7 @@ from finops.domain.people import UNKNOWN_TEAM, ApprovalLevel, Team
 from handlers.blocks.elements import Block
 from handlers.blocks.setup.approvals import ApprovalSettings, approvals_modal
 from handlers.blocks.setup.channels import ChannelSettings, channels_modal
+from handlers.blocks.setup.currency import currency_modal
 from handlers.blocks.setup.hub import hub_modal
 from handlers.blocks.setup.level import NO_LEVEL, level_modal
 from handlers.blocks.setup.limits import LIMITS, limits_modal
@@ -27,6 +28,7 @@ from handlers.setup.level import LEVELS
 from handlers.setup.standing import (
     APPROVAL_PATHS,
     CHANNEL_PATHS,
+    CURRENCY,
     PEOPLE,
     RULE_PATHS,
     TAGS,
@@ -129,6 +131,15 @@ def rule_settings(context: HandlerContext) -> RuleSettings:
     )
 
 
+def _currency(context: HandlerContext) -> Block:
+    return currency_modal(
+        context.engine.currency,
+        instance=context.instance,
+        is_locked=context.desk.is_locked(CURRENCY),
+        today=context.engine.now().date(),
+    )
+
+
 def _channels(context: HandlerContext) -> Block:
     directory, desk = context.engine.directory, context.desk
     digest = desk.digest_time()
@@ -192,4 +203,5 @@ _FORMS: Mapping[str, Callable[[HandlerContext], Block]] = {
     SetupStep.TIMES: _times,
     SetupStep.APPROVALS: _approvals,
     SetupStep.RULES: _rules,
+    SetupStep.CURRENCY: _currency,
 }

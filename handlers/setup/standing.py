@@ -15,6 +15,7 @@ from handlers.blocks.setup.approvals import (
     TWO_FROM_USD,
 )
 from handlers.blocks.setup.channels import CHANNELS, MONTHLY, WEEKLY
+from handlers.blocks.setup.currency import currency_words
 from handlers.blocks.setup.hub import StepStatus
 from handlers.blocks.setup.level import level_words
 from handlers.blocks.setup.limits import LIMITS
@@ -53,6 +54,7 @@ RULE_PATHS: dict[str, Path] = {
 }
 TAGS: Path = ("guardrails", "protected_tags")
 PEOPLE = ("platform", "default_approvers")
+CURRENCY: Path = ("currency",)
 
 
 def standing(context: HandlerContext) -> list[StepStatus]:
@@ -68,6 +70,7 @@ def standing(context: HandlerContext) -> list[StepStatus]:
         _approvals(context),
         *(_limits(step, context) for step in LIMITS),
         _rules(context),
+        _currency(context),
     ]
 
 
@@ -184,6 +187,11 @@ def _rules(context: HandlerContext) -> StepStatus:
         f"{text.count(tags, 'protected tag')}",
         is_locked=_all_locked(context.desk, RULE_PATHS.values()),
     )
+
+
+def _currency(context: HandlerContext) -> StepStatus:
+    words = currency_words(context.engine.currency)
+    return StepStatus(SetupStep.CURRENCY, words, is_locked=context.desk.is_locked(CURRENCY))
 
 
 def _all_locked(desk: SettingsDesk, paths: Iterable[Path]) -> bool:

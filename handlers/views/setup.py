@@ -31,6 +31,7 @@ from handlers.setup.changes import (
     time_changes,
     time_problems,
 )
+from handlers.setup.currency import currency_changes, currency_problems
 from handlers.setup.forms import (
     hub,
     known_team,
@@ -112,6 +113,15 @@ def save_rules(context: HandlerContext, interaction: Interaction) -> None:
     zone, view = context.desk.digest_time().time_zone, interaction.view
     problems = rule_problems(view, rule_settings(context), time_zone=zone)
     changes = [] if problems else rule_changes(view, time_zone=zone)
+    _save(context, interaction, changes, actor=actor, problems=problems)
+
+
+def save_currency(context: HandlerContext, interaction: Interaction) -> None:
+    """Set what amounts are shown in."""
+    _opened_for(context, interaction)
+    actor = setter(context, interaction)
+    problems = currency_problems(interaction.view)
+    changes = [] if problems else currency_changes(interaction.view)
     _save(context, interaction, changes, actor=actor, problems=problems)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.demo import start_demo
 from bot.demo_once import Loop
+from finops.domain.currency import DOLLARS, Currency
 from finops.domain.lifecycle import Status
 from finops.finops_engine import FinOpsEngine
 from finops.report_generator import Edition, SavingsReport
@@ -23,16 +24,17 @@ Blocks = list[dict[str, Any]]
 LONGEST = "-longest"
 
 
-def played() -> Iterator[tuple[str, Blocks]]:
+def played(currency: Currency = DOLLARS) -> Iterator[tuple[str, Blocks]]:
     """Name and blocks of each; the demo takes half a minute."""
     with tempfile.TemporaryDirectory(prefix="finops-gallery-") as folder:
         demo = start_demo(Path(folder))
         try:
             Loop(demo).run()
+            demo.engine.parts = replace(demo.engine.parts, currency=currency)
             yield from _of(demo.engine)
         finally:
             demo.stop()
-        empty = FinOpsEngine(SavingsLedger(f"sqlite:///{folder}/empty.db"))
+        empty = FinOpsEngine(SavingsLedger(f"sqlite:///{folder}/empty.db"), currency=currency)
         yield "digest-emptiest", _digest(empty.generate_weekly_report(), Edition.LEADERS)
         yield "cost-emptiest", cost_blocks(empty.cost(""))
         empty.ledger.close()
@@ -48,9 +50,20 @@ def _of(engine: FinOpsEngine) -> Iterator[tuple[str, Blocks]]:
     for number, words in enumerate(("last month", "by service", "shop last month")):
         yield f"cost-{number + 1}", cost_blocks(engine.cost(words))
     rules = engine.parts.guardrails.settings.rules_for("shop")
-    yield "policy", policy_blocks(rules, team="shop", frozen=["team shop is frozen until friday"])
+    yield (
+        "policy",
+        policy_blocks(
+            rules,
+            team="shop",
+            frozen=["team shop is frozen until friday"],
+            currency=engine.currency,
+        ),
+    )
     changes = {"max_risk": "0.2"}
-    yield "policy-what-if", what_if_blocks(engine.what_if(changes), changes, team="")
+    yield (
+        "policy-what-if",
+        what_if_blocks(engine.what_if(changes), changes, team="", currency=engine.currency),
+    )
 
 
 def _digest(report: SavingsReport, edition: Edition) -> Blocks:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import time
+from datetime import date, time
 from decimal import Decimal
 
+from finops.domain.currency import DOLLARS, Currency
 from finops.domain.people import ApprovalLevel, Approvers, Team
 from finops.domain.sending import SendingHours
 from finops.guardrails import ApprovalRules, GuardrailRules
@@ -27,6 +28,7 @@ from handlers.blocks.setup.channels import (
     ChannelSettings,
     channels_modal,
 )
+from handlers.blocks.setup.currency import currency_modal, currency_words
 from handlers.blocks.setup.hub import (
     StepStatus,
     checked_modal,
@@ -72,6 +74,7 @@ OWN = GuardrailRules(
 TEAM_LIMITS = TeamLimits(
     team="shop", general=GuardrailRules(), own=OWN, locked={"max_changes_per_day"}
 )
+EUROS = Currency("EUR", Decimal("0.92"), date(2026, 11, 1), symbol="€", noun="euros")
 STEPS = (
     StepStatus(SetupStep.TEAMS, "4 teams"),
     StepStatus(
@@ -97,6 +100,7 @@ STEPS = (
     StepStatus(SetupStep.SIZE, "1 limit of your own · 1 set in the file"),
     StepStatus(SetupStep.CERTAINTY, "The usual limits hold · 5 set in the file", is_locked=True),
     StepStatus(SetupStep.RULES, "1 change window · 3 protected tags"),
+    StepStatus(SetupStep.CURRENCY, currency_words(EUROS)),
 )
 MEANS = (
     "*7 more opportunities would need an approver*\n*Allowed*  7 ($613/month) → 0 ($0/month)\n"
@@ -113,7 +117,7 @@ TESTED = (
 )
 
 
-def setup_views() -> Iterator[tuple[str, dict[str, object]]]:
+def setup_views(currency: Currency = DOLLARS) -> Iterator[tuple[str, dict[str, object]]]:
     """The name of each picture with its view."""
     to = {"instance": some.INSTANCE}
     people = PeopleSettings(platform=Approvers((MEI,)), approvers=Approvers((AARON,)))
@@ -133,12 +137,18 @@ def setup_views() -> Iterator[tuple[str, dict[str, object]]]:
     yield "setup-team-emptiest", team_modal(None, GROUPS, locked_fields=(), **to)
     yield from _of_a_team(to)
     yield "setup-people", people_modal(people, GROUPS, **to)
-    yield "setup-limits", limits_modal(SetupStep.SIZE, GuardrailRules(), (), said=MEANS, **to)
+    yield (
+        "setup-limits",
+        limits_modal(SetupStep.SIZE, GuardrailRules(), (), said=currency.retold(MEANS), **to),
+    )
     yield from _approvals(to)
     rules = RuleSettings(rules=GuardrailRules())
     yield "setup-rules", rules_modal(rules, **to)
     fixed = {"locked": {WINDOWS, OUTSIDE}, "locked_tags": {"prod", "critical"}}
     yield "setup-rules-locked", rules_modal(replace(rules, **fixed), **to)
+    form = {"instance": some.INSTANCE, "today": some.NOW.date()}
+    yield "setup-currency-emptiest", currency_modal(DOLLARS, is_locked=False, **form)
+    yield "setup-currency", currency_modal(EUROS, is_locked=False, **form)
     yield "setup-test", checked_modal(TESTED)
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from finops.billing.periods import read_period
+from finops.domain.currency import DOLLARS, Currency
 from finops.domain.lifecycle import Status
 from finops.domain.money import Saving
 from finops.domain.mutes import Mute, MuteReach, MuteScope
@@ -68,32 +69,33 @@ class Surface:
     ephemeral: str = ""
 
 
-def surfaces(upload: Callable[[Any], Picture]) -> Iterator[Surface]:
-    """All of them; `upload` puts a chart into the workspace."""
+def surfaces(upload: Callable[[Any], Picture], currency: Currency = DOLLARS) -> Iterator[Surface]:
+    """All of them; `upload` puts a chart into the workspace. `currency` is what people read."""
     made = some.opportunity()
     small, wide = upload(usage_thumbnail(made)), upload(usage_chart(made))
-    yield from _cards(small)
-    yield from _plans()
-    yield from _homes()
-    yield from _modals(wide)
-    yield from _answers()
-    for name, blocks in played():
+    yield from _cards(small, currency)
+    yield from _plans(currency)
+    yield from _homes(currency)
+    yield from _modals(wide, currency)
+    yield from _answers(currency)
+    for name, blocks in played(currency):
         yield Surface(name, (blocks,))
-    yield from (Surface(name, view=view) for name, view in setup_views())
+    yield from (Surface(name, view=view) for name, view in setup_views(currency))
 
 
-def _cards(small: Picture) -> Iterator[Surface]:
+def _cards(small: Picture, currency: Currency) -> Iterator[Surface]:
     made = some.record(some.opportunity())
 
     def one(name: str, record: OpportunityRecord, **around: Any) -> Surface:
-        shown = card(record, instance=some.INSTANCE, around=Around(**around))
+        shown = card(record, instance=some.INSTANCE, around=Around(**around), currency=currency)
         return Surface(f"card-{name}", (shown.blocks,))
 
     plain = some.guardrails(_ALLOW)
     yield one("waiting", made, guardrails=plain, thumbnail=small)
     kinds = (WasteKind.IDLE_NODE, WasteKind.ORPHAN_VOLUME, WasteKind.UNDER_REQUESTED_MEMORY)
     others = [
-        card(some.record(some.opportunity(kind)), instance=some.INSTANCE).blocks for kind in kinds
+        card(some.record(some.opportunity(kind)), instance=some.INSTANCE, currency=currency).blocks
+        for kind in kinds
     ]
     yield Surface("card-kinds", tuple(others))
     yield one("blocked", made, guardrails=some.guardrails(_DENY, _ASK), thumbnail=small)
@@ -107,13 +109,13 @@ def _cards(small: Picture) -> Iterator[Surface]:
         made.opportunity, basis=None, evidence=(), caveats=(), rollback="", summary="",
     )  # fmt: skip
     yield one("emptiest", some.record(empty))
-    states = [card(r, instance=some.INSTANCE).blocks for r in some.decided()]
+    states = [card(r, instance=some.INSTANCE, currency=currency).blocks for r in some.decided()]
     yield Surface("card-decided", tuple(states))
     yield one("decided-longest", some.longest(Status.DENIED))
 
 
-def _plan(records: list[OpportunityRecord], **changed: Any) -> Blocks:
-    return plan_message(_view(records, **changed), instance=some.INSTANCE)[1]
+def _plan(records: list[OpportunityRecord], currency: Currency, **changed: Any) -> Blocks:
+    return plan_message(_view(records, **changed), instance=some.INSTANCE, currency=currency)[1]
 
 
 def _view(records: list[OpportunityRecord], **changed: Any) -> PlanView:
@@ -125,20 +127,21 @@ def _view(records: list[OpportunityRecord], **changed: Any) -> PlanView:
     return PlanView(replace(plan, **changed), tuple(records), {})
 
 
-def _plans() -> Iterator[Surface]:
+def _plans(currency: Currency) -> Iterator[Surface]:
     five = some.several(5)
-    yield Surface("plan", (_plan(five, left_out=3),))
-    yield Surface("plan-four-of-five", (_plan(five, struck=frozenset({five[4].id})),))
-    yield Surface("plan-longest", (_plan(_as_long(some.several(12)), left_out=1234),))
-    yield Surface("plan-of-fifty", (_plan(_many(50)),))
+    yield Surface("plan", (_plan(five, currency, left_out=3),))
+    yield Surface("plan-four-of-five", (_plan(five, currency, struck=frozenset({five[4].id})),))
+    yield Surface("plan-longest", (_plan(_as_long(some.several(12)), currency, left_out=1234),))
+    yield Surface("plan-of-fifty", (_plan(_many(50), currency),))
     many = _many(24)
-    shown = {"ticked": {r.id for r in many} - {many[1].id, many[17].id}, "instance": some.INSTANCE}
-    yield Surface("modal-plan", view=review_modal(_view(many), **shown))
+    ticked = {r.id for r in many} - {many[1].id, many[17].id}
+    form = review_modal(_view(many), ticked=ticked, instance=some.INSTANCE, currency=currency)
+    yield Surface("modal-plan", view=form)
     half = [*some.decided()[:2], *five[2:4]]
-    yield Surface("plan-half-decided", (_plan(half),))
+    yield Surface("plan-half-decided", (_plan(half, currency),))
     by = {"decided_by": AARON, "decided_at": some.NOW}
     done = [replace(r, **by) for r in some.several(3, Status.APPROVED)]
-    yield Surface("plan-decided", (_plan(done), _plan(five, is_newest=False)))
+    yield Surface("plan-decided", (_plan(done, currency), _plan(five, currency, is_newest=False)))
 
 
 def _many(count: int) -> list[OpportunityRecord]:
@@ -158,7 +161,7 @@ def _as_long(records: list[OpportunityRecord]) -> list[OpportunityRecord]:
     return [replace(r, opportunity=replace(made, id=f"op-{n:010d}")) for n, r in enumerate(records)]
 
 
-def _homes() -> Iterator[Surface]:
+def _homes(currency: Currency) -> Iterator[Surface]:
     typical = HomeContent(
         waiting=some.several(5),
         teams=["shop"],
@@ -174,7 +177,9 @@ def _homes() -> Iterator[Surface]:
 
     def home(name: str, **changed: Any) -> Surface:
         content = replace(typical, **changed)
-        return Surface(f"home-{name}", view=home_view(content, instance=some.INSTANCE))
+        return Surface(
+            f"home-{name}", view=home_view(content, instance=some.INSTANCE, currency=currency)
+        )
 
     yield home("owner")
     yield home(
@@ -206,9 +211,9 @@ def _mute(name: str) -> Mute:
     )  # fmt: skip
 
 
-def _modals(wide: Picture) -> Iterator[Surface]:
+def _modals(wide: Picture, currency: Currency) -> Iterator[Surface]:
     made = some.record(some.opportunity())
-    plain: dict[str, Any] = {"instance": some.INSTANCE}
+    plain: dict[str, Any] = {"instance": some.INSTANCE, "currency": currency}
     history = [
         AuditEntry(1, some.NOW, "engine", "new", made.id, {}, ""),
         AuditEntry(2, some.NOW, "engine", "notified", made.id, {}, ""),
@@ -232,7 +237,7 @@ def _modals(wide: Picture) -> Iterator[Surface]:
         MuteReach.NAMESPACE: MutePreview(4, ("shop/frontend (server)", "shop/cart (cart)")),
         MuteReach.TEAM: MutePreview(9, ("shop/frontend (server)", "shop/cart (cart)")),
     }
-    yield Surface("modal-mute", view=mute_modal(made, previews, **plain))
+    yield Surface("modal-mute", view=mute_modal(made, previews, instance=some.INSTANCE))
     mine = Preferences(time_zone="Europe/Berlin")
     yield Surface(
         "modal-messages", view=personal_modal(mine, login="octocat", is_login_locked=False)
@@ -261,21 +266,24 @@ def _refusal(record: OpportunityRecord) -> str:
     raise AssertionError("90m is below every bound")
 
 
-def _answers() -> Iterator[Surface]:
-    plain: dict[str, Any] = {"instance": some.INSTANCE}
-    yield Surface("direct", (owner_message(some.several(3), streak=4)[1],))
+def _answers(currency: Currency) -> Iterator[Surface]:
+    plain: dict[str, Any] = {"instance": some.INSTANCE, "currency": currency}
+    yield Surface("direct", (owner_message(some.several(3), streak=4, currency=currency)[1],))
     two = [*some.several(9), *_as_long(some.several(4))]
-    yield Surface("direct-longest", (owner_message(two)[1],))
+    yield Surface("direct-longest", (owner_message(two, currency=currency)[1],))
     yield Surface("help", (help_blocks(),))
     page = some.several(PAGE_SIZE)
     yield Surface("list", (listing(page, ListQuery(team="shop"), total=23, **plain),))
     nothing = listing([], ListQuery(), total=0, **plain)
     yield Surface("list-emptiest", (nothing,))
-    yield Surface("savings", (savings(some.summary(4)),))
-    yield Surface("savings-emptiest", (savings(some.EMPTY_SUMMARY),))
-    yield Surface("savings-month", (period_savings_blocks(_october()),))
-    yield Surface("savings-month-longest", (period_savings_blocks(_october(some.longest())),))
-    yield Surface("notes", _notes())
+    yield Surface("savings", (savings(some.summary(4), currency=currency),))
+    yield Surface("savings-emptiest", (savings(some.EMPTY_SUMMARY, currency=currency),))
+    yield Surface("savings-month", (period_savings_blocks(_october(), currency=currency),))
+    yield Surface(
+        "savings-month-longest",
+        (period_savings_blocks(_october(some.longest()), currency=currency),),
+    )
+    yield Surface("notes", _notes(currency))
     refused = PlanOutcome(
         ("a",) * 3, (),
         (("shop/cart (cart)", "This is already denied by U0OLIVIA001 on 2026-11-23 at 09:12 UTC; "
@@ -283,7 +291,7 @@ def _answers() -> Iterator[Surface]:
          ("shop/search (index)", "Team shop has made 8 of 8 changes today; wait until tomorrow "
           "(UTC), or let an administrator raise max_changes_per_day.")),
     )  # fmt: skip
-    yield Surface("error-plan", ephemeral=outcome_words(refused))
+    yield Surface("error-plan", ephemeral=outcome_words(refused, currency=currency))
     yield Surface(
         "error-not-permitted",
         ephemeral=f"You may not approve this for team shop; these may: <@{AARON}>, "
@@ -308,7 +316,7 @@ def _october(record: OpportunityRecord | None = None) -> PeriodSavings:
     )
 
 
-def _notes() -> tuple[Blocks, ...]:
+def _notes(currency: Currency) -> tuple[Blocks, ...]:
     story = (
         (OLIVIA, "edited", "340m, as edited, frees room worth $35.35/month."),
         (AARON, "approved", "1 of 2 approvals; 1 more must agree."),
@@ -316,4 +324,6 @@ def _notes() -> tuple[Blocks, ...]:
         ("engine", "verified", "Realised: $397.00/month."),
     )
     people = {OLIVIA: "olivia", AARON: "aaron"}
-    return tuple(note(actor=a, event=e, sentence=s, people=people)[1] for a, e, s in story)
+    return tuple(
+        note(actor=a, event=e, sentence=currency.retold(s), people=people)[1] for a, e, s in story
+    )

@@ -233,3 +233,52 @@ def test_a_wrong_time_zone_changes_nothing(ledger: SavingsLedger) -> None:
         settings.set_many([(("schedule", "time_zone"), "Nowhere/City")], actor=MEI)
 
     assert settings.timetable() == Timetable()
+
+
+EUROS = {"code": "EUR", "per_usd": "0.92", "as_of": "2026-11-01"}
+
+
+def test_the_currency_is_set_in_slack_and_taken_back(ledger: SavingsLedger) -> None:
+    one, other = replica(ledger), replica(ledger)
+    one.set_many([(("currency",), EUROS)], actor=MEI)
+    other.refresh()
+    held = [each._engine.currency.rate_words for each in (one, other)]
+    one.set_many([(("currency",), None)], actor=MEI)
+
+    assert held == ["€0.92 per $, as of 1 Nov 2026"] * 2
+    assert one._engine.currency.is_usd
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (EUROS | {"code": "EUX"}, "no ISO 4217 code"),
+        (EUROS | {"per_usd": "0"}, "currency.per_usd"),
+        (EUROS | {"as_of": "soon"}, "currency.as_of"),
+        ({"code": "EUR"}, "needs its rate"),
+    ],
+)
+def test_a_currency_that_cannot_be_changes_nothing(
+    ledger: SavingsLedger, wrong: dict[str, str], words: str
+) -> None:
+    settings = replica(ledger)
+    with pytest.raises(InvalidInput, match=words):
+        settings.set_many([(("currency",), wrong)], actor=MEI)
+
+    assert settings._engine.currency.is_usd
+
+
+def test_a_file_that_says_a_currency_says_all_of_it_and_leaves_the_rest(
+    ledger: SavingsLedger,
+) -> None:
+    """Half of each would be the rate of one currency beside the code of another."""
+    changes = [(("currency",), EUROS), (("leadership_channel",), "C0LEAD")]
+    replica(ledger).set_many(changes, actor=MEI)
+    newer = FILE.model_dump(mode="json", exclude_unset=True) | {"currency": {"code": "USD"}}
+    settings = replica(ledger, Configuration.model_validate(newer))
+
+    assert settings._engine.currency.is_usd
+    assert settings._engine.directory.leadership_channel == "C0LEAD"
+    assert settings.is_locked(("currency", "per_usd"))
+    with pytest.raises(Refused, match="set in the configuration file, which wins"):
+        settings.set_many([(("currency",), EUROS)], actor=MEI)

@@ -14,6 +14,7 @@ from finops.domain.money import Saving
 from finops.domain.opportunity import Opportunity, Skipped, WasteKind
 from finops.domain.quantities import GIB
 from finops.rightsizing.packing.joint import joint_saving
+from tests.finops.currencies import EUROS, dollars_left
 from tests.finops.examples import UNIT_PRICES
 from tests.handlers.builders import record
 
@@ -161,3 +162,15 @@ def sparse_cluster(nodes: int = 3) -> Snapshot:
         ),
         unit_prices=UNIT_PRICES,
     )
+
+
+def test_a_scan_is_told_in_euros_with_its_rate() -> None:
+    skip = Skipped("over_requested_cpu", "shop-prod/web", "Too small: it frees $0.50/month.")
+    opportunities = tuple(found(kind=kind) for kind in WasteKind)
+    result = scanned(opportunities=opportunities, skipped=(skip,), new=6)
+    lines = result_lines(result, width=90, everything=True, currency=EUROS)
+
+    shown = "\n".join(texts([*lines, *summary_lines([result], EUROS)]))
+    assert dollars_left(shown) == []
+    assert "Too small: it frees €0.46/month." in " ".join(shown.split())
+    assert shown.endswith("€0.92 per $, as of 1 Nov 2026.")

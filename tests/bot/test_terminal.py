@@ -1,17 +1,27 @@
 """What the terminal shows: cash and room apart, nothing wider than the screen."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
-from bot.terminal import figures_lines, record_lines, savings_lines, show_lines
+from bot.terminal import (
+    figures_lines,
+    period_savings_lines,
+    record_lines,
+    savings_lines,
+    show_lines,
+)
+from finops.billing.periods import read_period
 from finops.domain.lifecycle import Status
 from finops.domain.money import Saving
 from finops.domain.opportunity import WasteKind
+from finops.engine.period_savings import PeriodSavings
 from finops.finops_engine import SavingsSummary
 from finops.ledger.audit import AuditEntry
 from finops.savings_ledger import Breakdown
+from tests.finops.currencies import EUROS, FRANCS, dollars_left
 from tests.handlers.builders import NOW, PRIYA, reasons, record
 
 CASH, ROOM = Saving(Decimal(80)), Saving(freed_usd_per_month=Decimal("51.65"))
@@ -59,3 +69,46 @@ def test_figures_of_the_demo_read_as_words() -> None:
         "realised usd per month   $579",
         "audit intact             yes",
     ]
+
+
+def test_everything_at_the_terminal_is_told_in_euros() -> None:
+    sentence = "Realised: $80.00/month expected, $79.00/month measured."
+    verified = replace(
+        record(Status.VERIFIED, saving=CASH), realised=CASH, status_reason=sentence,
+        verdict={"verdict": "realised", "sentence": sentence},
+    )  # fmt: skip
+    found = [record(kind=kind) for kind in WasteKind] + [verified]
+    row = Breakdown("shop", 2, CASH, ROOM, CASH)
+    summary = SavingsSummary(CASH + ROOM, ROOM, CASH, (row,), (), ())
+    history = [AuditEntry(1, NOW, PRIYA, "approved", verified.id, {}, "")]
+    limit = reasons("The saving of $1,200/month is over the limit of $1,000/month.")
+    period = PeriodSavings(
+        period=read_period("2026-10", today=NOW.date()), team="", kept_usd=Decimal(1000),
+        kept_before_usd=Decimal(10), verified=CASH, verified_count=1, approved_count=1,
+        denied_count=0, largest=(verified,),
+    )  # fmt: skip
+
+    parts = (
+        record_lines(found, EUROS),
+        savings_lines(summary, EUROS),
+        period_savings_lines(period, EUROS),
+        figures_lines({"realised_usd_per_month": 579.28}, EUROS),
+        *(show_lines(each, limit, history, EUROS) for each in found),
+    )
+
+    for lines in parts:
+        shown = "\n".join(lines)
+        assert dollars_left(" ".join(shown.split())) == []
+        assert "€" in shown
+    assert record_lines(found, EUROS)[-1].endswith("€0.92 per $, as of 1 Nov 2026.")
+    assert "Realised: €73.60/month expected, €72.68/month measured" in " ".join(
+        "\n".join(show_lines(verified, (), history, EUROS)).split()
+    )
+
+
+def test_wide_amounts_keep_their_columns() -> None:
+    many = [record(saving=Saving(Decimal(amount), Decimal(5))) for amount in (9, 1_234_567)]
+
+    lines = [line for line in record_lines(many, FRANCS) if "CHF" in line and "op-" in line]
+
+    assert len({line.index("payments") for line in lines}) == 1

@@ -765,3 +765,56 @@ def test_home_teaches_until_something_is_set(make: Make) -> None:
     assert ActionId.SETUP not in others
     assert ActionId.SETUP in mine
     assert setup.view(MEI)["callback_id"] == ViewId.SETUP
+
+
+def test_the_currency_is_set_and_shown(make: Make) -> None:
+    setup = make({"platform": {"users": [MEI]}})
+    setup.step(MEI, SetupStep.CURRENCY)
+    ack = setup.save(MEI, code="eur", per_usd="0,92", as_of="2026-11-01")
+
+    assert ack.ok
+    assert setup.engine.currency.rate_words == "€0.92 per $, as of 1 Nov 2026"
+    assert setup.sees(MEI, "Euros · €0.92 per $, as of 1 Nov 2026")
+    assert setup.audited() == [(MEI, "settings")]
+
+
+def test_dollars_take_the_currency_back(make: Make) -> None:
+    setup = make({"platform": {"users": [MEI]}})
+    setup.step(MEI, SetupStep.CURRENCY)
+    setup.save(MEI, code="EUR", per_usd="0.92", as_of="2026-11-01")
+    setup.driver.close_view(MEI, setup.view(MEI)["id"])
+    setup.step(MEI, SetupStep.CURRENCY)
+    setup.save(MEI, code="USD")
+
+    assert setup.engine.currency.is_usd
+
+
+@pytest.mark.parametrize("rate", ["", "about one", "-1", "0", "nan", "1e999999999"])
+def test_a_rate_that_is_none_is_said_at_its_input(make: Make, rate: str) -> None:
+    setup = make({"platform": {"users": [MEI]}})
+    setup.step(MEI, SetupStep.CURRENCY)
+    ack = setup.save(MEI, code="EUR", per_usd=rate, as_of="2026-11-01")
+
+    if "e9" not in rate:  # a number, and no rate: the settings themselves say so
+        assert "finops_set:per_usd" in ack.errors
+    assert setup.engine.currency.is_usd
+
+
+def test_a_code_that_is_none_keeps_the_form_open_with_a_sentence(make: Make) -> None:
+    setup = make({"platform": {"users": [MEI]}})
+    setup.step(MEI, SetupStep.CURRENCY)
+    setup.save(MEI, code="EUX", per_usd="0.92", as_of="2026-11-01")
+
+    assert setup.sees(MEI, "no ISO 4217 code")
+    assert setup.view(MEI)["callback_id"] == ViewId.SETUP_CURRENCY
+    assert setup.engine.currency.is_usd
+
+
+def test_a_currency_of_the_file_is_locked(make: Make) -> None:
+    euros = {"code": "EUR", "per_usd": "0.92", "as_of": "2026-11-01"}
+    setup = make({"platform": {"users": [MEI]}, "currency": euros})
+    form = setup.step(MEI, SetupStep.CURRENCY)
+
+    assert not form["submit"]
+    assert ":lock: *Currency*" in setup.words(MEI)
+    assert "€0.92 per $" in setup.words(MEI)

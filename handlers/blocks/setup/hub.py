@@ -29,6 +29,7 @@ _TITLES = {
     SetupStep.SIZE: "Guardrails: size",
     SetupStep.CERTAINTY: "Guardrails: certainty",
     SetupStep.RULES: "Guardrails: rules",
+    SetupStep.CURRENCY: "Currency",
 }
 
 

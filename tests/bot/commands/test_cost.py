@@ -12,6 +12,7 @@ import pytest
 from bot.cli import main
 from finops.ledger.bill_writing import replace_days
 from finops.savings_ledger import SavingsLedger
+from tests.finops.currencies import dollars_left
 from tests.finops.engine.cost_days import a_day, totals_of
 
 PNG = b"\x89PNG\r\n"
@@ -148,3 +149,23 @@ def test_the_past_is_read_as_far_back_as_it_is_asked_for(
     assert "The period 'never' is none I know" in capsys.readouterr().err
     assert main(["cost", "--since", "2015-01"]) == 2
     assert "no bill is kept so long" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("billed")
+def test_euros_at_the_terminal_and_beside_the_dollars_in_json(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain: dict[str, Any] = json.loads(printed(capsys, "30d", "--json"))
+    configuration = tmp_path / "finops.yaml"
+    configuration.write_text("currency: {code: EUR, per_usd: 0.92, as_of: 2026-11-01}")
+    monkeypatch.setenv("FINOPS_CONFIG", str(configuration))
+    shown = printed(capsys, "30d")
+    found: dict[str, Any] = json.loads(printed(capsys, "30d", "--json"))
+
+    assert dollars_left(shown) == []
+    assert shown.splitlines()[1].startswith("€276, the same as ")
+    assert shown.rstrip().endswith("€0.92 per $, as of 1 Nov 2026.")
+    assert {name: found[name] for name in plain} == plain, "what was there is as it was"
+    [euros] = found["display"]["currencies"]
+    assert (euros["currency"], euros["total"]) == ("EUR", "276.000000")
+    assert found["display"]["per_usd"] == "0.92"

@@ -1,5 +1,6 @@
 """The configuration file in the doctor's eyes: who is left out, and what is missing for what."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -102,3 +103,26 @@ def test_the_old_key_of_a_bill_is_read_and_the_new_one_said() -> None:
 
     assert (check.subject, check.outcome) == ("bill", Outcome.WARNING)
     assert check.fix == 'Write bill: {files: ["bill.csv"]}; focus_csv goes away.'
+
+
+@pytest.mark.parametrize(
+    ("today", "outcome", "words"),
+    [
+        (date(2026, 12, 16), Outcome.OK, "€0.92 per $, as of 1 Nov 2026"),
+        (date(2026, 12, 17), Outcome.WARNING, "46 days ago"),
+        (date(2026, 10, 1), Outcome.WARNING, "that day is to come"),
+    ],
+)
+def test_an_old_rate_is_named(today: date, outcome: Outcome, words: str) -> None:
+    text = COMPLETE + "currency: {code: EUR, per_usd: 0.92, as_of: 2026-11-01}"
+    configuration = load_checked(text, Configuration, source="finops.yaml")
+    found = ConfigurationChecks(configuration, Path("finops.yaml"), today).check()
+    [check] = [check for check in found if check.subject == "currency"]
+
+    assert check.outcome is outcome
+    assert words in check.detail
+    assert bool(check.fix) == (outcome is Outcome.WARNING)
+
+
+def test_dollars_have_no_rate_to_be_old() -> None:
+    assert "currency" not in {check.subject for check in checks(COMPLETE)}

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.image import imread
 
+from finops.domain.currency import DOLLARS
 from finops.domain.money import Saving
 from finops.reports.charts import Chart, savings_by_team_chart, verified_trend_chart
-from finops.reports.drawing import legible, short_usd
+from finops.reports.drawing import legible
 from finops.reports.report import Period, PeriodKind, SavingsReport, Tally, TrendPoint
 
 WEEK = Period(PeriodKind.WEEKLY, date(2026, 6, 29), date(2026, 7, 6))
@@ -160,4 +161,4 @@ def test_pictures_are_the_same_bytes_from_several_threads() -> None:
     ],
 )
 def test_amounts_are_short(amount: str, words: str) -> None:
-    assert short_usd(Decimal(amount)) == words
+    assert DOLLARS.compact(Decimal(amount)) == words
