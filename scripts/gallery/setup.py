@@ -135,12 +135,10 @@ def setup_views(currency: Currency = DOLLARS) -> Iterator[tuple[str, dict[str, o
     many = tuple(replace(LONGEST, name=f"{n} {LONGEST.name}") for n in range(40))
     yield "setup-teams-longest", teams_modal(many, (), **to)
     yield "setup-team-emptiest", team_modal(None, GROUPS, locked_fields=(), **to)
-    yield from _of_a_team(to)
+    yield from _of_a_team(currency.retold(MEANS), to)
     yield "setup-people", people_modal(people, GROUPS, **to)
-    yield (
-        "setup-limits",
-        limits_modal(SetupStep.SIZE, GuardrailRules(), (), said=currency.retold(MEANS), **to),
-    )
+    means = currency.retold(MEANS)
+    yield "setup-limits", limits_modal(SetupStep.SIZE, GuardrailRules(), (), said=means, **to)
     yield from _approvals(to)
     rules = RuleSettings(rules=GuardrailRules())
     yield "setup-rules", rules_modal(rules, **to)
@@ -152,7 +150,7 @@ def setup_views(currency: Currency = DOLLARS) -> Iterator[tuple[str, dict[str, o
     yield "setup-test", checked_modal(TESTED)
 
 
-def _of_a_team(to: dict[str, str]) -> Iterator[tuple[str, dict[str, object]]]:
+def _of_a_team(means: str, to: dict[str, str]) -> Iterator[tuple[str, dict[str, object]]]:
     """A team's form, and what it has of its own."""
     usual = [(step, "As for everybody") for step in TeamStep]
     own = [
@@ -163,7 +161,7 @@ def _of_a_team(to: dict[str, str]) -> Iterator[tuple[str, dict[str, object]]]:
     yield "setup-team", team_modal(SHOP, GROUPS, locked_fields=("channel",), steps=own, **to)
     longest = {"locked_fields": (), "steps": usual, "is_removable": True}
     yield "setup-team-longest", team_modal(LONGEST, GROUPS, **longest, **to)
-    yield "setup-team-limits", team_limits_modal(TeamStep.SIZE, TEAM_LIMITS, said=MEANS, **to)
+    yield "setup-team-limits", team_limits_modal(TeamStep.SIZE, TEAM_LIMITS, said=means, **to)
     empty = TeamLimits(team=LONGEST.name, general=GuardrailRules(), own=GuardrailRules())
     yield "setup-team-limits-emptiest", team_limits_modal(TeamStep.CERTAINTY, empty, **to)
     zone = {"everybodys_zone": "Europe/Berlin"}
