@@ -9,7 +9,7 @@ import asyncio
 import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from time import time
+from time import monotonic, time
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode.aiohttp import SocketModeHandler
@@ -26,6 +26,9 @@ THREADS = 32
 # apps.connections.open may be called once a minute and burst a little; never crash-loop on it.
 FIRST_RETRY_SECONDS = 2.0
 LONGEST_RETRY_SECONDS = 60.0
+# How soon a cut connection is noticed, and how often one is opened anew without waiting.
+LOOK_SECONDS = 0.2
+PROMPT_RETURN_SECONDS = 10.0
 
 
 class ThreadedSocketModeHandler(SocketModeHandler):
@@ -103,9 +106,33 @@ class SocketModeConnection:
         try:
             if await self._connect(handler):
                 self._ready.set()
-                await self._stopping.wait()
+                await self._keep(handler.client)
         finally:
             await handler.close_async()  # type: ignore[no-untyped-call]  # untyped in Bolt
+
+    async def _keep(self, client: SocketModeClient) -> None:
+        """Come back at once when the network cuts the connection, until it shall stop.
+
+        The SDK looks every five seconds, and whoever clicks meanwhile sees Slack's error. One that
+        is cut again soon is left to the SDK: `apps.connections.open` has few calls a minute.
+        """
+        earliest = 0.0
+        while not await self._is_stopping(within=LOOK_SECONDS):
+            session, now = client.current_session, monotonic()
+            if session is None or not session.closed or now < earliest:
+                continue
+            earliest = now + PROMPT_RETURN_SECONDS
+            try:
+                await client.connect_to_new_endpoint()
+            except Exception as error:  # noqa: BLE001 - the SDK's own look goes on trying
+                log.warning("Slack cannot be reached (%s); trying again soon", error)
+
+    async def _is_stopping(self, *, within: float) -> bool:
+        try:
+            await asyncio.wait_for(self._stopping.wait(), timeout=within)
+        except TimeoutError:
+            return False
+        return True
 
     async def _connect(self, handler: SocketModeHandler) -> bool:
         pause = FIRST_RETRY_SECONDS
@@ -114,9 +141,7 @@ class SocketModeConnection:
                 await handler.connect_async()  # type: ignore[no-untyped-call]  # untyped in Bolt
             except Exception as error:  # noqa: BLE001 - whatever it was, a bot must keep trying
                 log.warning("Slack cannot be reached (%s); trying again in %.0f s", error, pause)
-                try:
-                    await asyncio.wait_for(self._stopping.wait(), timeout=pause)
-                except TimeoutError:
+                if not await self._is_stopping(within=pause):
                     pause = min(pause * 2, LONGEST_RETRY_SECONDS)
             else:
                 return True

@@ -175,7 +175,7 @@ class SavingsLedger:
     def take_up_notes(self) -> None:
         """Bring what was noted beside the audit chain into it."""
         while self.read(audit.is_waiting):
-            with self.transaction() as tx:
+            with self.transaction(of="audit/notes") as tx:
                 audit.take_up(tx.connection)
 
     def history_of(self, subject: str) -> list[audit.AuditEntry]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from finops.children import Ended, run_child
 from finops.code_hosts.proposals import AUTHOR, AUTHOR_EMAIL
 from finops.domain.errors import TryAgainLater, WillNeverWork
 
@@ -55,46 +56,44 @@ class BareRepository:
         content: bytes | None = None,
         environment: Mapping[str, str] | None = None,
         allowed: Sequence[int] = (0,),
-    ) -> subprocess.CompletedProcess[bytes]:
+    ) -> Ended:
         """Run one git command; an exit code that is not allowed raises WillNeverWork."""
         command = ["git", "-c", f"core.hooksPath={os.devnull}", *arguments]
         try:
-            done = subprocess.run(
+            done = run_child(
                 command,
-                input=content if content is not None else b"",
-                capture_output=True,
-                timeout=TIMEOUT_SECONDS,
-                env=self._environment() | dict(environment or {}),
-                check=False,
+                content or b"",
+                environment=self._environment() | dict(environment or {}),
+                timeout_seconds=TIMEOUT_SECONDS,
             )
         except subprocess.TimeoutExpired as error:
             raise TryAgainLater(f"git {arguments[0]} on {self.path} took too long.") from error
         except OSError as error:
             raise WillNeverWork(f"git cannot be started ({error}); install it.") from error
-        if done.returncode not in allowed:
-            said = done.stderr.decode("utf-8", "replace").strip()[:500]
+        if done.status not in allowed:
+            said = done.said.decode("utf-8", "replace").strip()[:500]
             raise WillNeverWork(f"git {arguments[0]} on {self.path} failed: {said}")
         return done
 
     def text(self, *arguments: str, content: bytes | None = None) -> str:
         """What a command printed, without the last line end."""
-        return self.run(*arguments, content=content).stdout.decode("utf-8", "replace").rstrip("\n")
+        return self.run(*arguments, content=content).output.decode("utf-8", "replace").rstrip("\n")
 
     def ref(self, name: str) -> str | None:
         """The object a reference points to, or None."""
         done = self.run("rev-parse", "--verify", "--quiet", f"{name}^{{}}", allowed=(0, 1))
-        return done.stdout.decode().strip() or None
+        return done.output.decode().strip() or None
 
     def entries(self, commit: str, *paths: str) -> list[TreeEntry]:
         """The files of a commit's tree, all or those paths."""
         listing = ["ls-tree", "-r", "-z", "-l", "--full-tree", commit]
-        output = self.run(*listing, *(("--", *paths) if paths else ())).stdout
+        output = self.run(*listing, *(("--", *paths) if paths else ())).output
         return [_tree_entry(line) for line in output.split(b"\0") if line]
 
     def blobs(self, ids: Sequence[str]) -> dict[str, bytes]:
         """The contents of blobs by id, in one process."""
         wanted = "".join(f"{each}\n" for each in dict.fromkeys(ids)).encode()
-        output = self.run("cat-file", "--batch", content=wanted).stdout if wanted else b""
+        output = self.run("cat-file", "--batch", content=wanted).output if wanted else b""
         found: dict[str, bytes] = {}
         position = 0
         while position < len(output):
@@ -116,7 +115,7 @@ class BareRepository:
             f"{mode} {blob_id}\t{path}\0".encode() for path, (mode, blob_id) in blobs.items()
         )
         self.run("update-index", "-z", "--index-info", content=lines, environment=environment)
-        return self.run("write-tree", environment=environment).stdout.decode().strip()
+        return self.run("write-tree", environment=environment).output.decode().strip()
 
     def write_commit(
         self, tree_id: str, parents: Sequence[str], message: str, *, at: datetime | None = None
@@ -129,7 +128,7 @@ class BareRepository:
                 ("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"), f"@{int(at.timestamp())} +0000"
             )
         done = self.run(*arguments, content=message.encode(), environment=dates)
-        return done.stdout.decode().strip()
+        return done.output.decode().strip()
 
     def commit(self, commit_id: str) -> Commit:
         """Read a commit."""
@@ -147,8 +146,8 @@ class BareRepository:
         lines = [f"update {name} {new} {old}\n" for name, (old, new) in moves.items()]
         script = "".join(["start\n", *lines, "prepare\n", "commit\n"]).encode()
         done = self.run("update-ref", "--stdin", content=script, allowed=(0, 1, 128))
-        if done.returncode:
-            raise RefMoved(done.stderr.decode("utf-8", "replace").strip())
+        if done.status:
+            raise RefMoved(done.said.decode("utf-8", "replace").strip())
 
     def _environment(self) -> dict[str, str]:
         return {

@@ -170,7 +170,7 @@ class LocalGitHost:
         """Each changed file with its unified diff."""
         record = self._record(self._read_shelf(), number)
         pair = (record.base_commit, self._head(record))
-        names = self._git.run("diff-tree", "-r", "-z", "--name-only", *pair).stdout.split(b"\0")
+        names = self._git.run("diff-tree", "-r", "-z", "--name-only", *pair).output.split(b"\0")
         paths = [name.decode("utf-8", "replace") for name in names if name]
         quiet = ("diff-tree", "-p", "--no-color", "--no-ext-diff", "--no-textconv")
         return [(path, self._git.text(*quiet, *pair, "--", path) + "\n") for path in paths]

@@ -19,12 +19,12 @@ def merge_onto(
     """The merge commit of `(main branch, its commit, the head)`. Raises Refused for a conflict."""
     main, base, head = branches
     done = git.run("merge-tree", "--write-tree", base, head, allowed=(0, 1))
-    if done.returncode:
+    if done.status:
         raise Refused(
             f"Pull request {record.number} of {repository} conflicts with {main}; close it, and "
             "the next cycle plans the edit again."
         )
-    tree_id = done.stdout.decode().split()[0]
+    tree_id = done.output.decode().split()[0]
     message = f"Merge pull request #{record.number} from {record.branch}\n\n{record.title}\n"
     return git.write_commit(tree_id, [base, head], message, at=at)
 

@@ -27,7 +27,7 @@ _LOCK_AND_LOOK = text(
 )
 _NOTE = insert(audit_waiting).inline()
 # So few that a click does not wait for them.
-TAKEN_AT_ONCE = 200
+TAKEN_AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def note(
 
 
 def take_up(connection: Connection) -> int:
-    """Bring the oldest notes into the chain; returns how many. Needs the write lock."""
+    """Bring the oldest notes into the chain; returns how many. One writer at a time."""
     query = select(audit_waiting).order_by(audit_waiting.c.id).limit(TAKEN_AT_ONCE)
     rows = connection.execute(query).all()
     if rows:

@@ -7,18 +7,18 @@ repository, a symlink or a remote base has nothing to lead to.
 
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
 import sysconfig
 import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from finops.children import run_child
 from finops.edits.gitops.rendering import CannotRender, Document, documents_of
 
 # The largest real overlays and charts take two seconds; what takes longer has an endless loop.
@@ -83,46 +83,24 @@ def _written(files: Mapping[str, bytes], paths: Collection[str]) -> Iterator[Pat
 
 def _run(command: list[str], stdin: bytes, root: Path) -> bytes:
     try:
-        status, output, said = _ended(command, stdin, root)
+        ended = run_child(
+            command,
+            stdin,
+            environment=_environment(root),
+            timeout_seconds=TIME_LIMIT_SECONDS,
+            folder=_import_root(),
+            most_memory_bytes=_MEMORY_LIMIT_BYTES,
+        )
     except subprocess.TimeoutExpired as error:
         raise CannotRender(f"rendering took longer than {TIME_LIMIT_SECONDS} s") from error
     except OSError as error:
         raise CannotRender(f"{Path(command[0]).name} cannot be started ({error})") from error
-    if status:
-        words = said.decode("utf-8", "replace") or f"it ended with {status}"
+    if ended.status:
+        words = ended.said.decode("utf-8", "replace") or f"it ended with {ended.status}"
         raise CannotRender(f"{Path(command[0]).name} says: {_short(words, root)}")
-    if len(output) > _MAX_OUTPUT_BYTES:
+    if len(ended.output) > _MAX_OUTPUT_BYTES:
         raise CannotRender(f"rendering gives more than {_MAX_OUTPUT_BYTES // 1024**2} MB")
-    return output
-
-
-def _ended(command: list[str], stdin: bytes, root: Path) -> tuple[int, bytes, bytes]:
-    """Exit status, output and errors of a command that ran within its limits."""
-    with subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=_import_root(),
-        env=_environment(root),
-    ) as child:
-        _bound(child.pid)
-        try:
-            output, said = child.communicate(stdin, timeout=TIME_LIMIT_SECONDS)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            raise
-    return child.returncode, output, said
-
-
-def _bound(pid: int) -> None:
-    """Limit the memory of a child from outside: a fork hook is unsafe beside threads.
-
-    Only Linux can; elsewhere the time limit stands alone.
-    """
-    if hasattr(resource, "prlimit"):
-        with suppress(ProcessLookupError):
-            resource.prlimit(pid, resource.RLIMIT_DATA, (_MEMORY_LIMIT_BYTES, _MEMORY_LIMIT_BYTES))
+    return ended.output
 
 
 def _environment(root: Path) -> dict[str, str]:
@@ -131,9 +109,9 @@ def _environment(root: Path) -> dict[str, str]:
     return {"HOME": str(root), "PATH": str(root), "GOMAXPROCS": "2", "LC_ALL": "C.UTF-8"} | proxies
 
 
-def _import_root() -> str:
+def _import_root() -> Path:
     """Where `finops` is imported from, so that the child finds it without an installation."""
-    return str(Path(__file__).resolve().parents[3])
+    return Path(__file__).resolve().parents[3]
 
 
 def _kubectl() -> str:

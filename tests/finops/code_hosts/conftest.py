@@ -46,7 +46,7 @@ class LocalPlatform:
         git.move_refs({f"refs/heads/{branch}": (head, commit)})
 
     def read(self, branch: str, path: str) -> bytes:
-        return BareRepository(self.path).run("show", f"refs/heads/{branch}:{path}").stdout
+        return BareRepository(self.path).run("show", f"refs/heads/{branch}:{path}").output
 
     def branch_without_pull_request(self, proposed: ProposedPullRequest) -> None:
         git = BareRepository(self.path)
