@@ -8,8 +8,10 @@ push all others past Slack's 3 s; here each envelope gets a thread.
 import asyncio
 import logging
 import threading
+from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from time import monotonic, time
+from typing import Any
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode.aiohttp import SocketModeHandler
@@ -29,6 +31,8 @@ LONGEST_RETRY_SECONDS = 60.0
 # How soon a cut connection is noticed, and how often one is opened anew without waiting.
 LOOK_SECONDS = 0.2
 PROMPT_RETURN_SECONDS = 10.0
+# How long one address of Slack is tried before another is asked for.
+ADDRESS_SECONDS = 30.0
 
 
 class ThreadedSocketModeHandler(SocketModeHandler):
@@ -123,9 +127,27 @@ class SocketModeConnection:
                 continue
             earliest = now + PROMPT_RETURN_SECONDS
             try:
-                await client.connect_to_new_endpoint()
+                await self._unless_stopped(client.connect_to_new_endpoint())
             except Exception as error:  # noqa: BLE001 - the SDK's own look goes on trying
                 log.warning("Slack cannot be reached (%s); trying again soon", error)
+
+    async def _unless_stopped(self, connecting: Coroutine[Any, Any, None]) -> None:
+        """Connect, or give up when it shall stop; raises TimeoutError when it takes too long.
+
+        The SDK tries one address for ever, and Slack's are good for one connection soon.
+        """
+        trying = asyncio.ensure_future(connecting)
+        stopping = asyncio.ensure_future(self._stopping.wait())
+        await asyncio.wait(
+            (trying, stopping), timeout=ADDRESS_SECONDS, return_when=asyncio.FIRST_COMPLETED
+        )
+        stopping.cancel()
+        if trying.done():
+            return trying.result()
+        trying.cancel()
+        if not self._stopping.is_set():
+            raise TimeoutError(f"nobody listened at its address for {ADDRESS_SECONDS:g} s")
+        return None
 
     async def _is_stopping(self, *, within: float) -> bool:
         try:
@@ -137,12 +159,13 @@ class SocketModeConnection:
     async def _connect(self, handler: SocketModeHandler) -> bool:
         pause = FIRST_RETRY_SECONDS
         while not self._stopping.is_set():
+            handler.client.wss_uri = None  # one that nobody listened at is not tried again
             try:
-                await handler.connect_async()  # type: ignore[no-untyped-call]  # untyped in Bolt
+                await self._unless_stopped(handler.connect_async())  # type: ignore[no-untyped-call]  # untyped in Bolt
             except Exception as error:  # noqa: BLE001 - whatever it was, a bot must keep trying
                 log.warning("Slack cannot be reached (%s); trying again in %.0f s", error, pause)
                 if not await self._is_stopping(within=pause):
                     pause = min(pause * 2, LONGEST_RETRY_SECONDS)
             else:
-                return True
+                return not self._stopping.is_set()
         return False

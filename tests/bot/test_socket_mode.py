@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from slack_bolt import App
 from slack_sdk import WebClient
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
 
 import bot.socket_mode
 from bot.socket_mode import SocketModeConnection
@@ -21,7 +22,9 @@ def slack() -> Iterator[SlackSandbox]:
 
 
 @pytest.fixture
-def people(slack: SlackSandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Driver]:
+def connection(
+    slack: SlackSandbox, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[SocketModeConnection]:
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
         monkeypatch.delenv(name, raising=False)
     client = WebClient(token=slack.bot_token, base_url=slack.api_url)
@@ -30,9 +33,18 @@ def people(slack: SlackSandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Dri
     connection = SocketModeConnection(
         app, app_token=slack.app_token, bot_token=slack.bot_token, base_url=slack.api_url
     )
-    assert connection.start()
-    yield slack.driver()
+    yield connection
     connection.stop()
+
+
+@pytest.fixture
+def people(slack: SlackSandbox, connection: SocketModeConnection) -> Driver:
+    assert connection.start()
+    return slack.driver()
+
+
+async def _nobody_listens(_client: object) -> str:
+    return "ws://127.0.0.1:9/"
 
 
 def _opened(slack: SlackSandbox) -> int:
@@ -70,5 +82,52 @@ def test_what_fails_while_coming_back_is_tried_again(
     slack.faults.fail("apps.connections.open", status=500, times=2)
     slack.drop_connections()
     people.wait_for(lambda: slack.connections == 1, timeout=20)
+
+    assert people.slash(DANA, PAYMENTS, "/finops").ok
+
+
+@pytest.mark.parametrize("was_there", [True, False], ids=["coming back", "at the start"])
+def test_what_cannot_connect_can_be_stopped(
+    slack: SlackSandbox,
+    connection: SocketModeConnection,
+    monkeypatch: pytest.MonkeyPatch,
+    was_there: bool,
+) -> None:
+    if was_there:
+        assert connection.start()
+    monkeypatch.setattr(SocketModeClient, "issue_new_wss_url", _nobody_listens)
+    if was_there:
+        slack.drop_connections()
+    else:
+        connection.start(timeout_seconds=0.1)
+    time.sleep(1)  # the SDK has begun to try this address again and again
+    began = time.monotonic()
+    connection.stop()
+
+    assert not connection.is_alive
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("was_there", [True, False], ids=["coming back", "at the start"])
+def test_an_address_where_nobody_listens_is_not_tried_for_ever(
+    slack: SlackSandbox,
+    connection: SocketModeConnection,
+    monkeypatch: pytest.MonkeyPatch,
+    was_there: bool,
+) -> None:
+    monkeypatch.setattr(bot.socket_mode, "ADDRESS_SECONDS", 0.5)
+    monkeypatch.setattr(bot.socket_mode, "PROMPT_RETURN_SECONDS", 0.5)
+    monkeypatch.setattr(bot.socket_mode, "FIRST_RETRY_SECONDS", 0.5)
+    if was_there:
+        assert connection.start()
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(SocketModeClient, "issue_new_wss_url", _nobody_listens)
+        if was_there:
+            slack.drop_connections()
+        else:
+            connection.start(timeout_seconds=0.1)
+        time.sleep(0.4)
+    people = slack.driver()
+    people.wait_for(lambda: slack.connections == 1, timeout=4)
 
     assert people.slash(DANA, PAYMENTS, "/finops").ok
