@@ -79,9 +79,12 @@ def line_name(line: CostLine, by: CostBy) -> str:
     return line.name or _NAMELESS[by]
 
 
-def cents(table: CostTable) -> list[Decimal]:
-    """The lines' costs in whole cents, which add up to the total's."""
-    return cents_that_add_up([line.cost for line in table.lines])
+def changes(report: CostReport, table: CostTable) -> list[Decimal]:
+    """The lines' changes as the columns of a table show them: their whole cents, subtracted."""
+    digits = report.digits_of(table)
+    now = cents_that_add_up([line.cost for line in table.lines], digits)
+    before = cents_that_add_up([line.before for line in table.lines], digits)
+    return [cost - old for cost, old in zip(now, before, strict=True)]
 
 
 def headline(report: CostReport, table: CostTable) -> str:
@@ -139,15 +142,15 @@ def drivers(report: CostReport, table: CostTable) -> str:
     by, total = report.question.by, table.trend.change.total
     if report.not_compared or abs(total) < 1 or len(table.lines) < 2:
         return ""
-    changed = sorted(table.lines, key=lambda line: -abs(line.change.total))
-    found = [line for line in changed if line.change.total * total > 0]
-    large = [line for line in found if abs(line.change.total) >= _DRIVER_SHARE * abs(total)]
+    shown = zip(table.lines, changes(report, table), strict=True)
+    changed = sorted(shown, key=lambda each: -abs(each[0].change.total))
+    found = [each for each in changed if each[0].change.total * total > 0]
+    large = [each for each in found if abs(each[0].change.total) >= _DRIVER_SHARE * abs(total)]
     if not large:
         return ""
     said = ", ".join(
         f"{line_name(line, by)} {signed(change, table.currency, report.currency)}"
-        for line in large[:MOST_DRIVERS]
-        for change in [_rounded(line.change.total, report, table)]
+        for line, change in large[:MOST_DRIVERS]
     )
     return f"Most of it: {said}."
 

@@ -1,7 +1,7 @@
 """What the engine tells in a display currency: cost, evidence and pull requests."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -150,6 +150,29 @@ def test_what_is_shown_of_a_bill_adds_up_in_every_currency(
         assert sum((row.cost for row in rows), Decimal(0)) == total.cost
         assert total.cost == to_cents(table.total, report.digits_of(table))
         assert abs(table.difference) < Decimal("0.000001")
+
+
+def test_what_drove_a_change_is_the_difference_that_its_row_shows() -> None:
+    """Of two rows with ¥0.6 at their end one gets the yen that is missing, the other does not."""
+    costs = {"data": ("1500.6", "1000"), "shop": ("1600.6", "1100"), "web": ("3000", "2999.9")}
+    days = DayRange(date(2026, 11, 1), date(2026, 11, 8))
+    now, before = (
+        [
+            CostPiece(name=name, category=CostCategory.ALLOCATED, currency="JPY", item=name,
+                      effective_cost=Decimal(both[period]), billed_cost=Decimal(both[period]))
+            for name, both in costs.items()
+        ]
+        for period in (0, 1)
+    )  # fmt: skip
+    billed = {date(2026, 10, 25) + timedelta(days=n) for n in range(14)}
+    reading = CostReading(now=now, before=before, days=[], invoice=[], billed=billed)
+    report = build_report(CostQuestion(period=days), days, days.before(), reading)
+    report = replace(report, currency=YEN)
+    [table] = report.tables
+    said = cost_words.drivers(report, table)
+
+    for row in [each for each in rows_of(report, table, most=9) if each.name in ("data", "shop")]:
+        assert f"{row.name} {cost_words.signed(row.changed, 'JPY', YEN)}" in said
 
 
 def in_euros(world: World) -> World:
