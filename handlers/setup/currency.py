@@ -3,6 +3,7 @@
 Code, rate and day are one setting: a rate means nothing beside another code.
 """
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -15,12 +16,16 @@ from handlers.settings_desk import Change
 from handlers.setup.changes import Problems, settings_in
 from handlers.setup.standing import CURRENCY
 
+# `1,390` won or 1.39 of them: one is a thousand times the other, and both are written so.
+_TWO_READINGS = re.compile(r"([1-9]\d{0,2}),(\d{3})")
+
 
 def currency_changes(view: Mapping[str, Any]) -> list[Change]:
     """The whole setting where anything of it was changed; dollars take it back."""
     if not changed(view):
         return []
     code, rate, day = _entered(view)
+    rate = rate.replace(",", ".")
     chosen = None if code == USD else {CODE: code, RATE: rate, AS_OF: day}
     return [(CURRENCY, chosen)]
 
@@ -31,7 +36,11 @@ def currency_problems(view: Mapping[str, Any]) -> Problems:
     if code == USD:
         return {}
     problems: Problems = {}
-    if not _is_rate(rate):
+    if found := _TWO_READINGS.fullmatch(rate):
+        problems[setting_block(RATE)] = (
+            f"Write {found[1]}{found[2]} or {found[1]}.{found[2]}; a comma may mean either."
+        )
+    elif not _is_rate(rate.replace(",", ".")):
         problems[setting_block(RATE)] = (
             f"Write how many {code[:3]} one US dollar is, as a number such as 0.92."
         )
@@ -43,7 +52,7 @@ def currency_problems(view: Mapping[str, Any]) -> Problems:
 def _entered(view: Mapping[str, Any]) -> tuple[str, str, str]:
     values = settings_in(entered(view))
     code, rate, day = (str(values.get(name, "")) for name in (CODE, RATE, AS_OF))
-    return code.upper(), rate.replace(",", "."), day
+    return code.upper(), rate, day
 
 
 def _is_rate(words: str) -> bool:

@@ -800,6 +800,17 @@ def test_a_rate_that_is_none_is_said_at_its_input(make: Make, rate: str) -> None
     assert setup.engine.currency.is_usd
 
 
+def test_a_rate_with_a_comma_that_may_mean_a_thousand_times_as_much_is_asked_for_again(
+    make: Make,
+) -> None:
+    setup = make({"platform": {"users": [MEI]}})
+    setup.step(MEI, SetupStep.CURRENCY)
+    ack = setup.save(MEI, code="KRW", per_usd="1,390", as_of="2026-11-01")
+
+    assert "Write 1390 or 1.390" in ack.errors["finops_set:per_usd"]
+    assert setup.engine.currency.is_usd
+
+
 def test_a_code_that_is_none_keeps_the_form_open_with_a_sentence(make: Make) -> None:
     setup = make({"platform": {"users": [MEI]}})
     setup.step(MEI, SetupStep.CURRENCY)
