@@ -105,6 +105,21 @@ def test_only_platform_engineers_may(ledger: SavingsLedger) -> None:
     assert actions == ["refused"]
 
 
+def test_who_was_taken_out_on_another_replica_a_moment_ago_sets_nothing(
+    ledger: SavingsLedger,
+) -> None:
+    one, other = replica(ledger, Configuration()), replica(ledger, Configuration())
+    one.claim(MEI)
+    other.refresh()
+    one.set_many([(("platform", "users"), [OTTO.id])], actor=MEI)
+    with pytest.raises(NotPermitted) as refused:
+        other.set_many([(("platform", "users"), [MEI.id])], actor=MEI)
+    one.refresh()
+
+    assert refused.value.users == (OTTO.id,)
+    assert one.may_set(OTTO)
+
+
 def test_a_wrong_value_changes_nothing_of_the_whole(ledger: SavingsLedger) -> None:
     settings = replica(ledger)
     with pytest.raises(InvalidInput, match=r"guardrails\.min_confidence"):
