@@ -53,10 +53,14 @@ class Turnstile:
         self._queue: list[tuple[float, int, threading.Event]] = []
 
     @contextmanager
-    def turn(self, patience_seconds: float) -> Iterator[None]:
-        """Wait for a turn and hold it; raises TryAgainLater when patience ends first."""
+    def turn(self, patience_seconds: float, *, of_seconds: float | None = None) -> Iterator[None]:
+        """Wait for a turn and hold it; raises TryAgainLater when patience ends first.
+
+        `of_seconds` is the whole patience, where some of it was needed in another line.
+        """
         if not self._enter(patience_seconds):
-            raise TryAgainLater(f"The ledger was busy for {patience_seconds:g} s.", after_seconds=1)
+            waited = patience_seconds if of_seconds is None else of_seconds
+            raise TryAgainLater(f"The ledger was busy for {waited:g} s.", after_seconds=1)
         try:
             yield
         finally:
@@ -111,7 +115,8 @@ class Lines:
         with ExitStack() as held:
             if writes:
                 held.enter_context(self._writers.turn(patience_seconds))
-            held.enter_context(self._everybody.turn(max(deadline - time.monotonic(), 0)))
+            left = max(deadline - time.monotonic(), 0)
+            held.enter_context(self._everybody.turn(left, of_seconds=patience_seconds))
             waiting.is_inside = True
             try:
                 yield

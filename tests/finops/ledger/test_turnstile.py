@@ -104,3 +104,16 @@ def test_a_place_is_given_back_when_the_work_fails() -> None:
 
     with serving(waiting), lines.place(0.01, writes=True):
         pass
+
+
+@pytest.mark.parametrize("writes", [True, False])
+def test_who_waited_in_vain_is_told_how_long_they_were_ready_to_wait(writes: bool) -> None:
+    lines = Lines(2)
+    with (
+        lines._everybody.turn(1),
+        lines._everybody.turn(1),
+        serving(Waiting()),
+        pytest.raises(TryAgainLater, match=r"busy for 0\.05 s\.$"),
+        lines.place(0.05, writes=writes),
+    ):
+        pass
