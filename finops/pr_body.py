@@ -80,7 +80,8 @@ _KIND_WORDS = {
 _SHOWN_CHECKS = 12  # a base may have many overlays
 _METADATA = re.compile(r"<!-- finops-bot (\{[^\n]*\}) -->")
 _LONG_PRICE = re.compile(r"\$(\d*\.\d{5,})")
-_WHOLE_AMOUNT = re.compile(r"([$£¥\u20a0-\u20c0][\d,]+)\.00\b")
+# `$80.00`, `CHF 80.00`, `KWD 80.000`, and no version such as `API 1.00.3`.
+_WHOLE_AMOUNT = re.compile(r"((?:[$£¥\u20a0-\u20c0]|\b[A-Z]{3} )[\d,]+)\.0{2,3}\b(?!\.\d)")
 _SLACK_ID = re.compile(r"^[UW][A-Z0-9]{8,12}$")
 
 

@@ -255,6 +255,19 @@ def test_prices_have_as_many_figures_as_people_read() -> None:
     assert short_figures("$80.00/month, $4.07") == "$80/month, $4.07"
 
 
+@pytest.mark.parametrize(
+    ("words", "read"),
+    [
+        ("CHF 64.00/month expected, CHF 64.09.", "CHF 64/month expected, CHF 64.09."),
+        ("It costs KWD 20.000.", "It costs KWD 20."),
+        ("A$64.00 to A$64.18", "A$64 to A$64.18"),
+        ("API 1.00.3 and 2.00", "API 1.00.3 and 2.00"),
+    ],
+)
+def test_amounts_of_other_currencies_are_as_short(words: str, read: str) -> None:
+    assert short_figures(words) == read
+
+
 def test_a_slack_id_is_said_to_be_one() -> None:
     assert "Approved by U0AARON0001 in Slack." in body_of(
         cpu_opportunity(), approved_by="U0AARON0001"
