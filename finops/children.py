@@ -63,5 +63,8 @@ def _bound(pid: int, most_memory_bytes: int | None) -> None:
         os.setpriority(os.PRIO_PROCESS, pid, NICENESS)
     if most_memory_bytes is not None and hasattr(resource, "prlimit"):
         with suppress(ProcessLookupError):
-            limits = (most_memory_bytes, most_memory_bytes)
-            resource.prlimit(pid, resource.RLIMIT_DATA, limits)
+            _, ours = resource.prlimit(pid, resource.RLIMIT_DATA)
+            # Who is bound more tightly already may not be given more, unless we are root.
+            is_bound = ours != resource.RLIM_INFINITY
+            most = min(most_memory_bytes, ours) if is_bound else most_memory_bytes
+            resource.prlimit(pid, resource.RLIMIT_DATA, (most, most))

@@ -52,3 +52,19 @@ def test_what_wants_too_much_memory_fails_by_itself() -> None:
     program = "import sys; sys.stdin.read(); bytearray(512 * 1024**2)"
 
     assert b"MemoryError" in _python(program, most_memory_bytes=256 * 1024**2).said
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux bounds another process's memory")
+def test_it_is_not_given_more_memory_than_we_may_have_ourselves() -> None:
+    ours, asked = 600 * 1024**2, 1024**3
+    inner = "import resource, sys; sys.stdin.read(); print(resource.getrlimit(resource.RLIMIT_DATA))"
+    program = (
+        "import resource, sys\n"
+        "from finops.children import run_child\n"
+        f"resource.setrlimit(resource.RLIMIT_DATA, ({ours}, {ours}))\n"
+        f"ended = run_child([sys.executable, '-c', {inner!r}], b'', environment={{}},"
+        f" timeout_seconds=20, most_memory_bytes={asked})\n"
+        "print(ended.output.decode())"
+    )
+
+    assert f"({ours}, {ours})" in _python(program, folder=Path.cwd()).output.decode()
