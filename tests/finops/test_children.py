@@ -57,7 +57,9 @@ def test_what_wants_too_much_memory_fails_by_itself() -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux bounds another process's memory")
 def test_it_is_not_given_more_memory_than_we_may_have_ourselves() -> None:
     ours, asked = 600 * 1024**2, 1024**3
-    inner = "import resource, sys; sys.stdin.read(); print(resource.getrlimit(resource.RLIMIT_DATA))"
+    inner = (
+        "import resource, sys; sys.stdin.read(); print(resource.getrlimit(resource.RLIMIT_DATA))"
+    )
     program = (
         "import resource, sys\n"
         "from finops.children import run_child\n"

@@ -171,8 +171,9 @@ def test_what_drove_a_change_is_the_difference_that_its_row_shows() -> None:
     [table] = report.tables
     said = cost_words.drivers(report, table)
 
-    for row in [each for each in rows_of(report, table, most=9) if each.name in ("data", "shop")]:
-        assert f"{row.name} {cost_words.signed(row.changed, 'JPY', YEN)}" in said
+    shown = {each.name: each.changed for each in rows_of(report, table, most=9)}
+    for name in ("data", "shop"):
+        assert f"{name} {cost_words.signed(shown[name], 'JPY', YEN)}" in said
 
 
 def in_euros(world: World) -> World:
