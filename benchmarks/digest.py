@@ -24,15 +24,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from finops.domain.changes import Change, Setting
 from finops.domain.lifecycle import Status
 from finops.domain.money import Saving
 from finops.domain.opportunity import (
-    Change,
     Effort,
     Evidence,
     Opportunity,
     Resource,
-    Setting,
     WasteKind,
     fingerprint_of,
     opportunity_id,

@@ -17,7 +17,8 @@ from typing import Any
 
 from benchmarks.edits_tally import opportunity_for
 from finops.code_hosts import LocalGitHost
-from finops.domain.opportunity import Change, Resource, Setting
+from finops.domain.changes import Change, Setting
+from finops.domain.opportunity import Resource
 from finops.edits import plan_edit
 from finops.edits.gitops.source_index import SourceIndex
 

@@ -24,9 +24,10 @@ from benchmarks.edits_judge import (
     unintended_bytes,
 )
 from benchmarks.edits_tally import GENERATED, TEMPLATE, Tally, opportunity_for
+from finops.domain.changes import Change, Setting
 from finops.domain.errors import FinOpsError, InvalidInput
 from finops.domain.heaps import floor_of, heap_in
-from finops.domain.opportunity import Change, Resource, Setting
+from finops.domain.opportunity import Resource
 from finops.domain.pull_request import RepositoryFiles
 from finops.edits import AmbiguousSource, PlannedEdit, plan_edit
 from finops.edits.plain_manifests import is_generated

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from finops.domain.changes import Change
 from finops.domain.money import Saving
 from finops.domain.opportunity import (
-    Change,
     Effort,
     Opportunity,
     Resource,

@@ -35,14 +35,13 @@ from typing import Any
 
 from benchmarks.edits_tally import Tally
 from benchmarks.hcl_oracle import HclOracle, MissingOracle
+from finops.domain.changes import Change, Setting
 from finops.domain.errors import FinOpsError, Refused
 from finops.domain.money import Saving
 from finops.domain.opportunity import (
-    Change,
     Effort,
     Opportunity,
     Resource,
-    Setting,
     WasteKind,
     fingerprint_of,
     opportunity_id,

@@ -29,8 +29,9 @@ from bot.configuration import load_configuration
 from bot.settings import Settings, forget_proxies
 from bot.wiring import Bot, build_bot, build_engine
 from finops.code_hosts.local_git import LocalGitHost
+from finops.domain.changes import Setting
 from finops.domain.lifecycle import Status
-from finops.domain.opportunity import OpportunityRecord, Setting
+from finops.domain.opportunity import OpportunityRecord
 from handlers.ids import ActionId
 from sandbox.estate.repository import create_repository
 from sandbox.slack.server import SlackSandbox

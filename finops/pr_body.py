@@ -11,16 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from finops.domain.changes import Change, Setting
 from finops.domain.currency import DOLLARS, Currency
 from finops.domain.money import Saving
-from finops.domain.opportunity import (
-    Change,
-    Evidence,
-    Opportunity,
-    Resource,
-    Setting,
-    WasteKind,
-)
+from finops.domain.opportunity import Evidence, Opportunity, Resource, WasteKind
 from finops.domain.quantities import format_cpu, format_memory
 from finops.domain.retelling import caveats_in, summary_in
 from finops.edits import PlannedEdit, Proof

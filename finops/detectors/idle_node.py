@@ -26,14 +26,13 @@ from finops.detectors.detector import Finding, skipped
 from finops.detectors.node_evidence import caveats_of, evidence_of, summary_of
 from finops.detectors.node_packing import GroupCase, blockers_sentence, nodes_needed
 from finops.detectors.simulated_groups import SimulatedGroups
+from finops.domain.changes import Change, Setting
 from finops.domain.estate import NodeGroup, Snapshot
 from finops.domain.money import Saving, format_usd
 from finops.domain.opportunity import (
-    Change,
     Effort,
     Opportunity,
     Resource,
-    Setting,
     Skipped,
     WasteKind,
     fingerprint_of,

@@ -17,15 +17,14 @@ from datetime import timedelta
 from decimal import Decimal
 
 from finops.detectors.detector import Finding, plural, skipped
+from finops.domain.changes import Change, Setting
 from finops.domain.estate import Snapshot, Volume
 from finops.domain.money import Saving, format_usd, to_cents
 from finops.domain.opportunity import (
-    Change,
     Effort,
     Evidence,
     Opportunity,
     Resource,
-    Setting,
     WasteKind,
     fingerprint_of,
     opportunity_id,

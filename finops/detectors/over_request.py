@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from finops.domain.changes import Change, Setting
 from finops.domain.estate import UnitPrices, UsageSummary
 from finops.domain.money import to_cents
-from finops.domain.opportunity import Change, Resource, Setting, WasteKind
+from finops.domain.opportunity import Resource, WasteKind
 from finops.rightsizing.confidence import Odds
 from finops.rightsizing.modes import Mode
 from finops.rightsizing.requests import freed_usd_per_month

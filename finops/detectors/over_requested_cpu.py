@@ -15,7 +15,8 @@ from dataclasses import dataclass
 
 from finops.detectors.container_requests import OverRequestDetector
 from finops.detectors.over_request import RequestRule
-from finops.domain.opportunity import Setting, WasteKind
+from finops.domain.changes import Setting
+from finops.domain.opportunity import WasteKind
 from finops.rightsizing.confidence import CPU
 from finops.rightsizing.modes import CPU_KNOBS, Cadence, Mode
 from finops.rightsizing.refresh import least_cpu_fall_shares

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from finops.detectors.container_requests import OverRequestDetector
 from finops.detectors.over_request import RequestRule
-from finops.domain.opportunity import Setting, WasteKind
+from finops.domain.changes import Setting
+from finops.domain.opportunity import WasteKind
 from finops.rightsizing.confidence import MEMORY
 from finops.rightsizing.modes import MEMORY_KNOBS, MemorySignal, Mode
 from finops.rightsizing.refresh import least_memory_fall_shares

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping
 
+from finops.domain.changes import Change, Setting
 from finops.domain.cloud import CloudKind, CloudResource
 from finops.domain.cluster_objects import Autoscaler
 from finops.domain.estate import Container, NodeGroup, Snapshot, SnapshotPart, Volume
 from finops.domain.heaps import heap_in
-from finops.domain.opportunity import Change, Opportunity, Resource, Setting
+from finops.domain.opportunity import Opportunity, Resource
 
 _CONTAINER_SETTINGS = {
     Setting.CPU_REQUEST: "cpu_request_millicores",

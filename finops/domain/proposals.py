@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from finops.domain.changes import Change, Setting
 from finops.domain.lifecycle import REVISABLE, Status
-from finops.domain.opportunity import Change, Opportunity, OpportunityRecord, Setting
+from finops.domain.opportunity import Opportunity, OpportunityRecord
 
 # A proposal that wanders less than this is the same proposal: measurements breathe every day.
 NEW_REVISION_SHARE = 0.10

@@ -8,7 +8,8 @@ ScaledObject of KEDA.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from finops.domain.opportunity import Resource, Setting
+from finops.domain.changes import Setting
+from finops.domain.opportunity import Resource
 from finops.edits.yaml_source import Place, manifests
 from finops.edits.yaml_tree import NodeKind, Path, YamlFile, YamlNode
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from finops.domain.changes import Change
 from finops.domain.errors import Refused
-from finops.domain.opportunity import Change, Opportunity
+from finops.domain.opportunity import Opportunity
 from finops.domain.pull_request import RepositoryFiles
 from finops.edits.hcl_code import TerraformCode
 from finops.edits.hcl_locate import listed, located

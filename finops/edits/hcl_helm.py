@@ -7,8 +7,9 @@ workload, or under the component that the workload's name ends in (`controller.r
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from finops.domain.changes import Change
 from finops.domain.errors import InvalidInput, Refused
-from finops.domain.opportunity import Change, Opportunity
+from finops.domain.opportunity import Opportunity
 from finops.domain.pull_request import FileChange
 from finops.edits.hcl_code import TerraformCode
 from finops.edits.hcl_contexts import elements_of, scopes_of

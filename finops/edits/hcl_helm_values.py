@@ -4,7 +4,7 @@ import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from finops.domain.opportunity import Setting
+from finops.domain.changes import Setting
 from finops.edits.hcl_code import TerraformCode
 from finops.edits.hcl_follow import Follower
 from finops.edits.hcl_scope import NotFollowed, Place

@@ -7,7 +7,7 @@ several spellings, of which a block uses one: the EKS module renamed its sizes t
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from finops.domain.opportunity import Setting
+from finops.domain.changes import Setting
 
 Path = tuple[str, ...]
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from finops.domain.opportunity import Change
+from finops.domain.changes import Change
 from finops.edits.hcl_code import TerraformCode
 from finops.edits.hcl_scope import Place, Step, Unset
 from finops.edits.hcl_target import Target

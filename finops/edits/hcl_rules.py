@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable, Sequence
 
+from finops.domain.changes import Change, Setting
 from finops.domain.errors import Refused
-from finops.domain.opportunity import Change, Setting
 from finops.edits.hcl_code import TerraformCode
 from finops.edits.hcl_settings import is_written, number_in
 from finops.edits.hcl_sites import Site

@@ -4,8 +4,8 @@ import re
 
 from tree_sitter import Node
 
+from finops.domain.changes import Change, Setting
 from finops.domain.errors import InvalidInput, Refused
-from finops.domain.opportunity import Change, Setting
 from finops.edits.hcl_code import TerraformCode
 from finops.edits.hcl_follow import Follower
 from finops.edits.hcl_kinds import DECLARATIONS, Declaration

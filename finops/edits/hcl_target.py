@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from finops.domain.changes import Change, Setting
 from finops.domain.errors import InvalidInput, Refused
-from finops.domain.opportunity import Change, Setting
 from finops.domain.quantities import parse_cpu_millicores, parse_memory_bytes
 from finops.edits.hcl_kinds import Path
 from finops.edits.hcl_scope import Place, Step

@@ -1,7 +1,8 @@
 """The one way in to Terraform: which resources it declares, and the edit for one of them."""
 
+from finops.domain.changes import Setting
 from finops.domain.errors import Refused
-from finops.domain.opportunity import Opportunity, Resource, Setting
+from finops.domain.opportunity import Opportunity, Resource
 from finops.domain.pull_request import RepositoryFiles
 from finops.edits.hcl_code import code_of
 from finops.edits.hcl_helm import plan_release

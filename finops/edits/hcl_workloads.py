@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from finops.domain.changes import Change, Setting
 from finops.domain.errors import Refused
-from finops.domain.opportunity import Change, Opportunity, Resource, Setting
+from finops.domain.opportunity import Opportunity, Resource
 from finops.edits.hcl_code import TerraformCode
 from finops.edits.hcl_contexts import elements_of, scopes_of
 from finops.edits.hcl_follow import Follower

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from finops.domain.changes import Change, Setting
 from finops.domain.errors import Refused
 from finops.domain.heaps import floor_of, heap_in, with_heap
-from finops.domain.opportunity import Change, Setting
 from finops.domain.quantities import format_memory
 from finops.edits.pieces import Piece
 from finops.edits.slots import Slot

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from finops.domain.changes import Change
 from finops.domain.errors import Refused
-from finops.domain.opportunity import Change, Opportunity, Resource
+from finops.domain.opportunity import Opportunity, Resource
 from finops.edits.autoscalers import find_targets
 from finops.edits.gitops.comparing import node_at
 from finops.edits.gitops.plain import typed

@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
+from finops.domain.changes import Change, Setting
 from finops.domain.errors import Refused
 from finops.domain.heaps import heap_in
-from finops.domain.opportunity import Change, Opportunity, Setting
+from finops.domain.opportunity import Opportunity
 from finops.domain.pull_request import FileChange, RepositoryFiles
 from finops.domain.quantities import parse_cpu_millicores, parse_memory_bytes
 from finops.edits.plan import NO_CHOICES, plan_edit

@@ -2,9 +2,9 @@
 
 import re
 
+from finops.domain.changes import Setting
 from finops.domain.errors import InvalidInput
 from finops.domain.heaps import heap_in, with_heap
-from finops.domain.opportunity import Setting
 from finops.domain.quantities import parse_cpu_millicores, parse_memory_bytes
 from finops.edits.quantity_style import cpu_like, memory_like
 

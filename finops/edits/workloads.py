@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from finops.domain.changes import Setting
 from finops.domain.errors import Refused
-from finops.domain.opportunity import Opportunity, Setting
+from finops.domain.opportunity import Opportunity
 from finops.edits.gitops.matches import Match, Search, search
 from finops.edits.gitops.rendered_pieces import rendered_pieces
 from finops.edits.gitops.source_index import SourceIndex

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from finops.domain.changes import Change, Setting
 from finops.domain.errors import InvalidInput, Refused
-from finops.domain.opportunity import Change, Setting
 from finops.domain.quantities import parse_cpu_millicores, parse_memory_bytes
 from finops.edits.quantity_style import cpu_like, memory_like
 from finops.edits.results import AlreadyApplied

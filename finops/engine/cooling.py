@@ -14,14 +14,8 @@ that people agreed to.
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
-from finops.domain.opportunity import (
-    Opportunity,
-    Setting,
-    Skipped,
-    WasteKind,
-    fingerprint_of,
-    judging_kind,
-)
+from finops.domain.changes import Setting
+from finops.domain.opportunity import Opportunity, Skipped, WasteKind, fingerprint_of, judging_kind
 from finops.engine.parts import Parts
 from finops.ledger import opportunities
 from finops.rightsizing.refresh import LOWER_SHARE

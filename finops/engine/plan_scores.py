@@ -20,7 +20,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from finops.domain.opportunity import Opportunity, Setting
+from finops.domain.changes import Setting
+from finops.domain.opportunity import Opportunity
 
 K = 2
 

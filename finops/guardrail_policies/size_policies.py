@@ -1,7 +1,8 @@
 """Policies about one change alone: its dollars, its fall, how much restarts."""
 
+from finops.domain.changes import Change, Setting
 from finops.domain.money import format_usd
-from finops.domain.opportunity import Change, Opportunity, Setting
+from finops.domain.opportunity import Opportunity
 from finops.guardrail_policies.decision import GuardrailContext, GuardrailVerdict, PolicyReason
 from finops.guardrail_policies.settings import GuardrailRules
 

@@ -7,17 +7,16 @@ from typing import Any
 from sqlalchemy import Row
 
 from finops.domain.basis import RequestBasis
+from finops.domain.changes import Change, Setting
 from finops.domain.lifecycle import Status
 from finops.domain.money import Saving
 from finops.domain.opportunity import (
-    Change,
     Effort,
     Evidence,
     JointCash,
     Opportunity,
     OpportunityRecord,
     Resource,
-    Setting,
     WasteKind,
 )
 from finops.domain.usage import UsageSummary

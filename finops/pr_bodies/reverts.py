@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 
-from finops.domain.opportunity import OpportunityRecord, Setting
+from finops.domain.changes import Setting
+from finops.domain.opportunity import OpportunityRecord
 from finops.domain.pull_request import TrackedPullRequest
 from finops.edits import PlannedEdit
 from finops.pr_body import action_words, metadata_line

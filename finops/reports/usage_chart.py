@@ -13,7 +13,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from finops.domain.opportunity import Opportunity, Setting
+from finops.domain.changes import Setting
+from finops.domain.opportunity import Opportunity
 from finops.domain.quantities import GIB, MIB
 from finops.reports.drawing import (
     IN_FLIGHT,

@@ -13,9 +13,10 @@ from dataclasses import replace
 from decimal import Decimal
 
 from finops.domain.basis import RequestBasis
+from finops.domain.changes import Change, Setting
 from finops.domain.errors import InvalidInput
 from finops.domain.money import Saving, format_usd, to_cents
-from finops.domain.opportunity import Change, Evidence, Opportunity, Setting
+from finops.domain.opportunity import Evidence, Opportunity
 from finops.domain.quantities import (
     GIB,
     MIB,

@@ -1,7 +1,8 @@
 """A proposal in lines: action, scope and saving; the odds; the past; what can go wrong."""
 
+from finops.domain.changes import Setting
 from finops.domain.currency import DOLLARS, Currency
-from finops.domain.opportunity import Effort, Opportunity, Setting, WasteKind
+from finops.domain.opportunity import Effort, Opportunity, WasteKind
 from finops.pr_body import action_words, confidence_words, cost_words, risk_words
 from finops.rightsizing.edited import written
 from finops.rightsizing.past import past_exceedance

@@ -7,16 +7,15 @@ from decimal import Decimal
 from typing import Any
 
 from finops.domain.basis import RequestBasis
+from finops.domain.changes import Change, Setting
 from finops.domain.lifecycle import Status
 from finops.domain.money import Saving
 from finops.domain.opportunity import (
-    Change,
     Effort,
     Evidence,
     Opportunity,
     OpportunityRecord,
     Resource,
-    Setting,
     WasteKind,
     fingerprint_of,
     opportunity_id,

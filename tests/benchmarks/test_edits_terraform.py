@@ -8,7 +8,8 @@ import pytest
 import benchmarks.edits_terraform as benchmark
 from benchmarks.edits_terraform import judge_terraform
 from benchmarks.hcl_oracle import PARTS, HclOracle
-from finops.domain.opportunity import Change, Opportunity, Setting
+from finops.domain.changes import Change, Setting
+from finops.domain.opportunity import Opportunity
 from finops.domain.pull_request import FileChange
 from finops.edits import PlannedEdit, Proof, plan_edit
 from tests.real_parts.needs import needs

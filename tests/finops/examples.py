@@ -4,15 +4,14 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from finops.domain.changes import Change, Setting
 from finops.domain.estate import UnitPrices
 from finops.domain.money import Saving
 from finops.domain.opportunity import (
-    Change,
     Effort,
     Evidence,
     Opportunity,
     Resource,
-    Setting,
     WasteKind,
     fingerprint_of,
     opportunity_id,

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from finops.domain.changes import Change, Setting
 from finops.domain.estate import (
     Container,
     Node,
@@ -18,12 +19,10 @@ from finops.domain.estate import (
 from finops.domain.lifecycle import Status
 from finops.domain.money import Saving
 from finops.domain.opportunity import (
-    Change,
     Effort,
     Opportunity,
     OpportunityRecord,
     Resource,
-    Setting,
     WasteKind,
     fingerprint_of,
     opportunity_id,

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from finops.domain.changes import Change, Setting
 from finops.domain.errors import InvalidInput
 from finops.domain.money import Saving
-from finops.domain.opportunity import Change, Opportunity, Resource, Setting
+from finops.domain.opportunity import Opportunity, Resource
 from finops.guardrails import (
     DEFAULT,
     POLICIES,

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from finops.code_hosts import LocalGitHost
+from finops.domain.changes import Change, Setting
 from finops.domain.errors import Refused
 from finops.domain.money import Saving
-from finops.domain.opportunity import Change, Opportunity, OpportunityRecord, Setting
+from finops.domain.opportunity import Opportunity, OpportunityRecord
 from finops.domain.pull_request import RepositoryFiles
 from finops.edits import AlreadyApplied, AmbiguousSource, PlannedEdit, plan_edit
 from finops.edits.gitops.source_index import SourceIndex

@@ -6,17 +6,16 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from finops.domain.changes import Change, Setting
 from finops.domain.lifecycle import Status
 from finops.domain.money import Saving
 from finops.domain.mutes import DenyReason
 from finops.domain.opportunity import (
-    Change,
     Effort,
     Evidence,
     Opportunity,
     OpportunityRecord,
     Resource,
-    Setting,
     WasteKind,
     fingerprint_of,
     opportunity_id,

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from finops.domain.changes import Change, Setting
 from finops.domain.intents import IntentKind
 from finops.domain.lifecycle import Status
-from finops.domain.opportunity import Change, OpportunityRecord, Setting, WasteKind
+from finops.domain.opportunity import OpportunityRecord, WasteKind
 from finops.finops_engine import FinOpsEngine
 from handlers.ids import ActionId, BlockId
 from sandbox.slack import Driver, SlackSandbox

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from finops.domain.changes import Change, Setting
 from finops.domain.heaps import without_heap
-from finops.domain.opportunity import Change, Setting
 from finops.edits.gitops.deciding import RenderedLeaf
 from finops.edits.gitops.rendering import Document, Rendering
 from finops.edits.setting_text import quantity_of

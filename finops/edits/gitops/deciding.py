@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from finops.domain.changes import Change, Setting
 from finops.domain.errors import Refused
-from finops.domain.opportunity import Change, Opportunity, Setting
+from finops.domain.opportunity import Opportunity
 from finops.edits.gitops.marking import marked_all
 from finops.edits.gitops.matches import Match, targets_in
 from finops.edits.gitops.rendering import Rendering

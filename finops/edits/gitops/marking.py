@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from finops.domain.changes import Setting
 from finops.domain.errors import Refused
-from finops.domain.opportunity import Setting
 from finops.edits.gitops.sites import Site
 from finops.edits.setting_text import unit_of
 from finops.edits.splices import Splice, apply_splices

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from finops.domain.opportunity import Change, Opportunity, Resource
+from finops.domain.changes import Change
+from finops.domain.opportunity import Opportunity, Resource
 from finops.edits.autoscalers import TargetSource, find_targets
 from finops.edits.gitops.rendering import Document, Rendering
 from finops.edits.gitops.source_index import SourceIndex

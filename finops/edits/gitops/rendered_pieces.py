@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from finops.domain.changes import Change, Setting
 from finops.domain.errors import Refused
-from finops.domain.opportunity import Change, Opportunity, Setting
+from finops.domain.opportunity import Opportunity
 from finops.edits.gitops.deciding import Decider, Deciding
 from finops.edits.gitops.matches import Match
 from finops.edits.gitops.sites import Holder, Literal, Site, TemplateLine

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from finops.domain.changes import Setting
 from finops.domain.errors import Refused
-from finops.domain.opportunity import Setting
 from finops.edits.setting_text import quantity_of, unit_of, written_like
 from finops.edits.slots import Slot
 from finops.edits.splices import Splice

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from finops.domain.opportunity import Change, Setting
+from finops.domain.changes import Change, Setting
 from finops.edits.setting_text import unit_of, written_like
 from finops.edits.splices import Splice
 

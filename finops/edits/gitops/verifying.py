@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from finops.domain.changes import Change, Setting
 from finops.domain.errors import WillNeverWork
-from finops.domain.opportunity import Change, Opportunity, Setting
+from finops.domain.opportunity import Opportunity
 from finops.edits.gitops.comparing import (
     Difference,
     Expected,

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from finops.domain.changes import Setting
 from finops.domain.estate import Container, ContainerRole, Snapshot
-from finops.domain.opportunity import Opportunity, Setting
+from finops.domain.opportunity import Opportunity
 from finops.rightsizing.packing.blockers import WorkloadKey, words_for
 from finops.rightsizing.packing.model import CPU, MEMORY, Amounts, ClusterModel
 

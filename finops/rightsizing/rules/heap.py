@@ -26,9 +26,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from finops.domain.changes import Change, Setting
 from finops.domain.estate import Container, Workload
 from finops.domain.heaps import LEAST_HEAP, floor_of, heap_in, largest_in
-from finops.domain.opportunity import Change, Setting
 from finops.domain.quantities import GIB, MIB
 from finops.rightsizing.rules.measure import MEMORY
 from finops.rightsizing.rules.proposal import Proposal, RequestCase

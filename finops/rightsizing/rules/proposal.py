@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, replace
 
+from finops.domain.changes import Change
 from finops.domain.cluster_objects import NamespacePolicy
 from finops.domain.estate import Container, UsageSummary, Workload
-from finops.domain.opportunity import Change
 from finops.rightsizing.modes import Mode
 from finops.rightsizing.rules.measure import Measure
 

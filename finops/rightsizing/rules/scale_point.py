@@ -25,9 +25,9 @@ Worked: 500m at 70 % scales at 350m a pod; 300m would be enough, but 350m are ne
 
 from dataclasses import replace
 
+from finops.domain.changes import Change, Setting
 from finops.domain.cluster_objects import ScaleMetric
 from finops.domain.estate import ContainerRole
-from finops.domain.opportunity import Change, Setting
 from finops.rightsizing.modes import Mode
 from finops.rightsizing.rules.measure import MEMORY
 from finops.rightsizing.rules.proposal import Proposal, RequestCase

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from finops.detectors.idle_node import IdleNodeDetector
+from finops.domain.changes import Change, Setting
 from finops.domain.estate import UNKNOWN_TEAM, Node, NodeGroup
 from finops.domain.money import Saving
-from finops.domain.opportunity import Change, Opportunity, Setting, Skipped
+from finops.domain.opportunity import Opportunity, Skipped
 from finops.domain.quantities import GIB
 from tests.finops.rule_examples import group, node, nodes, snapshot, usage
 

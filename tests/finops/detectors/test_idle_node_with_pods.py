@@ -4,10 +4,11 @@ from dataclasses import replace
 from decimal import Decimal
 
 from finops.detectors.idle_node import IdleNodeDetector
+from finops.domain.changes import Change, Setting
 from finops.domain.cluster_objects import Placement, Pod
 from finops.domain.estate import Node, NodeGroup
 from finops.domain.money import Saving
-from finops.domain.opportunity import Change, Effort, Opportunity, Setting, Skipped
+from finops.domain.opportunity import Effort, Opportunity, Skipped
 from tests.finops.rightsizing.packing.clusters import APART, cluster, machine, pod
 from tests.finops.rule_examples import group, usage
 

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from finops.detectors.orphan_volume import OrphanVolumeDetector
+from finops.domain.changes import Change, Setting
 from finops.domain.estate import Volume
 from finops.domain.money import Saving
-from finops.domain.opportunity import Change, Opportunity, Setting, Skipped
+from finops.domain.opportunity import Opportunity, Skipped
 from tests.finops.rule_examples import NOW, snapshot, volume
 
 

@@ -7,9 +7,10 @@ import pytest
 from finops.detectors.cluster_costs import NOT_TWICE
 from finops.detectors.over_requested_cpu import OverRequestedCPUDetector
 from finops.detectors.over_requested_memory import OverRequestedMemoryDetector
+from finops.domain.changes import Change, Setting
 from finops.domain.estate import Container, Workload
 from finops.domain.money import Saving
-from finops.domain.opportunity import Change, Opportunity, Setting, Skipped
+from finops.domain.opportunity import Opportunity, Skipped
 from finops.domain.quantities import GIB, MIB
 from finops.rightsizing.modes import Mode, ModeChoice
 from tests.finops.rule_examples import container, single_figure, snapshot, usage, workload

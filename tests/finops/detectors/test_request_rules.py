@@ -8,6 +8,7 @@ import pytest
 
 from finops.detectors.over_requested_cpu import OverRequestedCPUDetector
 from finops.detectors.over_requested_memory import OverRequestedMemoryDetector
+from finops.domain.changes import Change, Setting
 from finops.domain.cluster_objects import (
     Autoscaler,
     NamespacePolicy,
@@ -17,7 +18,7 @@ from finops.domain.cluster_objects import (
 )
 from finops.domain.estate import Container, ContainerRole, Workload
 from finops.domain.money import Saving
-from finops.domain.opportunity import Change, Opportunity, Setting, Skipped, WasteKind
+from finops.domain.opportunity import Opportunity, Skipped, WasteKind
 from finops.domain.quantities import GIB, MIB
 from finops.domain.usage import Stability
 from finops.pr_body import action_words

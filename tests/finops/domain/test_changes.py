@@ -2,11 +2,12 @@
 
 import pytest
 
+from finops.domain.changes import Change, Setting
 from finops.domain.cloud import CloudKind, CloudResource
 from finops.domain.errors import InvalidInput
 from finops.domain.estate import Gap, SnapshotPart
 from finops.domain.observe import Observation
-from finops.domain.opportunity import Change, Resource, Setting
+from finops.domain.opportunity import Resource
 from finops.pr_body import action_words
 from tests.finops.rule_examples import group, opportunity, snapshot, volume
 

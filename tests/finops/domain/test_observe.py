@@ -1,6 +1,6 @@
+from finops.domain.changes import Change, Setting
 from finops.domain.cluster_objects import Autoscaler, ScaleMetric
 from finops.domain.observe import Observation
-from finops.domain.opportunity import Change, Setting
 from finops.domain.quantities import GIB, MIB
 from tests.finops.rule_examples import container, opportunity, snapshot, workload
 

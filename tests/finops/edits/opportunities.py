@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from finops.domain.changes import Change, Setting
 from finops.domain.money import Saving
 from finops.domain.opportunity import (
-    Change,
     Effort,
     Evidence,
     Opportunity,
     Resource,
-    Setting,
     WasteKind,
     fingerprint_of,
     opportunity_id,

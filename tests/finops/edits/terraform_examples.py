@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 import pytest
 
+from finops.domain.changes import Change, Setting
 from finops.domain.errors import Refused
-from finops.domain.opportunity import Change, Opportunity, Resource, Setting
+from finops.domain.opportunity import Opportunity, Resource
 from finops.edits import AmbiguousSource, PlannedEdit, plan_edit
 from tests.finops.edits.opportunities import opportunity, repository
 

@@ -2,8 +2,9 @@
 
 import pytest
 
+from finops.domain.changes import Change, Setting
 from finops.domain.errors import Refused
-from finops.domain.opportunity import Change, Resource, Setting
+from finops.domain.opportunity import Resource
 from finops.edits import PlannedEdit, plan_edit
 from tests.finops.edits.opportunities import DEPLOYMENT, container, cpu, opportunity, repository
 

@@ -2,8 +2,9 @@ from collections.abc import Callable
 
 import pytest
 
+from finops.domain.changes import Change, Setting
 from finops.domain.errors import Refused
-from finops.domain.opportunity import Change, Opportunity, Setting
+from finops.domain.opportunity import Opportunity
 from finops.edits import AlreadyApplied, SourceNotFound, plan_edit
 from tests.finops.edits.opportunities import (
     DEPLOYMENT,

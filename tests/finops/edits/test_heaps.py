@@ -2,8 +2,8 @@
 
 import pytest
 
+from finops.domain.changes import Change, Setting
 from finops.domain.errors import Refused
-from finops.domain.opportunity import Change, Setting
 from finops.domain.quantities import GIB, MIB
 from tests.finops.edits.gitops.repositories import chart, planned, web
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from finops.domain.changes import Change, Setting
 from finops.domain.errors import Refused
-from finops.domain.opportunity import Change, Opportunity, Resource, Setting
+from finops.domain.opportunity import Opportunity, Resource
 from finops.edits import AlreadyApplied, PlannedEdit, PointsElsewhere, SourceNotFound, plan_edit
 from finops.edits.pointers import parse_pointer
 from finops.edits.results import SOURCE_TAG

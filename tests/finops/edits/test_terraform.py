@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from finops.domain.changes import Change, Setting
 from finops.domain.errors import Refused
-from finops.domain.opportunity import Change, Opportunity, Resource, Setting, WasteKind
+from finops.domain.opportunity import Opportunity, Resource, WasteKind
 from finops.edits import AlreadyApplied, PlannedEdit, SourceNotFound, plan_edit
 from tests.finops.edits.opportunities import node_group, opportunity, repository, volume
 

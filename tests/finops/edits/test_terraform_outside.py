@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from finops.domain.opportunity import Change, Setting
+from finops.domain.changes import Change, Setting
 from tests.finops.edits.terraform_examples import (
     after,
     change_of,

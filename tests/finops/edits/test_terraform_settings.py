@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finops.domain.opportunity import Change, Opportunity, Setting
+from finops.domain.changes import Change, Setting
+from finops.domain.opportunity import Opportunity
 from finops.edits import AlreadyApplied
 from tests.finops.edits.terraform_examples import (
     after,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from finops.domain.opportunity import Change, Setting
+from finops.domain.changes import Change, Setting
 from finops.edits import AlreadyApplied, SourceNotFound
 from tests.finops.edits.opportunities import container, cpu_opportunity, opportunity
 from tests.finops.edits.terraform_examples import after, planned, question, refusal

@@ -315,7 +315,7 @@ def test_a_frozen_one_is_neither_rebased_nor_closed_nor_proposed_anew(world: Wor
 
     [pull_request] = world.host.list_pull_requests()
     git = BareRepository(world.host._git.path)
-    content = git.run("show", f"refs/heads/{branch}:apps/frontend.yaml").stdout
+    content = git.run("show", f"refs/heads/{branch}:apps/frontend.yaml").output
     assert (pull_request.state, same.opportunity.revision) == ("open", 1)
     assert content == b"mine: true\n"
 

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
+from finops.domain.changes import Change, Setting
 from finops.domain.errors import NotPermitted, Refused, TryAgainLater
 from finops.domain.lifecycle import Status
 from finops.domain.money import Saving
 from finops.domain.mutes import MuteReach
-from finops.domain.opportunity import Change, Setting, WasteKind
+from finops.domain.opportunity import WasteKind
 from finops.domain.people import Actor, Directory
 from finops.domain.plans import Pick
 from finops.domain.sending import SendingHours

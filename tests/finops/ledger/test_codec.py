@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from finops.domain.changes import Change, Setting
 from finops.domain.lifecycle import Status
-from finops.domain.opportunity import Change, Opportunity, Setting
+from finops.domain.opportunity import Opportunity
 from finops.ledger.codec import columns_of, opportunity_from, proposal_to_json
 from tests.finops.rule_examples import opportunity
 

@@ -5,7 +5,8 @@ import io
 import pytest
 from PIL import Image
 
-from finops.domain.opportunity import Change, Setting, WasteKind
+from finops.domain.changes import Change, Setting
+from finops.domain.opportunity import WasteKind
 from finops.reports.usage_chart import (
     has_usage_chart,
     usage_alt_text,

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from finops.domain.changes import Change, Setting
 from finops.domain.lifecycle import Status
-from finops.domain.opportunity import Change, JointCash, OpportunityRecord, Setting, WasteKind
+from finops.domain.opportunity import JointCash, OpportunityRecord, WasteKind
 from finops.finops_engine import CycleInfo
 from finops.guardrails import GuardrailVerdict, PolicyReason
 from finops.pr_generator import render_title

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from finops.domain.opportunity import Change, Resource, Setting
+from finops.domain.changes import Change, Setting
+from finops.domain.opportunity import Resource
 from finops.edits import PlannedEdit, plan_edit
 from tests.finops.edits.opportunities import opportunity, repository
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from finops.domain.changes import Change, Setting
 from finops.domain.errors import Refused
-from finops.domain.opportunity import Change, Setting
 from finops.edits import AmbiguousSource
 from tests.finops.edits.gitops.repositories import CHART, DEPLOYMENT, GIB, chart, cpu, planned, web
 

@@ -3,9 +3,10 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
+from finops.domain.changes import Change, Setting
 from finops.domain.estate import Container, ContainerRole, Snapshot
 from finops.domain.money import Saving
-from finops.domain.opportunity import Change, Opportunity, Resource, Setting, WasteKind
+from finops.domain.opportunity import Opportunity, Resource, WasteKind
 from finops.domain.quantities import GIB
 from finops.rightsizing.packing.from_snapshot import model_of
 from finops.rightsizing.packing.joint import joint_saving

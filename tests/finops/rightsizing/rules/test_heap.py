@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from finops.domain.changes import Change, Setting
 from finops.domain.heaps import floor_of
-from finops.domain.opportunity import Change, Setting
 from finops.domain.quantities import GIB, MIB
 from finops.rightsizing.rules import heap
 from finops.rightsizing.rules.order import propose

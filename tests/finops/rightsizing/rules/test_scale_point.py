@@ -6,9 +6,9 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from finops.domain.changes import Change, Setting
 from finops.domain.cluster_objects import Autoscaler, ScaleMetric
 from finops.domain.estate import Container, ContainerRole
-from finops.domain.opportunity import Change, Setting
 from finops.domain.quantities import MIB
 from finops.rightsizing.modes import Mode
 from finops.rightsizing.rules import limit_follows, scale_point
