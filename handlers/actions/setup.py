@@ -92,11 +92,8 @@ def remove_team(context: HandlerContext, interaction: Interaction) -> None:
     """Take a team away that was added in Slack; its form says so afterwards."""
     name = known_team(context, _clicked(context, interaction).team).name
     actor = setter(context, interaction)
-    changes: list[Change] = [(("teams", name), None)]
-    limits_of_it: Path = ("guardrails", "teams", name)
-    if name in context.engine.parts.guardrails.settings.teams:
-        # Or they would come back with the next team of that name.
-        changes += [] if context.desk.is_locked(limits_of_it) else [(limits_of_it, None)]
+    # Its limits as well, or they would come back with the next team of that name.
+    changes: list[Change] = [(("teams", name), None), *_without_limits(context, name)]
     context.desk.set_many(changes, actor=actor)
     interaction.ack()
     said = f"Team {text.bold(text.safe(name, 100))} is removed."
@@ -139,6 +136,18 @@ def check_setup(context: HandlerContext, interaction: Interaction) -> None:
     found = checked_modal(tested(context, interaction.client))
     with suppress(SlackApiError):
         interaction.client.views_update(view_id=opened["view"]["id"], view=found)
+
+
+def _without_limits(context: HandlerContext, team: str) -> list[Change]:
+    """Take back the limits of a team that were set here; those of the file stay."""
+    own = context.engine.parts.guardrails.settings.teams.get(team)
+    whole: Path = ("guardrails", "teams", team)
+    if own is None:
+        return []
+    if not context.desk.is_locked(whole):
+        return [(whole, None)]
+    each = ((*whole, name) for name in sorted(own.model_fields_set))
+    return [(path, None) for path in each if not context.desk.is_locked(path)]
 
 
 def _team_step(shown: SettingsReference) -> TeamStep:

@@ -712,6 +712,21 @@ def test_limits_go_with_the_team_that_is_removed(make: Make) -> None:
     assert setup.engine.parts.guardrails.settings.rules_for("data").max_risk == 0.7
 
 
+def test_of_a_team_that_is_removed_only_the_limits_of_the_file_stay(make: Make) -> None:
+    of_file = {"teams": {"data": {"max_risk": 0.3}}}
+    setup = make({"platform": {"users": [MEI]}, "guardrails": of_file})
+    team = {"channel": PAYMENTS}
+    limit = (("guardrails", "teams", "data", "max_changes_per_day"), "1")
+    setup.live.set_many([(("teams", "data"), team), limit], actor=Actor(MEI))
+    setup.step(MEI, SetupStep.TEAMS)
+    setup.click(MEI, ActionId.TEAM_EDIT, "team:0")
+    assert setup.click(MEI, ActionId.TEAM_REMOVE, "remove").ok
+    setup.live.set_many([(("teams", "data"), team)], actor=Actor(MEI))
+    rules = setup.engine.parts.guardrails.settings.rules_for("data")
+
+    assert (rules.max_changes_per_day, rules.max_risk) == (10, 0.3)
+
+
 def test_the_test_says_hello_once_and_what_is_missing(make: Make) -> None:
     setup = make(FILE | {"teams": {"shop": {"channel": GENERAL}, "data": {}}})
     for _ in range(2):
