@@ -114,9 +114,12 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def glancing(engine: Engine) -> Iterator[Connection]:
+def glancing(
+    engine: Engine, *, patience_seconds: float = PATIENCE_SECONDS
+) -> Iterator[Connection]:
     """For one statement that reads: without a transaction, it is one round trip and not three."""
-    with connecting(_GLANCES.get(engine, engine)) as connection:
+    glances = _GLANCES.get(engine, engine)
+    with connecting(glances, patience_seconds=patience_seconds) as connection:
         yield connection
 
 
@@ -124,7 +127,7 @@ def glancing(engine: Engine) -> Iterator[Connection]:
 def jotting(engine: Engine, *, patience_seconds: float) -> Iterator[Connection]:
     """For one statement that writes and waits for nobody: on PostgreSQL, committed by itself."""
     if engine in _GLANCES:
-        with glancing(engine) as connection:
+        with glancing(engine, patience_seconds=patience_seconds) as connection:
             yield connection
     else:
         with writing(engine, None, patience_seconds=patience_seconds) as connection:
@@ -132,13 +135,19 @@ def jotting(engine: Engine, *, patience_seconds: float) -> Iterator[Connection]:
 
 
 @contextmanager
-def connecting(engine: Engine, *, writes_within: float | None = None) -> Iterator[Connection]:
+def connecting(
+    engine: Engine,
+    *,
+    writes_within: float | None = None,
+    patience_seconds: float = PATIENCE_SECONDS,
+) -> Iterator[Connection]:
     """A connection; a database that fails or is busy becomes TryAgainLater with its address.
 
-    `writes_within` is how many seconds a writer waits for its turn; None for reading.
+    `writes_within` is how many seconds a writer waits for its turn; None for who waits for no
+    writer, but for a place in line, `patience_seconds`.
     """
     lines = _LINES.get(engine)
-    patience = PATIENCE_SECONDS if writes_within is None else writes_within
+    patience = patience_seconds if writes_within is None else writes_within
     in_line = lines.place(patience, writes=writes_within is not None) if lines else nullcontext()
     try:
         with in_line, engine.connect() as connection:

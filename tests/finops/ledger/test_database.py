@@ -3,7 +3,7 @@
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import timedelta, timezone
 
 import psycopg2
@@ -14,6 +14,7 @@ from finops.domain.errors import Refused, TryAgainLater
 from finops.ledger import database, history
 from finops.ledger.history import upsert
 from finops.ledger.tables import settings
+from finops.ledger.turnstile import Waiting, serving
 from finops.savings_ledger import SavingsLedger
 from tests.finops.examples import NOW
 
@@ -134,6 +135,23 @@ def test_writers_are_served_in_the_order_in_which_they_came(ledger: SavingsLedge
     thread.join()
 
     assert max(waits) < 0.5
+
+
+def test_a_note_waits_for_a_place_no_longer_than_it_says(postgres_url: str) -> None:
+    ledger = SavingsLedger(postgres_url)
+    began = time.monotonic()
+    with ExitStack() as others:
+        for _ in range(database.CLICKS_AT_ONCE):
+            others.enter_context(database._LINES[ledger.engine]._everybody.turn(1))
+        with serving(Waiting()), pytest.raises(TryAgainLater, match=r"busy for 0\.1 s"):
+            ledger.note(
+                at=NOW, actor="U1", action="refused", subject="op-1", detail={},
+                patience_seconds=0.1,
+            )  # fmt: skip
+    seconds = time.monotonic() - began
+    ledger.close()
+
+    assert seconds < 3
 
 
 def test_a_server_that_restarts_in_the_middle_is_a_passing_failure_and_the_next_try_works(
