@@ -61,7 +61,8 @@ class Currency:
 
     def compact(self, amount: Decimal) -> str:
         """For the words of a chart, of what is in this currency: `€950`, `€12.4k`, `€3M`."""
-        for unit, letter, limit in ((1_000_000, "M", 1_000_000), (1000, "k", 10_000)):
+        # Not €1000k: what would be rounded to a million is one.
+        for unit, letter, limit in ((1_000_000, "M", 999_950), (1000, "k", 10_000)):
             if abs(amount) >= limit:
                 return f"{self.symbol}{amount / unit:.1f}".removesuffix(".0") + letter
         is_whole = amount == amount.to_integral_value()

@@ -87,8 +87,7 @@ def format_usd(amount: Decimal) -> str:
 
 def format_amount(amount: Decimal, *, symbol: str, digits: int = 2) -> str:
     """A symbol and the amount; without the smaller unit from 100 on, which nobody reads there."""
-    sign = "-" if amount < 0 else ""
     size = abs(amount)
-    if size < 100:
-        return f"{sign}{symbol}{to_cents(size, digits):,.{digits}f}"
-    return f"{sign}{symbol}{size:,.0f}"
+    shown = to_cents(size, digits) if size < 100 else size
+    sign = "-" if amount < 0 and shown else ""  # nothing is not less than nothing
+    return f"{sign}{symbol}{shown:,.{digits if size < 100 else 0}f}"

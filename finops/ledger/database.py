@@ -114,9 +114,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def glancing(
-    engine: Engine, *, patience_seconds: float = PATIENCE_SECONDS
-) -> Iterator[Connection]:
+def glancing(engine: Engine, *, patience_seconds: float = PATIENCE_SECONDS) -> Iterator[Connection]:
     """For one statement that reads: without a transaction, it is one round trip and not three."""
     glances = _GLANCES.get(engine, engine)
     with connecting(glances, patience_seconds=patience_seconds) as connection:

@@ -23,6 +23,8 @@ RATES = st.decimals(min_value=Decimal("0.0001"), max_value=Decimal("20000"), pla
         # The threshold is that of what is shown: 100 dollars are 92 euros, with cents.
         (EUROS, "100.05", "€92.05", "€92.05"),
         (YEN, "0.02", "¥3", "¥3"),
+        (YEN, "-0.003", "¥0", "¥0"),
+        (EUROS, "-0.003", "€0.00", "€0"),
         (YEN, "12.345", "¥1,869", "¥1,869"),
         (FRANCS, "41", "CHF 36.12", "CHF 36.12"),
     ],
@@ -63,6 +65,8 @@ def test_rows_add_up_to_their_total_in_every_currency(
         ("950", "€950"),
         ("9999", "€9,999"),
         ("12400", "€12.4k"),
+        ("999949", "€999.9k"),
+        ("999960", "€1M"),
         ("3000000", "€3M"),
         ("0.5", "€0.50"),
     ],
