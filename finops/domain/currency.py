@@ -13,8 +13,11 @@ from decimal import Decimal
 from finops.domain.money import Saving, format_amount, format_usd, to_cents
 
 USD = "USD"
-# `$0.05 per GiB-month` and what has many decimals are prices, quoted as they were read.
-_QUOTED = re.compile(r"(?<![\w$])-?\$((?>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?))(?!\w| per )")
+# `$0.05 per GiB-month` and what has many decimals are prices, quoted as they were read. What stands
+# in quotation marks or in code is what somebody typed.
+_QUOTED = re.compile(
+    r"“[^”]*”|`[^`]*`|(?<![\w$])-?\$((?>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?))(?!\w| per )"
+)
 _MOST_DECIMALS = 2
 _WHOLE = re.compile(r"(?<=\d)\.0+$")
 
@@ -92,10 +95,10 @@ class Currency:
         exact = {format_usd(abs(usd)): abs(usd) for usd in known}
 
         def tell(found: re.Match[str]) -> str:
+            if not _is_sum(found):
+                return found[0]
             sign, usd = _read(found)
-            return (
-                sign + self.format(exact.get(f"${found[1]}", usd)) if _is_sum(found) else found[0]
-            )
+            return sign + self.format(exact.get(f"${found[1]}", usd))
 
         return _QUOTED.sub(tell, sentence)
 
@@ -105,8 +108,10 @@ class Currency:
             return sentence
 
         def tell(found: re.Match[str]) -> str:
+            if not _is_sum(found):
+                return found[0]
             sign, usd = _read(found)
-            return f"{found[0]} ({sign}{self.short(usd)})" if _is_sum(found) else found[0]
+            return f"{found[0]} ({sign}{self.short(usd)})"
 
         return _QUOTED.sub(tell, sentence)
 
@@ -133,8 +138,8 @@ def _read(found: re.Match[str]) -> tuple[str, Decimal]:
 
 
 def _is_sum(found: re.Match[str]) -> bool:
-    """Not a unit price."""
-    return len(found[1].partition(".")[2]) <= _MOST_DECIMALS
+    """Neither a unit price nor typed by somebody."""
+    return found[1] is not None and len(found[1].partition(".")[2]) <= _MOST_DECIMALS
 
 
 DOLLARS = Currency()

@@ -76,3 +76,9 @@ def test_a_refusal_quotes_the_limit_and_says_it_in_euros() -> None:
         "The saving of $1,200 (€1,104)/month is over the limit of $1,000 (€920)/month."
     )
     assert sentence_of(error) == str(error)
+
+
+def test_what_somebody_typed_is_said_back_as_it_was_typed() -> None:
+    error = Refused("There is no team “$500”. `teams` lists them.")
+
+    assert sentence_of(error, EUROS) == sentence_of(error, DOLLARS)

@@ -109,6 +109,9 @@ def test_a_sentence_is_retold_with_the_exact_amounts_where_they_are_known() -> N
         # A unit price is a quotation, and a word with a dollar in it is a name.
         ("at $0.0316110 per core-hour", "at $0.0316110 per core-hour"),
         ("app$5 and $5x and $PATH and US$ and $", "app$5 and $5x and $PATH and US$ and $"),
+        # So are the words of a person.
+        ("no team “$500”, no `$5`: $50", "no team “$500”, no `$5`: €46.00"),
+        ("an open “ and $50", "an open “ and €46.00"),
         ("", ""),
     ],
 )
