@@ -16,6 +16,9 @@ from dataclasses import dataclass, field
 
 from finops.domain.errors import TryAgainLater
 
+# Slack takes an answer for three seconds: whoever reads and has no place by then is told so.
+LONGEST_WAIT_SECONDS = 2.0
+
 
 @dataclass(slots=True)
 class Waiting:
@@ -111,12 +114,13 @@ class Lines:
         if waiting is None or waiting.is_inside:
             yield
             return
-        deadline = time.monotonic() + patience_seconds
+        patience = min(patience_seconds, LONGEST_WAIT_SECONDS)
+        deadline = time.monotonic() + patience
         with ExitStack() as held:
             if writes:
-                held.enter_context(self._writers.turn(patience_seconds))
+                held.enter_context(self._writers.turn(patience))
             left = max(deadline - time.monotonic(), 0)
-            held.enter_context(self._everybody.turn(left, of_seconds=patience_seconds))
+            held.enter_context(self._everybody.turn(left, of_seconds=patience))
             waiting.is_inside = True
             try:
                 yield

@@ -6,6 +6,7 @@ import time
 import pytest
 
 from finops.domain.errors import TryAgainLater
+from finops.ledger import turnstile as module
 from finops.ledger.turnstile import Lines, Turnstile, Waiting, serving
 
 
@@ -95,6 +96,21 @@ def test_who_asks_again_inside_does_not_wait_for_himself() -> None:
 
     with serving(Waiting()), lines.place(1, writes=True), lines.place(0.01, writes=True):
         pass
+
+
+def test_nobody_waits_longer_than_slack_waits_for_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LONGEST_WAIT_SECONDS", 0.05)
+    lines, began = Lines(1), time.monotonic()
+
+    with (
+        serving(Waiting()),
+        lines.place(1, writes=False),
+        serving(Waiting()),
+        pytest.raises(TryAgainLater, match="busy for 0"),
+        lines.place(60, writes=False),
+    ):
+        pass
+    assert time.monotonic() - began < 5
 
 
 def test_a_place_is_given_back_when_the_work_fails() -> None:
