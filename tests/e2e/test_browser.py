@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, TimeoutError
 
 from bot.demo import Demo, start_demo
 from finops.domain.lifecycle import Status
@@ -83,5 +84,5 @@ def approve(page: Page) -> None:
     page.get_by_role("button", name="Approve", exact=True).last.click()
     dialog = page.get_by_role("dialog").or_(page.get_by_role("alertdialog"))
     confirm = dialog.get_by_role("button", name=re.compile("Approve|Yes"))
-    if confirm.count():
-        confirm.last.click()
+    with suppress(TimeoutError):  # not every card asks, and a question takes a moment to show
+        confirm.last.click(timeout=2_000)
