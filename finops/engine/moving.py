@@ -25,7 +25,7 @@ def move(
     **columns: object,
 ) -> OpportunityRecord:
     """The record after the move; raises Refused when somebody was first."""
-    after = tx.moved(known, target, now=now, actor=actor.id, reason=reason, **columns)
+    after = tx.move(known, target, now=now, actor=actor.id, reason=reason, **columns)
     if after is None:
         raise somebody_was_first()
     return after
@@ -44,7 +44,7 @@ def standing(
     if known.status is Status.NOTIFIED:
         return known
     # Only a card has its buttons: it stands, and the worker has not come to say so.
-    return tx.moved(known, Status.NOTIFIED, now=now, actor="engine") or tx.get(known.id)
+    return tx.move(known, Status.NOTIFIED, now=now, actor="engine") or tx.get(known.id)
 
 
 def look_first(parts: Parts, which: Which, revision: int) -> OpportunityRecord:

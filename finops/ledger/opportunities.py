@@ -129,24 +129,11 @@ def move(
     now: datetime,
     reason: str = "",
     **columns: Any,
-) -> bool:
-    """Move one opportunity if it still stands where `known` says; False when somebody was first.
+) -> OpportunityRecord | None:
+    """The record after a move, if it still stood where `known` says; None when somebody was first.
 
     Raises IllegalMove when the lifecycle has no such step.
     """
-    return moved(connection, known, target, now=now, reason=reason, **columns) is not None
-
-
-def moved(
-    connection: Connection,
-    known: OpportunityRecord,
-    target: Status,
-    *,
-    now: datetime,
-    reason: str = "",
-    **columns: Any,
-) -> OpportunityRecord | None:
-    """The record after such a move; None when somebody was first."""
     check_move(known.status, target, subject=known.opportunity.resource.label)
     values: dict[str, Any] = {
         "status": target,

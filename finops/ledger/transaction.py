@@ -103,23 +103,9 @@ class LedgerTransaction:
         actor: str,
         reason: str = "",
         **columns: Any,
-    ) -> bool:
-        """One conditional UPDATE and its audit row; False when somebody was first."""
-        after = self.moved(known, target, now=now, actor=actor, reason=reason, **columns)
-        return after is not None
-
-    def moved(
-        self,
-        known: OpportunityRecord,
-        target: Status,
-        *,
-        now: datetime,
-        actor: str,
-        reason: str = "",
-        **columns: Any,
     ) -> OpportunityRecord | None:
-        """The record after such a move; None when somebody was first."""
-        after = opportunities.moved(
+        """The record after one conditional UPDATE, audited; None when somebody was first."""
+        after = opportunities.move(
             self.connection, known, target, now=now, reason=reason, **columns
         )
         if after:
